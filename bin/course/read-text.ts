@@ -1,0 +1,19 @@
+// Reads a small text file of unknown origin: never more than the given size, and never a pipe or device that would
+// block us for ever.
+
+import { readFileSync, statSync } from 'node:fs'
+import { KataError } from './kata-error.ts'
+
+/** The bytes of the file, or undefined when there is none. */
+export function readBytes(file: string, maxBytes: number): Buffer | undefined {
+  const stat = statSync(file, { throwIfNoEntry: false })
+  if (stat === undefined) return undefined
+  if (!stat.isFile()) throw new KataError(`${file} is not a file.`, 'Move it away.')
+  if (stat.size > maxBytes) {
+    throw new KataError(`${file} has ${stat.size} bytes, more than the ${maxBytes} that belong there.`, 'Move it away.')
+  }
+  return readFileSync(file)
+}
+
+export const readText = (file: string, maxBytes: number): string | undefined =>
+  readBytes(file, maxBytes)?.toString('utf8')

@@ -1,0 +1,63 @@
+// What a workspace consists of: file names and texts, nothing written yet.
+
+import { join } from 'node:path'
+import { exampleFile, pristineStubFile } from './files.ts'
+import type { Kata, Workspace } from './kata.ts'
+import { KataError } from './kata-error.ts'
+import { readText } from './read-text.ts'
+
+export interface WorkspaceFile {
+  /** relative to the workspace, with forward slashes */
+  readonly path: string
+  readonly text: string
+}
+
+const MAX_BYTES = 1024 * 1024
+/** What the stubs and their examples need from npm; @types/node because the strict flags name it. */
+const TOOLS = ['vitest', 'typescript', '@types/node']
+
+export function workspaceFiles(course: string, katas: readonly Kata[]): WorkspaceFile[] {
+  const ws: Workspace = { course, root: course }
+  return [
+    { path: 'package.json', text: packageJson(course) },
+    { path: 'tsconfig.json', text: tsconfig(course) },
+    { path: '.gitignore', text: 'node_modules/\n' },
+    { path: 'README.md', text: README },
+    ...katas.flatMap((kata) => [
+      { path: `katas/${kata.path}.ts`, text: needed(pristineStubFile(ws, kata)) },
+      { path: `katas/${kata.path}.test.ts`, text: needed(exampleFile(ws, kata)) },
+    ]),
+  ]
+}
+
+function needed(file: string): string {
+  const text = readText(file, MAX_BYTES)
+  if (text === undefined) throw new KataError(`The course's file ${file} is missing.`, 'Install the course again.')
+  return text
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+const json = (value: Json): string => `${JSON.stringify(value, undefined, 2)}\n`
+
+function packageJson(course: string): string {
+  const { dependencies, devDependencies } = JSON.parse(needed(join(course, 'package.json'))) as Json
+  const versions: Json = { ...(devDependencies as Json | undefined), ...(dependencies as Json | undefined) }
+  return json({
+    name: 'kata-workspace',
+    private: true,
+    type: 'module',
+    devDependencies: Object.fromEntries(TOOLS.map((tool) => [tool, versions[tool]])),
+  })
+}
+
+/** The course's own flags, copied: an editor in the workspace and the judge must agree on what compiles. */
+function tsconfig(course: string): string {
+  const { compilerOptions } = JSON.parse(needed(join(course, 'tsconfig.json'))) as Json
+  return json({ compilerOptions, include: ['katas'] })
+}
+
+const README = `Your side of Titan Katas: edit the files in \`katas/\`, everything else is kept by the program.
+Run \`kata next\` here for the next kata, \`kata check\` for a verdict, and \`kata init .\` after the course was updated.
+\`.kata/\` holds your progress and every earlier attempt: keep it with your work.
+`

@@ -1,0 +1,132 @@
+// From evidence to a verdict. Pure: the same evidence gives the same report, to the letter.
+
+import type { PromiseResult } from '../../graders/kit/subjects.ts'
+import type { SourceProblem } from '../sandbox/source-problem.ts'
+import type { Death } from '../sandbox/session.ts'
+import type { Evidence } from './jobs.ts'
+import type { PromiseReport, Report, Verdict } from './report.ts'
+
+export interface Case {
+  readonly kata: string
+  readonly file: string
+  readonly revision: string
+  readonly seed: number
+  readonly ms: number
+  /** the lesson's promises, in its order: the manifest of what must have been judged */
+  readonly promises: readonly string[]
+  /** command that replays one run */
+  readonly replay: string
+  readonly problems: readonly SourceProblem[]
+  readonly evidence: Evidence | undefined
+  /** what went wrong on our side */
+  readonly fault: string | undefined
+}
+
+/** Which verdict wins where several apply: the one that says most about why the others came. */
+const PRECEDENCE: readonly Verdict[] = ['judge-error', 'tampered', 'timed-out', 'crashed', 'todo', 'wrong-answer']
+
+export function conclude(given: Case): Report {
+  const { kata, file, revision, seed, ms, evidence, problems } = given
+  const base = { kata, file, revision, seed, ms, spent: [] as const }
+  if (problems.length > 0) return { ...base, verdict: 'rejected-source', promises: [], problems }
+  if (given.fault !== undefined || evidence === undefined)
+    return { ...base, verdict: 'judge-error', promises: [], reason: given.fault ?? 'There is no evidence.' }
+
+  const judged = new Map(evidence.promises.map((promise) => [promise.name, promise]))
+  const missing = given.promises.filter((name) => !judged.has(name))
+  const extra = [...judged.keys()].filter((name) => !given.promises.includes(name))
+  if (missing.length > 0 || extra.length > 0)
+    return {
+      ...base,
+      verdict: 'judge-error',
+      promises: [],
+      reason: `The suite and the lesson disagree on the promises: ${[...missing, ...extra].join('; ')}.`,
+    }
+
+  const verdicts = new Set<Verdict>()
+  let reason: string | undefined
+  const say = (verdict: Verdict, why?: string) => {
+    verdicts.add(verdict)
+    if (why !== undefined && rank(verdict) === Math.min(...[...verdicts].map(rank))) reason ??= why
+  }
+  for (const death of evidence.deaths) say(death.cause, withLine(death))
+  for (const late of evidence.late)
+    say('crashed', `${thrown(late)}, after the call had returned and with nobody to catch it`)
+  if (evidence.load !== undefined && !isTodo(evidence.load.message)) say('crashed', `${thrown(evidence.load)}, while the file was being loaded`)
+  const promises = given.promises.map((name): PromiseReport => {
+    const { result } = judged.get(name) as Evidence['promises'][number]
+    if (!result.kept) say(verdictOf(result), result.kind === 'fault' ? result.message : undefined)
+    return { name, ...told(result), ...(result.kept ? {} : { replay: given.replay }) }
+  })
+
+  const verdict = PRECEDENCE.find((one) => verdicts.has(one)) ?? 'accepted'
+  return {
+    ...base,
+    verdict,
+    promises,
+    ...(reason === undefined ? {} : { reason }),
+    ...(evidence.printed.length === 0 ? {} : { printed: evidence.printed }),
+  }
+}
+
+const rank = (verdict: Verdict): number => PRECEDENCE.indexOf(verdict)
+
+const isTodo = (message: string): boolean => message.startsWith('TODO')
+
+function verdictOf(result: Exclude<PromiseResult, { kept: true }>): Verdict {
+  switch (result.kind) {
+    case 'broken':
+      return 'wrong-answer'
+    case 'threw':
+      return isTodo(result.message) ? 'todo' : 'crashed'
+    case 'stuck':
+      return 'timed-out'
+    case 'lost':
+      return (result.cause as Death).cause
+    case 'fault':
+      return 'judge-error'
+  }
+}
+
+function thrown({ name, message, line }: { name: string; message: string; line?: number }): string {
+  return `${name}: ${message}${line === undefined ? '' : ` (line ${line})`}`
+}
+
+function withLine(death: Death): string {
+  return 'line' in death && death.line !== undefined ? `${death.why} Line ${death.line} was running.` : death.why
+}
+
+function told(result: PromiseResult): Omit<PromiseReport, 'name' | 'replay'> {
+  if (result.kept) return { kept: true }
+  switch (result.kind) {
+    case 'broken':
+      return { kept: false, counterexample: result.story, expected: result.expected, got: result.got }
+    case 'threw':
+      return {
+        kept: false,
+        counterexample: result.story,
+        expected: 'an answer',
+        got: thrown({ name: result.name, message: result.message }),
+        ...(result.line === undefined ? {} : { line: result.line }),
+      }
+    case 'stuck':
+      return {
+        kept: false,
+        counterexample: result.story,
+        expected: 'a promise that settles',
+        got: 'a promise that stays pending though nothing is left to wait for',
+      }
+    case 'lost': {
+      const death = result.cause as Death
+      return {
+        kept: false,
+        counterexample: result.story,
+        expected: 'an answer',
+        got: death.why,
+        ...('line' in death && death.line !== undefined ? { line: death.line } : {}),
+      }
+    }
+    case 'fault':
+      return { kept: false, got: 'the suite itself failed' }
+  }
+}

@@ -1,0 +1,48 @@
+// What goes from the judge's main thread to the vitest worker that runs the suites, and back.
+
+import type { PromiseResult } from '../../graders/kit/subjects.ts'
+import type { Modules } from '../sandbox/prepare.ts'
+import type { Aftermath, Threw } from '../sandbox/protocol.ts'
+import type { Death } from '../sandbox/session.ts'
+
+/** One submission to judge: its source, ready to load. */
+export interface Job {
+  readonly id: string
+  /** path of the kata */
+  readonly kata: string
+  readonly url: string
+  readonly modules: Modules
+  readonly seeds: readonly number[]
+  readonly shrink: boolean
+}
+
+/** Provided to the worker for one run. */
+export interface Assignment {
+  /** BroadcastChannel that evidence goes back on */
+  readonly channel: string
+  /** the kit's driver side */
+  readonly kit: Modules
+  /** by absolute path of the suite */
+  readonly suites: Record<string, { readonly driver: { url: string; modules: Modules }; readonly jobs: readonly Job[] }>
+}
+
+/** What became of one submission. */
+export interface Evidence {
+  readonly id: string
+  readonly promises: readonly { readonly name: string; readonly seed: number; readonly result: PromiseResult }[]
+  /** what it threw while it was loaded */
+  readonly load?: Threw
+  /** errors that nobody caught, at any time */
+  readonly late: readonly Threw[]
+  /** why it ended, each time that it did */
+  readonly deaths: readonly Death[]
+  readonly printed: readonly string[]
+}
+
+export type { Aftermath }
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    assignment: Assignment
+  }
+}

@@ -1,0 +1,91 @@
+// The judge: one resident vitest that runs hidden suites over submissions. Started once per command, used for every run of
+// that command (one in `check`, one per save in `watch`, hundreds in `verify`).
+
+import { join, resolve } from 'node:path'
+import { BroadcastChannel } from 'node:worker_threads'
+import { type Modules, prepareOurs } from '../sandbox/prepare.ts'
+import type { Assignment, Evidence, Job } from './jobs.ts'
+
+export interface Judge {
+  /**
+   * Judges submissions; those of one kata share one run of its suite, several katas run side by side.
+   * @returns evidence by job id, and what went wrong on our side by kata path (a suite that does not load, say)
+   */
+  run(jobs: readonly Job[]): Promise<{ evidence: Map<string, Evidence>; faults: Map<string, string> }>
+  close(): Promise<void>
+}
+
+/**
+ * @param course root of the course
+ * @param workers suites at a time
+ */
+export async function startJudge(course: string, workers = 1): Promise<Judge> {
+  // vitest takes most of the start-up: it is loaded here, and only by commands that judge.
+  const { createVitest } = await import('vitest/node')
+  const kit = prepareOurs(course, join(course, 'graders/kit/driver.ts')).modules
+  const drivers = new Map<string, { url: string; modules: Modules }>()
+  const driverOf = (kata: string) => {
+    const known = drivers.get(kata) ?? prepareOurs(course, join(course, 'graders', kata, 'driver.ts'), kit)
+    drivers.set(kata, known)
+    return known
+  }
+
+  const vitest = await createVitest(
+    'test',
+    {
+      root: course,
+      config: false,
+      watch: false,
+      include: ['graders/*/*/suite.test.ts'],
+      setupFiles: [join(import.meta.dirname, 'worker-setup.ts')],
+      pool: 'threads',
+      isolate: false,
+      fileParallelism: workers > 1,
+      maxWorkers: workers,
+      // A suite ends by its subjects' deadlines; vitest's own must never come first.
+      testTimeout: 0,
+      hookTimeout: 0,
+      teardownTimeout: 5_000,
+      reporters: [{}],
+      api: false,
+    },
+    { logLevel: 'silent', envDir: false, server: { watch: null, ws: false } },
+  )
+
+  let runs = 0
+  return {
+    async run(jobs) {
+      const suites: Assignment['suites'] = {}
+      for (const job of jobs) {
+        const file = resolve(course, 'graders', job.kata, 'suite.test.ts')
+        const suite = suites[file]
+        suites[file] = { driver: driverOf(job.kata), jobs: [...(suite?.jobs ?? []), job] }
+      }
+      const evidence = new Map<string, Evidence>()
+      const faults = new Map<string, string>()
+      const channel = new BroadcastChannel(`kata-${process.pid}-${runs++}`)
+      channel.onmessage = (event) => {
+        for (const one of (event as { data: { evidence: Evidence[] } }).data.evidence) evidence.set(one.id, one)
+        channel.postMessage('received')
+      }
+      try {
+        const project = vitest.getRootProject()
+        project.provide('assignment', { channel: channel.name, kit, suites })
+        const specifications = Object.keys(suites).map((file) => project.createSpecification(file))
+        const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications, false)
+        for (const module of testModules) {
+          const errors = module.errors().map((error) => error.stack ?? error.message)
+          const kata = jobs.find((job) => resolve(course, 'graders', job.kata, 'suite.test.ts') === module.moduleId)?.kata
+          if (kata !== undefined && errors.length > 0) faults.set(kata, errors.join('\n'))
+        }
+        for (const job of jobs)
+          if (!evidence.has(job.id) && !faults.has(job.kata))
+            faults.set(job.kata, `The suite gave no evidence. ${unhandledErrors.map(String).join('\n')}`)
+      } finally {
+        channel.close()
+      }
+      return { evidence, faults }
+    },
+    close: () => vitest.close(),
+  }
+}

@@ -1,0 +1,47 @@
+// What crosses between the judge and a subject, in both directions. One request, one reply, in order; `out-of-fuel` is
+// the one reply that comes instead of another and after which the subject is ended.
+
+/** An error or other thrown value, as text: nothing of the submission's objects crosses. */
+export interface Threw {
+  name: string
+  message: string
+  /** 1-based line of the submission's file nearest to the throw */
+  line?: number
+}
+
+/** What one call of one driver operation came to. */
+export type Result =
+  | { ok: true; value: unknown }
+  | { ok: false; threw: Threw }
+  /** its promise stays pending though nothing is left that could settle it */
+  | { ok: false; stuck: true }
+
+/** What a submission did beside answering: errors that nobody caught, and lines that it printed. Both bounded. */
+export interface Aftermath {
+  late: Threw[]
+  printed: string[]
+}
+
+export type Request =
+  /** the kit's driver side, by URL; the realm is closed afterwards */
+  | { type: 'open'; modules: Record<string, string> }
+  /** submission and driver, by URL. `fuel`: function entries and loop passes allowed to one call */
+  | {
+      type: 'load'
+      modules: Record<string, string>
+      submission: string
+      driver: string
+      fuel: number
+      breadcrumbs: boolean
+    }
+  | { type: 'call'; operation: string; inputs: unknown[] }
+  | { type: 'end' }
+
+export type Reply =
+  | { type: 'ready' }
+  | { type: 'loaded'; operations: string[] }
+  | ({ type: 'load-failed'; threw: Threw } & Aftermath)
+  | { type: 'driver-failed'; threw: Threw }
+  | ({ type: 'results'; results: Result[] } & Aftermath)
+  | ({ type: 'ended' } & Aftermath)
+  | { type: 'out-of-fuel'; line: number; item: number; fuel: number }

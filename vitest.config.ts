@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+// Three kinds of tests live here. `engine` is the project's own (npm test). `examples` are what a learner runs from
+// an editor. The hidden suites are run by the judge (bin/judge), never by this file.
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'engine', include: ['bin/**/*.test.ts', 'graders/kit/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'examples', include: ['katas/**/*.test.ts'] } },
+    ],
+  },
+})
