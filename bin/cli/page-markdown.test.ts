@@ -70,6 +70,10 @@ test('a lesson without a title of its own gets the given one; one section needs 
   )
 })
 
+test('a title inside a quotation is not the title of the page', () => {
+  expect(body('> # Q\n\n## A\n\n## B')).toMatch(/^<h1>Title<\/h1>\n<nav /)
+})
+
 test('for all Markdown, every tag is one of ours, and all are closed in order', () => {
   const fragment = fc.oneof(
     fc.constantFrom(

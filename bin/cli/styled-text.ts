@@ -45,7 +45,7 @@ export function paint(line: Line, colour: boolean): string {
 export function wrap(runs: readonly Run[], width: number): Line[] {
   const lines: Run[][] = [[]]
   let used = 0
-  for (const word of words(runs)) {
+  for (const word of words(runs).flatMap((one) => (lineColumns(one.runs) > width ? loosened(one) : [one]))) {
     if (word.newline) used = start(lines)
     let needed = lineColumns(word.runs)
     if (used > 0 && used + 1 + needed > width) used = start(lines)
@@ -82,7 +82,7 @@ function words(runs: readonly Run[]): Word[] {
         const newline: boolean = piece.includes('\n') || gap?.newline === true
         gap = { newline, spaceStyles: styles }
       } else {
-        const part = run(piece.replaceAll('\u00a0', ' '), styles)
+        const part = run(piece, styles)
         if (gap === undefined) found.at(-1)?.runs.push(part)
         else found.push({ runs: [part], newline: gap.newline && found.length > 0, spaceStyles: gap.spaceStyles })
         gap = undefined
@@ -90,6 +90,12 @@ function words(runs: readonly Run[]): Word[] {
     }
   }
   return found
+}
+
+/** A word that no line can hold breaks first at its no-break spaces. */
+function loosened({ runs, newline, spaceStyles }: Word): Word[] {
+  const parts = words(runs.map(({ text, styles }) => run(text.replaceAll('\u00a0', ' '), styles)))
+  return parts.map((part, at) => (at === 0 ? { ...part, newline, spaceStyles } : part))
 }
 
 /** Lays a word that is too wide over as many lines as it takes, starting on an empty one; returns what the last holds. */
@@ -111,9 +117,10 @@ function start(lines: Run[][]): 0 {
   return 0
 }
 
-function extend(lines: Run[][], next: Run): void {
+function extend(lines: Run[][], { text, styles }: Run): void {
   const line = lines.at(-1) ?? []
   const last = line.at(-1)
-  if (last?.styles === next.styles) line[line.length - 1] = run(last.text + next.text, next.styles)
-  else line.push(next)
+  const shown = text.replaceAll('\u00a0', ' ')
+  if (last?.styles === styles) line[line.length - 1] = run(last.text + shown, styles)
+  else line.push(run(shown, styles))
 }

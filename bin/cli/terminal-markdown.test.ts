@@ -44,6 +44,15 @@ describe('links', () => {
   })
 })
 
+test('code within a sentence stays on one line if a line can hold it, and breaks at its spaces if not', () => {
+  expect(plain('Say it twice: `kata check token-bucket` now', 36)).toBe(
+    'Say it twice:\n`kata check token-bucket` now\n',
+  )
+  expect(plain('Say it twice: `kata check token-bucket` now', 20)).toBe(
+    'Say it twice: `kata\ncheck token-bucket`\nnow\n',
+  )
+})
+
 test('numbers of a list stand under one another, and text hangs behind them', () => {
   expect(plain('9. nine is long enough to wrap\n10. ten', 22)).toBe(' 9. nine is long\n    enough to wrap\n10. ten\n')
 })
@@ -63,6 +72,38 @@ test('a table whose words do not fit side by side is told row by row', () => {
   expect(plain(table, 24)).toBe(
     'name: token bucket\ncost of granting:\n  constant\nof refusing:\n\nname: sliding log\ncost of granting:\n  linear\nof refusing: none\n',
   )
+})
+
+test('a table that is too wide gives way in its widest columns, and then fills the screen', () => {
+  const table = '| a | b | c |\n|-|-|-|\n| one | two words and then some | three words and then more |\n| x | y | z |'
+  expect(plain(table, 34)).toBe(
+    [
+      'a   │ b             │ c',
+      '────┼───────────────┼─────────────',
+      'one │ two words and │ three words',
+      '    │ then some     │ and then',
+      '    │               │ more',
+      '    │               │',
+      'x   │ y             │ z',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('a table without rows still tells its columns, however narrow the screen', () => {
+  expect(plain('| algorithm | implementation |\n|-|-|', 20)).toBe('algorithm:\nimplementation:\n')
+})
+
+test('an empty heading leaves no line behind', () => {
+  expect(plain('#\n\ntext')).toBe('text\n')
+})
+
+test('nesting that is deeper than the screen is shown flat', () => {
+  expect(plain(`${'> '.repeat(30)}some words to wrap here`, 20)).toBe('│ │ │ │ some words\n│ │ │ │ to wrap here\n')
+})
+
+test('an emoji is shown in the form on whose width terminals agree, and a byte order mark hides no heading', () => {
+  expect(plain('\ufeff# ⚠\ufe0f T')).toBe('⚠ T\n━━━\n')
 })
 
 test('comments are dim in TypeScript only, and not inside strings', () => {

@@ -4,11 +4,12 @@
 import { columns } from './columns.ts'
 import { createMarkdown, plainText, type Token, taskDone, webAddress } from './markdown-tokens.ts'
 import { type Line, lineColumns, paint, type Run, run, type Style, wrap } from './styled-text.ts'
-import { type Alignment, renderTable } from './terminal-table.ts'
+import { type Alignment, renderTable, type Table } from './terminal-table.ts'
 import { isTypeScript, splitComments } from './ts-comments.ts'
 
 const NARROWEST = 20 // columns below which no layout is worth computing
 const NARROWEST_INSET = 12 // nesting deeper than this leaves is shown flat
+const WHOLE_CODE = 40 // columns up to which code within a sentence is kept on one line
 const BLANK: Line = []
 
 /**
@@ -97,7 +98,7 @@ function stack(blocks: readonly Block[], width: number, context: Context): Line[
 
 /** markdown-it hides the paragraphs of tight lists; a list or a picture under such a paragraph stays close to it. */
 function clings(above: Block, below: Block): boolean {
-  const titles = above.token.type === 'heading_open' && above.token.tag !== 'h1'
+  const titles = above.token.type === 'heading_open' && above.token.tag !== 'h1' && below.token.type !== 'table_open'
   return titles || above.token.hidden || below.token.hidden
 }
 
@@ -135,10 +136,8 @@ function renderHeading({ token, children }: Block, width: number, context: Conte
   const underline = UNDERLINES[token.tag]
   if (underline === undefined) return inset(width, run(`${token.markup} `, ['bold']), (room) => wrap(runs, room))
   const lines = wrap(runs, width)
-  return [
-    ...lines,
-    [run(underline.repeat(lines.reduce((widest, line) => Math.max(widest, lineColumns(line)), 1)), ['dim'])],
-  ]
+  const widest = lines.reduce((most, line) => Math.max(most, lineColumns(line)), 0)
+  return widest === 0 ? [] : [...lines, [run(underline.repeat(widest), ['dim'])]]
 }
 
 /** Verbatim and never wrapped: a line that is too long is for the pager to scroll, a cut one would be a wrong one. */
@@ -204,7 +203,7 @@ function inset(width: number, mark: Run, render: (room: number) => Line[], later
   return (lines.length > 0 ? lines : [BLANK]).map((line, at) => [at === 0 ? mark : rest, ...line])
 }
 
-function readTable({ children }: Block, context: Context): Parameters<typeof renderTable>[0] {
+function readTable({ children }: Block, context: Context): Table {
   const rows = children.flatMap((part) => part.children)
   const cells = (row: Block, looks: readonly Style[]) =>
     row.children.map((cell) => inlineRuns(cell.children[0]?.token.children ?? [], context, looks))
@@ -256,12 +255,16 @@ function inlineRuns(tokens: readonly Token[], context: Context, looks: readonly 
       add(`[picture: ${plainText(token.children ?? [])}]`)
       if (address !== undefined) runs.push(...reference(address, '', context))
     } else if (token.type === 'code_inline') {
-      runs.push(run(clean(`\`${token.content}\``), [...now, 'cyan']))
+      runs.push(run(clean(`\`${heldTogether(token.content)}\``), [...now, 'cyan']))
     } else if (token.type === 'hardbreak') add('\n')
     else if (token.type === 'softbreak') add(' ')
     else add(token.content)
   }
   return runs
+}
+
+function heldTogether(code: string): string {
+  return columns(code) <= WHOLE_CODE ? code.replaceAll(' ', '\u00a0') : code
 }
 
 /** What stands behind a link's text: its address or a number for it, held to the last word; nothing if it is the text. */

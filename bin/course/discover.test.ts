@@ -30,7 +30,9 @@ test('only the first 2 KiB are read, even when they end within a character', () 
     [`lessons/${kata.path}.md`]: head + 'x'.repeat(2047 - Buffer.byteLength(head)) + 'ü'.repeat(9),
   })
   expect(discoverKatas(folder.path)).toEqual([kata])
-  writeFiles(folder.path, { [`lessons/${kata.path}.md`]: head.replace('# ', `${'\n'.repeat(3000)}# `) })
+  // A title that is cut off there is no title, rather than half of one.
+  const cut = head.replace('# ', `${'\n'.repeat(2048 - head.indexOf('# ') - 5)}# `)
+  writeFiles(folder.path, { [`lessons/${kata.path}.md`]: cut })
   expect(() => discoverKatas(folder.path)).toThrow('the first line after the front matter must be the title')
 })
 

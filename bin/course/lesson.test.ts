@@ -26,6 +26,7 @@ Second paragraph.
 
 ## The idea
 
+\`\`\`md
 \`\`\`ts
 ## no heading
 const words = 'not counted'
@@ -55,10 +56,13 @@ Nothing.
 - Uses \`setInterval\`, so idle time is lost: \`wrong-answer.forgets-idle-time\`.
 - Scans all:
   \`over-budget.scans\`
+\`\`\`ts
+new Scan()
+\`\`\`
 
 ## In production
 
-Redis.
+\`\`\`not a fence\`\`\` but a code span.
 
 ## Interview
 
@@ -193,7 +197,7 @@ describe('a fault is a problem with its line, and the rest is still parsed', () 
     ['no title', '# Token bucket\n', '\n', '## The scar', 'must be the title'],
     ['unknown section', '## In production', '## Production', '## Production', 'unknown section "Production"'],
     ['section twice', '## Sources', '## The idea\n\n## Sources', '## The idea\n\n## Sources', 'is there twice'],
-    ['no fence end', '#### Nearly all?\nCode.', '#### Nearly all?\n```ts\nCode.', '```ts\nCode.', 'never closed'],
+    ['no fence end', 'None.\n', '```ts\nNone.\n', '```ts\nNone.', 'never closed'],
     ['control character', 'Nothing.', 'Not\u001b[2Jhing.', 'Not\u001b', 'control character'],
     ['bidi override', 'Nothing.', 'Not\u202ehing.', 'Not\u202e', 'control character'],
     ['promise misnumbered', '2. **A refusal', '3. **A refusal', '3. **A refusal', 'promise 3 stands where promise 2'],
@@ -246,7 +250,7 @@ describe('a fault is a problem with its line, and the rest is still parsed', () 
   })
 
   test('a missing section is one problem, not also all that it should have held', () => {
-    const text = WHOLE.replace(/## Quiz[^]*(?=## Sources)/, '')
+    const text = WHOLE.replace(/## Quiz[\s\S]*(?=## Sources)/, '')
     expect(messages(text)).toEqual([`${text.split('\n').length}: the section "Quiz" is missing`])
   })
 

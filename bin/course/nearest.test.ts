@@ -12,6 +12,7 @@ test.each([
   ['bucket', ['token-bucket', 'leaky-bucket']],
   ['sliding', ['sliding-window-log']],
   ['raft', []],
+  ['in', []],
   ['', []],
   ['x'.repeat(1_000_000), []],
 ])('%.20s → %s', (typed, expected) => {

@@ -28,12 +28,14 @@ test('an absent file holds nothing; what is appended is read, with fields that w
 test('sorted by time across zones, then by id; each id once', () => {
   using folder = tempFolder()
   const file = join(folder.path, 'progress.jsonl')
-  appendProgress(file, event('late', { at: '2026-03-01T12:00:00+01:00' }))
-  appendProgress(file, event('b'))
-  appendProgress(file, event('a'))
-  appendProgress(file, event('b', { type: 'reveal' }))
-  expect(idsIn(file)).toEqual(['a', 'b', 'late'])
-  expect(readProgress(file).events[1]?.type).toBe('start')
+  // 11:00 and 11:30 in UTC: neither their ids nor their texts are in that order with the others.
+  appendProgress(file, event('b', { at: '2026-03-01T11:30:00Z' }))
+  appendProgress(file, event('a', { at: '2026-03-01T12:00:00+01:00' }))
+  appendProgress(file, event('z'))
+  appendProgress(file, event('y'))
+  appendProgress(file, event('y', { type: 'reveal' }))
+  expect(idsIn(file)).toEqual(['y', 'z', 'a', 'b'])
+  expect(readProgress(file).events[0]?.type).toBe('start')
 })
 
 test('lines that are no event are skipped and counted, others survive', () => {

@@ -79,7 +79,14 @@ test('giving up schedules a redo a day later; until it is begun a pass does not 
   expect(stateAt(0.9, ...gaveUp)).toMatchObject({ state: 'revealed', attempts: 1, dueAtMs: START_MS + DAY_MS })
   expect(stateAt(0.9, ...gaveUp)).not.toHaveProperty('due')
   expect(stateAt(1, ...gaveUp)).toMatchObject({ state: 'revealed', due: 'redo' })
-  expect(stateAt(1, ...gaveUp, pass(0.5))).toMatchObject({ state: 'revealed', due: 'redo' })
+  for (const day of [0.5, 2]) {
+    expect(stateAt(2, ...gaveUp, pass(day))).toMatchObject({
+      state: 'revealed',
+      due: 'redo',
+      dueAtMs: START_MS + DAY_MS,
+    })
+    expect(stateAt(3, ...gaveUp, pass(day), on(3, 'redo'))?.state).toBe('started')
+  }
 })
 
 test('a redo starts afresh, and a pass after it clears the giving up', () => {

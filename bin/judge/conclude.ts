@@ -1,10 +1,11 @@
 // From evidence to a verdict. Pure: the same evidence gives the same report, to the letter.
 
 import type { PromiseResult } from '../../graders/kit/subjects.ts'
+import type { Verdict } from '../course/verdict.ts'
 import type { SourceProblem } from '../sandbox/source-problem.ts'
 import type { Death } from '../sandbox/session.ts'
 import type { Evidence } from './jobs.ts'
-import type { PromiseReport, Report, Verdict } from './report.ts'
+import type { PromiseReport, Report } from './report.ts'
 
 export interface Case {
   readonly kata: string
@@ -27,21 +28,28 @@ const PRECEDENCE: readonly Verdict[] = ['judge-error', 'tampered', 'timed-out', 
 
 export function conclude(given: Case): Report {
   const { kata, file, revision, seed, ms, evidence, problems } = given
-  const base = { kata, file, revision, seed, ms, spent: [] as const }
-  if (problems.length > 0) return { ...base, verdict: 'rejected-source', promises: [], problems }
+  const report = (verdict: Verdict, promises: readonly PromiseReport[], more: Partial<Report> = {}): Report => ({
+    kata,
+    verdict,
+    promises,
+    spent: [],
+    seed,
+    ms,
+    file,
+    revision,
+    ...more,
+  })
+  if (problems.length > 0) return report('rejected-source', [], { problems })
   if (given.fault !== undefined || evidence === undefined)
-    return { ...base, verdict: 'judge-error', promises: [], reason: given.fault ?? 'There is no evidence.' }
+    return report('judge-error', [], { reason: given.fault ?? 'There is no evidence.' })
 
   const judged = new Map(evidence.promises.map((promise) => [promise.name, promise]))
   const missing = given.promises.filter((name) => !judged.has(name))
   const extra = [...judged.keys()].filter((name) => !given.promises.includes(name))
   if (missing.length > 0 || extra.length > 0)
-    return {
-      ...base,
-      verdict: 'judge-error',
-      promises: [],
+    return report('judge-error', [], {
       reason: `The suite and the lesson disagree on the promises: ${[...missing, ...extra].join('; ')}.`,
-    }
+    })
 
   const verdicts = new Set<Verdict>()
   let reason: string | undefined
@@ -59,14 +67,10 @@ export function conclude(given: Case): Report {
     return { name, ...told(result), ...(result.kept ? {} : { replay: given.replay }) }
   })
 
-  const verdict = PRECEDENCE.find((one) => verdicts.has(one)) ?? 'accepted'
-  return {
-    ...base,
-    verdict,
-    promises,
+  return report(PRECEDENCE.find((one) => verdicts.has(one)) ?? 'accepted', promises, {
     ...(reason === undefined ? {} : { reason }),
     ...(evidence.printed.length === 0 ? {} : { printed: evidence.printed }),
-  }
+  })
 }
 
 const rank = (verdict: Verdict): number => PRECEDENCE.indexOf(verdict)

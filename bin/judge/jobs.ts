@@ -13,7 +13,10 @@ export interface Job {
   readonly url: string
   readonly modules: Modules
   readonly seeds: readonly number[]
+  /** look for the smallest failing input on the first seed: worth it where a person will read it */
   readonly shrink: boolean
+  /** go on after a broken promise: the author's question is on which seeds it breaks */
+  readonly exhaustive: boolean
 }
 
 /** Provided to the worker for one run. */

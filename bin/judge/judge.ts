@@ -6,13 +6,26 @@ import { BroadcastChannel } from 'node:worker_threads'
 import { type Modules, prepareOurs } from '../sandbox/prepare.ts'
 import type { Assignment, Evidence, Job } from './jobs.ts'
 
+export interface Judged {
+  /** by job id */
+  readonly evidence: Map<string, Evidence>
+  /** what went wrong on our side, by kata path: a suite that does not load, say */
+  readonly faults: Map<string, string>
+}
+
 export interface Judge {
-  /**
-   * Judges submissions; those of one kata share one run of its suite, several katas run side by side.
-   * @returns evidence by job id, and what went wrong on our side by kata path (a suite that does not load, say)
-   */
-  run(jobs: readonly Job[]): Promise<{ evidence: Map<string, Evidence>; faults: Map<string, string> }>
+  /** Judges submissions; those of one kata share one run of its suite, several katas run side by side. */
+  run(jobs: readonly Job[]): Promise<Judged>
+  /** Runs ordinary test files (the visible examples). @returns counts by file */
+  runExamples(files: readonly string[]): Promise<Map<string, ExampleResult>>
   close(): Promise<void>
+}
+
+export interface ExampleResult {
+  readonly passed: number
+  readonly failed: number
+  /** of a file that could not be loaded */
+  readonly errors: readonly string[]
 }
 
 /**
@@ -85,6 +98,19 @@ export async function startJudge(course: string, workers = 1): Promise<Judge> {
         channel.close()
       }
       return { evidence, faults }
+    },
+    async runExamples(files) {
+      const project = vitest.getRootProject()
+      project.provide('assignment', { channel: '', kit: {}, suites: {} })
+      const { testModules } = await vitest.runTestSpecifications(files.map((file) => project.createSpecification(file)), false)
+      return new Map(
+        testModules.map((module) => {
+          const states = [...module.children.allTests()].map((test) => test.result().state)
+          const count = (state: string) => states.filter((one) => one === state).length
+          const errors = module.errors().map((error) => error.message)
+          return [module.moduleId, { passed: count('passed'), failed: count('failed'), errors }]
+        }),
+      )
     },
     close: () => vitest.close(),
   }

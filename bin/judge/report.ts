@@ -1,20 +1,7 @@
 // What a judgement comes to: one verdict and one line of evidence per promise. Values, never exceptions.
 
+import type { Verdict } from '../course/verdict.ts'
 import type { SourceProblem } from '../sandbox/source-problem.ts'
-
-export const VERDICTS = [
-  'todo',
-  'accepted',
-  'wrong-answer',
-  'over-budget',
-  'timed-out',
-  'crashed',
-  'rejected-source',
-  'tampered',
-  'judge-error',
-] as const
-
-export type Verdict = (typeof VERDICTS)[number]
 
 export interface PromiseReport {
   /** the promise, to the letter of the lesson */

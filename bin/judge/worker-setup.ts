@@ -86,6 +86,7 @@ function bench(job: Job, driver: { url: string; modules: Modules }): Bench {
     id: job.id,
     seeds: job.seeds,
     shrink: job.shrink,
+    exhaustive: job.exhaustive,
     async call(operation, inputs) {
       if (spent !== undefined) throw new SubjectLost(spent)
       session ??= open()

@@ -62,16 +62,26 @@ export function prepareSubmission(path: string, source: string, mayImport: reado
   return { ok: true, url, modules: { [url]: instrument(script, program) } }
 }
 
+/** What a stub imports as values: the only imports that its kata's submissions may have. */
+export function importsOf(stub: string): string[] {
+  return parse(strip(stub), { ecmaVersion: 'latest', sourceType: 'module' }).body.flatMap((statement) => {
+    const from = (statement as Partial<ImportDeclaration>).source?.value
+    return typeof from === 'string' ? [from] : []
+  })
+}
+
 function syntaxProblem(error: unknown): SourceProblem {
   if (!(error instanceof Error)) throw error
   const loc = (error as { loc?: { line: number; column: number } }).loc
-  // The stripper puts ":12\n<line>\n   ^^^" before the stack.
-  const head = /^:(\d+)\n[^\n]*\n( *)\^/.exec(error.stack ?? '')
+  // The stripper puts ":45" and the lines around, with a caret below the place, before the stack. The compile check, which
+  // reads the same text, says it better; this stands only where that has no objection.
+  const stack = error.stack ?? ''
+  const head = /^:(\d+)\n/.exec(stack)
   if (loc === undefined && head === null) throw error
   return {
     kind: 'syntax',
     line: loc?.line ?? Number(head?.[1]),
-    column: (loc?.column ?? head?.[2]?.length ?? 0) + 1,
+    column: (loc?.column ?? /^( *)\^+$/m.exec(stack)?.[1]?.length ?? 0) + 1,
     message: error.message.replace(/ \(\d+:\d+\)$/, ''),
   }
 }

@@ -27,8 +27,10 @@ export interface Subject {
   readonly id: string
   /** the master seeds to judge it on, one after another */
   readonly seeds: readonly number[]
-  /** whether to look for the smallest input that fails (only worth it where a person will read it) */
+  /** whether to look for the smallest input that fails, on the first seed */
   readonly shrink: boolean
+  /** whether to go on with the other seeds after one on which the promise is broken */
+  readonly exhaustive: boolean
   /** @throws {SubjectLost} */
   call(operation: string, inputs: readonly unknown[]): Promise<Outcome[]>
   /** told after each promise, whatever became of it */

@@ -95,15 +95,15 @@ export function hiddenTest<D>(suiteUrl: string): HiddenTest<D> {
 }
 
 async function judgeOne<D>(subject: Subject, promise: string, body: (tools: Tools<D>) => Promise<void>): Promise<void> {
-  for (const seed of subject.seeds) {
+  for (const [i, seed] of subject.seeds.entries()) {
     let result: PromiseResult = { kept: true }
     try {
-      await body(toolsFor<D>(subject, mix(seed, promise)))
+      await body(toolsFor<D>(subject, mix(seed, promise), subject.shrink && i === 0))
     } catch (error) {
       result = resultOf(error)
     }
     subject.report(promise, seed, result)
-    if (!result.kept) return
+    if (!result.kept && !subject.exhaustive) return
   }
 }
 
@@ -118,7 +118,7 @@ function resultOf(error: unknown): PromiseResult {
   return { kept: false, kind: 'fault', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
 }
 
-function toolsFor<D>(subject: Subject, seed: number): Tools<D> {
+function toolsFor<D>(subject: Subject, seed: number, shrink: boolean): Tools<D> {
   const remote = new Map<string, Remote<unknown, unknown>>()
   const remoteOf = (operation: string): Remote<unknown, unknown> => {
     const known = remote.get(operation)
@@ -135,7 +135,7 @@ function toolsFor<D>(subject: Subject, seed: number): Tools<D> {
     subject: new Proxy({} as Operations, { get: (_, operation) => remoteOf(String(operation)) }) as RemoteDriver<D>,
     seed,
     forAll: (inputs, operation, check, options = {}) =>
-      forAll(subject, mix(seed, String(properties++)), inputs, operation, check, options),
+      forAll(subject, shrink, mix(seed, String(properties++)), inputs, operation, check, options),
   }
 }
 
@@ -147,6 +147,7 @@ function valueOf(outcome: Outcome, tell: () => readonly string[]): unknown {
 
 async function forAll<Input, Output>(
   subject: Subject,
+  shrink: boolean,
   seed: number,
   inputs: fc.Arbitrary<Input>,
   operation: Remote<Input, Output>,
@@ -177,7 +178,7 @@ async function forAll<Input, Output>(
       try {
         judge(batch[i] as Input, outcome)
       } catch (error) {
-        if (!subject.shrink || error instanceof SubjectLost) throw error
+        if (!shrink || error instanceof SubjectLost) throw error
         if (example) failure = error
         else throw shorter(failure, await shrunk(at + i - examples.length, error))
       }

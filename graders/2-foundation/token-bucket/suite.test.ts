@@ -10,7 +10,7 @@ const startMs = fc.constantFrom(0, 1_000, 1_700_000_000_000)
 const rate = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constantFrom(100, 999, 1_000, 1_000_000, 1_000_000_000))
 
 const opening = (s: driver.Script) =>
-  `new TokenBucket({ capacity: ${show(s.capacity)}, refillPerSecond: ${show(s.refillPerSecond)}, clock })  // clock at ${show(s.startMs)} ms`
+  `new TokenBucket({ capacity: ${show(s.capacity)}, refillPerSecond: ${show(s.refillPerSecond)}, clock })`
 
 const told = (s: driver.Script, call: driver.Call) => {
   const afterMs = call.atMs - s.startMs

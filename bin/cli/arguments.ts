@@ -1,0 +1,166 @@
+// What may be typed: every command, its flags and how many words it takes. One table, from which help is written too.
+
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { KataError } from '../course/kata-error.ts'
+import { nearest } from '../course/nearest.ts'
+
+type Flag = { readonly type: 'boolean' | 'string'; readonly value?: string; readonly what: string }
+
+interface Command {
+  readonly what: string
+  /** words after the command, as help shows them */
+  readonly words: string
+  readonly maxWords: number
+  readonly flags: Readonly<Record<string, Flag>>
+}
+
+const SEED: Flag = { type: 'string', value: 'N', what: 'replay with this seed instead of the one drawn from the file' }
+
+export const COMMANDS = {
+  next: { what: 'the kata to do now, and why', words: '', maxWords: 0, flags: {} },
+  check: {
+    what: 'judge a kata',
+    words: '[kata]',
+    maxWords: 1,
+    flags: {
+      from: { type: 'string', value: 'FILE', what: 'judge this file in place of your own (not recorded)' },
+      seed: SEED,
+    },
+  },
+  watch: {
+    what: 'judge each time you save',
+    words: '[kata]',
+    maxWords: 1,
+    flags: { poll: { type: 'boolean', what: 'look at the file instead of waiting for events' } },
+  },
+  list: {
+    what: 'all katas, and how you stand',
+    words: '[word…]',
+    maxWords: 9,
+    flags: {
+      volume: { type: 'string', value: 'N', what: 'only this volume' },
+      level: { type: 'string', value: 'LEVEL', what: 'only easy, medium or hard' },
+      state: { type: 'string', value: 'STATE', what: 'only new, started, passed, recheck, revealed or due' },
+    },
+  },
+  lesson: {
+    what: 'read the lesson',
+    words: '[kata]',
+    maxWords: 1,
+    flags: { html: { type: 'string', value: 'FILE', what: 'write it as one self-contained page' } },
+  },
+  hint: {
+    what: 'the next rung of the ladder for what fails',
+    words: '[kata]',
+    maxWords: 1,
+    flags: { promise: { type: 'string', value: 'N', what: 'for this promise, not the first that fails' } },
+  },
+  solution: {
+    what: 'the reference solution, after a pass',
+    words: '[kata]',
+    maxWords: 1,
+    flags: { 'give-up': { type: 'boolean', what: 'show it before; recorded, and the kata comes back tomorrow' } },
+  },
+  diff: {
+    what: 'your file against the stub, or the solution after a pass',
+    words: '[kata]',
+    maxWords: 1,
+    flags: { with: { type: 'string', value: 'WHAT', what: 'stub, solution or attempt (the newest kept one)' } },
+  },
+  reset: {
+    what: 'back to the empty stub; your file is kept',
+    words: '[kata]',
+    maxWords: 1,
+    flags: { undo: { type: 'boolean', what: 'bring back the newest kept attempt' } },
+  },
+  redo: { what: 'build a kata again from an empty stub', words: '[kata]', maxWords: 1, flags: {} },
+  stats: {
+    what: 'what you have done',
+    words: '',
+    maxWords: 0,
+    flags: { merge: { type: 'string', value: 'FILE', what: 'add the progress of another machine first' } },
+  },
+  doctor: { what: 'does everything work here? what to do if not', words: '', maxWords: 0, flags: {} },
+  init: { what: 'a workspace of your own elsewhere, or bring one up to date', words: 'DIR', maxWords: 1, flags: {} },
+  new: { what: 'scaffold a kata (authors)', words: 'VOLUME/SLUG', maxWords: 1, flags: {} },
+  verify: {
+    what: 'prove the course (authors)',
+    words: '[kata…]',
+    maxWords: 200,
+    flags: {
+      seeds: { type: 'string', value: 'N', what: 'seeds for what must be accepted (100)' },
+      mutants: { type: 'boolean', what: 'also kill mechanical mutants of the solution' },
+      write: { type: 'boolean', what: 'write stub copies and message snapshots anew' },
+    },
+  },
+  help: { what: 'this, or more on one command', words: '[command]', maxWords: 1, flags: {} },
+  version: { what: 'versions of the course and its Node', words: '', maxWords: 0, flags: {} },
+} as const satisfies Record<string, Command>
+
+export type CommandName = keyof typeof COMMANDS
+
+export interface Values {
+  readonly json?: boolean
+  readonly help?: boolean
+  readonly from?: string
+  readonly seed?: string
+  readonly poll?: boolean
+  readonly volume?: string
+  readonly level?: string
+  readonly state?: string
+  readonly html?: string
+  readonly promise?: string
+  readonly 'give-up'?: boolean
+  readonly with?: string
+  readonly undo?: boolean
+  readonly merge?: string
+  readonly seeds?: string
+  readonly mutants?: boolean
+  readonly write?: boolean
+}
+
+export const COMMON: Readonly<Record<string, Flag>> = {
+  json: { type: 'boolean', what: 'one JSON document instead of text' },
+  help: { type: 'boolean', what: 'help on this command' },
+}
+
+/** @throws {KataError} for a command, flag or number of words that does not exist */
+export function parseCommand(argv: readonly string[]): {
+  name: CommandName
+  values: Values
+  positionals: string[]
+} {
+  const first = argv[0]
+  if (first === undefined) return { name: 'next', values: {}, positionals: [] }
+  if (first === '--version' || first === '-v') return { name: 'version', values: {}, positionals: [] }
+  if (first === '-h' || first === '--help') return { name: 'help', values: {}, positionals: [] }
+  // `kata --json` is `kata next --json`.
+  const named = !first.startsWith('-')
+  const name = named ? first : 'next'
+  if (!isCommand(name)) {
+    const [near] = nearest(name, Object.keys(COMMANDS))
+    throw new KataError(`No command "${name}".`, near === undefined ? 'See: kata help' : `Did you mean ${near}? See: kata help`)
+  }
+  const command: Command = COMMANDS[name]
+  const options: NonNullable<ParseArgsConfig['options']> = {}
+  for (const [flag, { type }] of Object.entries({ ...COMMON, ...command.flags })) options[flag] = { type }
+  try {
+    const { values, positionals } = parseArgs({ args: argv.slice(named ? 1 : 0), options, allowPositionals: true })
+    if (positionals.length > command.maxWords)
+      throw new KataError(`kata ${name} takes ${command.maxWords === 0 ? 'no words' : `at most ${command.maxWords}`}, not "${positionals.join(' ')}".`, `See: kata help ${name}`)
+    return { name, values: values as Values, positionals }
+  } catch (error) {
+    if (error instanceof KataError || !(error instanceof TypeError)) throw error
+    throw new KataError(`${error.message.split('. ')[0]}.`, `See: kata help ${name}`)
+  }
+}
+
+const isCommand = (name: string): name is CommandName => Object.hasOwn(COMMANDS, name)
+
+/** A whole number from a flag. @throws {KataError} */
+export function wholeNumber(flag: string, text: string, min: number, max: number): number {
+  const value = Number(text)
+  if (!/^\d{1,16}$/.test(text) || value < min || value > max)
+    throw new KataError(`--${flag} takes a whole number from ${min} to ${max}, not "${text.slice(0, 40)}".`)
+  return value
+}

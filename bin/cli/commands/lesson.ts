@@ -1,0 +1,43 @@
+// `kata lesson`: the lesson in the terminal, or as one page.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { lessonFile } from '../../course/files.ts'
+import { readLesson } from '../../course/lesson.ts'
+import { EXIT } from '../../judge/report.ts'
+import type { Values } from '../arguments.ts'
+import { type Context, progress, record, say, sayJson, shown } from '../context.ts'
+import { page } from '../pager.ts'
+import { whichKata } from '../which-kata.ts'
+
+/** Hints and quiz spoil the kata: they have commands of their own. */
+const SPOILERS = ['Hints', 'Quiz']
+
+export async function lesson(context: Context, name: string | undefined, values: Values): Promise<number> {
+  const kata = whichKata(context, name)
+  const { sections, title, promises } = readLesson(context.ws, kata)
+  const shownSections = sections.filter((section) => !SPOILERS.includes(section.title))
+  const markdown = [`# ${title}`, ...shownSections.map((section) => `## ${section.title}\n\n${section.text}`)].join('\n\n')
+  if (context.json) {
+    sayJson(context, {
+      kata: kata.slug,
+      title,
+      level: kata.level,
+      minutes: kata.minutes,
+      promises: promises.map((promise) => promise.name),
+      markdown: readFileSync(lessonFile(context.ws, kata), 'utf8'),
+    })
+    return EXIT.accepted
+  }
+  if (progress(context).get(kata.slug)?.state === 'new') record(context, 'start', kata)
+  if (values.html !== undefined) {
+    const { renderPage } = await import('../page-markdown.ts')
+    const file = resolve(context.io.cwd, values.html)
+    writeFileSync(file, renderPage(markdown, { title }))
+    say(context, `Written to ${shown(context, file)}.`)
+    return EXIT.accepted
+  }
+  const { renderTerminal } = await import('../terminal-markdown.ts')
+  await page(renderTerminal(markdown, context.look), { stdout: context.io.stdout, env: context.io.env })
+  return EXIT.accepted
+}

@@ -1,0 +1,43 @@
+// `kata verify`: the course check. Says as it goes how far it is; every fault comes with its place.
+
+import { copyFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { findKata } from '../../course/discover.ts'
+import { pristineStubFile, stubFile } from '../../course/files.ts'
+import { EXIT } from '../../judge/report.ts'
+import { verifyKatas } from '../../judge/verify/verify.ts'
+import { type Values, wholeNumber } from '../arguments.ts'
+import { type Context, say, sayJson } from '../context.ts'
+import { verdictScreen } from '../screens/verdict-screen.ts'
+import { faultLines, proofLine } from '../screens/verify-screen.ts'
+
+const SEEDS = 100
+const APPROVED_LOOK = { width: 80, colour: false }
+
+export async function verify(context: Context, names: readonly string[], values: Values): Promise<number> {
+  const katas = names.length === 0 ? context.katas : names.map((name) => findKata(context.katas, name))
+  const seeds = values.seeds === undefined ? SEEDS : wholeNumber('seeds', values.seeds, 1, 10_000)
+  const write = values.write === true
+  // The stub copy is written first: everything else is judged against it.
+  if (write) for (const kata of katas) copyFileSync(stubFile(context.ws, kata), pristineStubFile(context.ws, kata))
+  let done = 0
+  const { proofs, strays } = await verifyKatas(context.ws, katas, context.katas, {
+    seeds,
+    write,
+    mutants: values.mutants === true,
+    workers: Math.min(availableParallelism(), 4, katas.length),
+    render: (report) => verdictScreen(report, APPROVED_LOOK),
+    onProof: (proof) => {
+      done++
+      if (!context.json) say(context, [proofLine(proof, done, katas.length, context.look), ...faultLines(proof.faults, context.look)].join('\n'))
+    },
+  })
+  const faults = strays.length + proofs.reduce((sum, proof) => sum + proof.faults.length, 0)
+  if (context.json) sayJson(context, { good: faults === 0, proofs, strays })
+  else {
+    for (const line of faultLines(strays, context.look)) say(context, line)
+    const bad = proofs.filter((proof) => proof.faults.length > 0).length
+    say(context, faults === 0 ? `\n${proofs.length} katas proven.` : `\n${faults} faults in ${bad} of ${proofs.length} katas.`)
+  }
+  return faults === 0 ? EXIT.accepted : EXIT.notAccepted
+}

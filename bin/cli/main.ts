@@ -1,0 +1,84 @@
+// The entry: one match over commands. Each command is a file of its own and is loaded only when it is asked for, so that
+// `kata next` does not pay for what `kata verify` needs.
+
+import { KataError } from '../course/kata-error.ts'
+import { EXIT } from '../judge/report.ts'
+import { parseCommand } from './arguments.ts'
+import { createContext, type Io } from './context.ts'
+import { helpText } from './help.ts'
+
+export async function main(): Promise<void> {
+  const io: Io = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    stdin: process.stdin,
+    env: process.env,
+    cwd: process.cwd(),
+    now: Date.now,
+  }
+  // A reader who has seen enough (`kata list | head`) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
+    throw error
+  })
+  process.exitCode = await run(process.argv.slice(2), io)
+}
+
+/** @returns the exit code */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const json = argv.includes('--json')
+  try {
+    return await dispatch(argv, io)
+  } catch (error) {
+    if (!(error instanceof KataError)) throw error
+    if (json) io.stdout.write(`${JSON.stringify({ error: error.message, next: error.next ?? null }, null, 2)}\n`)
+    else io.stderr.write(`${error.message}\n`)
+    return EXIT.usage
+  }
+}
+
+async function dispatch(argv: readonly string[], io: Io): Promise<number> {
+  const { name, values, positionals } = parseCommand(argv)
+  if (name === 'help' || values.help === true) {
+    io.stdout.write(helpText(values.help === true ? name : positionals[0]))
+    return EXIT.accepted
+  }
+  if (name === 'version') {
+    const { version } = await import('./version.ts')
+    io.stdout.write(version(values.json === true))
+    return EXIT.accepted
+  }
+  const context = createContext(io, values.json === true)
+  switch (name) {
+    case 'next':
+      return (await import('./commands/next.ts')).next(context)
+    case 'check':
+      return (await import('./commands/check.ts')).check(context, positionals[0], values)
+    case 'watch':
+      return (await import('./commands/watch.ts')).watch(context, positionals[0], values)
+    case 'list':
+      return (await import('./commands/list.ts')).list(context, positionals, values)
+    case 'lesson':
+      return (await import('./commands/lesson.ts')).lesson(context, positionals[0], values)
+    case 'hint':
+      return (await import('./commands/hint.ts')).hint(context, positionals[0], values)
+    case 'solution':
+      return (await import('./commands/solution.ts')).solution(context, positionals[0], values)
+    case 'diff':
+      return (await import('./commands/diff.ts')).diff(context, positionals[0], values)
+    case 'reset':
+      return (await import('./commands/reset.ts')).reset(context, positionals[0], values)
+    case 'redo':
+      return (await import('./commands/redo.ts')).redo(context, positionals[0])
+    case 'stats':
+      return (await import('./commands/stats.ts')).stats(context, values)
+    case 'doctor':
+      return (await import('./commands/doctor.ts')).doctor(context)
+    case 'init':
+      return (await import('./commands/init.ts')).init(context, positionals[0])
+    case 'new':
+      return (await import('./commands/new.ts')).newKata(context, positionals[0])
+    case 'verify':
+      return (await import('./commands/verify.ts')).verify(context, positionals, values)
+  }
+}

@@ -1,0 +1,110 @@
+// From files to reports, for any number of submissions at once: intake, compile check beside the run, evidence, verdict.
+
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { pristineStubFile } from '../course/files.ts'
+import type { Kata, Workspace } from '../course/kata.ts'
+import { readLesson } from '../course/lesson.ts'
+import { kataRevision } from '../course/revision.ts'
+import { takeIn } from '../sandbox/intake.ts'
+import { importsOf, prepareSubmission } from '../sandbox/prepare.ts'
+import type { SourceProblem } from '../sandbox/source-problem.ts'
+import { compileSubmission, type Submission } from './compile.ts'
+import { conclude } from './conclude.ts'
+import type { Job } from './jobs.ts'
+import type { Judge, Judged } from './judge.ts'
+import type { Report } from './report.ts'
+
+export interface Request {
+  readonly id: string
+  readonly kata: Kata
+  /** as the learner would name it */
+  readonly file: string
+  readonly bytes: Uint8Array
+  readonly seeds: readonly number[]
+}
+
+/**
+ * The seed of a file that nobody gave one for: its own content, so that the same code is judged on the same inputs and
+ * gets the same verdict every time.
+ */
+export function seedOf(bytes: Uint8Array): number {
+  return createHash('sha256').update(bytes).digest().readUInt32LE(0)
+}
+
+/** @param judge may still be starting: intake and compilation go on beside it */
+export async function judgeSubmissions(
+  ws: Workspace,
+  judge: Promise<Judge>,
+  requests: readonly Request[],
+  now: () => number = performance.now.bind(performance),
+): Promise<Map<string, Report>> {
+  const startedMs = now()
+  const problems = new Map<string, readonly SourceProblem[]>()
+  const jobs: Job[] = []
+  const submissions: Submission[] = []
+  const allowed = memo((kata: Kata) => importsOf(readFileSync(pristineStubFile(ws, kata), 'utf8')))
+  for (const { id, kata, bytes, seeds } of requests) {
+    const intake = takeIn(bytes)
+    if (!intake.ok) {
+      problems.set(id, intake.problems)
+      continue
+    }
+    submissions.push({ id, path: kata.path, pristineStub: pristineStubFile(ws, kata), source: intake.source })
+    const prepared = prepareSubmission(kata.path, intake.source, allowed(kata))
+    if (prepared.ok) jobs.push({ id, kata: kata.path, url: prepared.url, modules: prepared.modules, seeds, shrink: true, exhaustive: false })
+    else problems.set(id, prepared.problems)
+  }
+  const compiling = compileSubmission({ course: ws.course, katas: submissions })
+  // Awaited below; a failure meanwhile must not be unhandled.
+  compiling.catch(() => {})
+  const nothing: Judged = { evidence: new Map(), faults: new Map() }
+  const { evidence, faults } = jobs.length === 0 ? nothing : await (await judge).run(jobs)
+  let compilerFault: string | undefined
+  try {
+    // The compiler says best what is wrong; our own refusals stand where it has no objection.
+    for (const { id, problems: found } of await compiling) if (found.length > 0) problems.set(id, found)
+  } catch (error) {
+    compilerFault = error instanceof Error ? error.message : String(error)
+  }
+
+  const lesson = memo((kata: Kata) => readLesson(ws, kata).promises.map(({ name }) => name))
+  const revision = memo((kata: Kata) => kataRevision(ws, kata))
+  return new Map(
+    requests.map(({ id, kata, file, seeds }) => {
+      const found = evidence.get(id)
+      const seed = found?.promises.find((one) => !one.result.kept)?.seed ?? seeds[0] ?? 0
+      return [
+        id,
+        conclude({
+          kata: kata.slug,
+          file,
+          revision: revision(kata),
+          seed,
+          ms: Math.round(now() - startedMs),
+          promises: lesson(kata),
+          replay: replayCommand(kata, file, seed),
+          problems: problems.get(id) ?? [],
+          evidence: found,
+          fault: compilerFault ?? faults.get(kata.path),
+        }),
+      ]
+    }),
+  )
+}
+
+function replayCommand(kata: Kata, file: string, seed: number): string {
+  const own = file === `katas/${kata.path}.ts`
+  return `npx kata check ${kata.slug}${own ? '' : ` --from ${file}`} --seed ${seed}`
+}
+
+function memo<T>(make: (kata: Kata) => T): (kata: Kata) => T {
+  const made = new Map<string, T>()
+  return (kata) => {
+    const known = made.get(kata.slug)
+    if (known !== undefined) return known
+    const value = make(kata)
+    made.set(kata.slug, value)
+    return value
+  }
+}

@@ -1,0 +1,42 @@
+// Approved messages: what a learner is told for each known mistake, kept as text beside it, so that a change of wording
+// is seen and read before it lands.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { graderFolder } from '../../course/files.ts'
+import type { Kata, Workspace } from '../../course/kata.ts'
+import { replaceFile } from '../../course/replace-file.ts'
+import type { Report } from '../report.ts'
+import type { Fault } from './proof.ts'
+
+const HEAD = 'What a learner is told for each rejected submission (seed 1). Written by: kata verify --write'
+/** A message that does not fit is a message that is not read. */
+const MAX_LINES = 20
+
+export function messageFaults(
+  ws: Workspace,
+  kata: Kata,
+  messages: readonly { readonly name: string; readonly report: Report }[],
+  render: (report: Report) => string,
+  write: boolean,
+): Fault[] {
+  const file = join(graderFolder(ws, kata), 'messages.txt')
+  const rendered = messages.map(({ name, report }) => ({ name, text: render(report).trimEnd() }))
+  const text = [HEAD, ...rendered.map(({ name, text }) => `=== ${name}\n\n${text}`)].join('\n\n')
+  const long = rendered
+    .filter(({ text }) => text.split('\n').length > MAX_LINES)
+    .map(({ name, text }) => ({ where: name, message: `its message has ${text.split('\n').length} lines, more than ${MAX_LINES}` }))
+  if (write) {
+    replaceFile(file, `${text}\n`)
+    return long
+  }
+  const approved = existsSync(file) ? readFileSync(file, 'utf8').replaceAll('\r\n', '\n').trimEnd() : ''
+  if (approved === text) return long
+  const parts = (whole: string) => new Map(whole.split('\n=== ').slice(1).map((part) => [part.split('\n')[0] ?? '', part]))
+  const [before, now] = [parts(approved), parts(text)]
+  const changed = [...new Set([...before.keys(), ...now.keys()])].filter((name) => before.get(name)?.trim() !== now.get(name)?.trim())
+  return [
+    ...long,
+    ...changed.map((name) => ({ where: name, message: 'its message is not the approved one: read it, then kata verify --write' })),
+  ]
+}

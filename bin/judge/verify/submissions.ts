@@ -1,0 +1,179 @@
+// The heart of the course check: what is right is accepted on every seed, what is wrong is rejected for the reason that
+// its header gives, and its message reads as it was approved.
+
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { pristineStubFile, solutionFile } from '../../course/files.ts'
+import type { Kata, Workspace } from '../../course/kata.ts'
+import { readLesson } from '../../course/lesson.ts'
+import type { Verdict } from '../../course/verdict.ts'
+import { importsOf, prepareSubmission } from '../../sandbox/prepare.ts'
+import type { SourceProblem } from '../../sandbox/source-problem.ts'
+import { compileSubmission } from '../compile.ts'
+import { conclude } from '../conclude.ts'
+import type { Evidence, Job } from '../jobs.ts'
+import type { Judged } from '../judge.ts'
+import type { Report } from '../report.ts'
+import type { Fault, ProvenSubmission } from './proof.ts'
+import type { GraderFile, Rooms } from './rooms.ts'
+
+/** The seed of every approved message. */
+export const MESSAGE_SEED = 1
+/** Seeds for a wrong answer; one that ends by a clock or a crash costs a process each time. */
+const REJECTED_SEEDS = 10
+const COSTLY_SEEDS = 2
+const EVERY = 'every promise'
+
+interface Candidate {
+  readonly id: string
+  readonly name: string
+  readonly source: string
+  readonly expected: Verdict
+  /** promises that must be broken, and no others; undefined where the header says all, or there is none to break */
+  readonly breaks: readonly string[] | undefined
+  readonly header: readonly string[]
+  readonly seeds: readonly number[]
+}
+
+export interface Candidates {
+  readonly kata: Kata
+  readonly promises: readonly string[]
+  readonly all: readonly Candidate[]
+  readonly jobs: readonly Job[]
+  /** why a source was refused before it ran */
+  readonly problems: ReadonlyMap<string, readonly SourceProblem[]>
+  readonly faults: readonly Fault[]
+}
+
+const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
+
+/** @param seeds how many for what must be accepted */
+export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms, seeds: number): Promise<Candidates> {
+  const read = ({ name, file }: GraderFile) => ({ name, source: readFileSync(file, 'utf8') })
+  const right = [{ name: 'solution', file: solutionFile(ws, kata) }, ...rooms.accepted].map(read)
+  const stub = read({ name: 'stub', file: pristineStubFile(ws, kata) })
+  const plain = (one: { name: string; source: string }, expected: Verdict, on: readonly number[]): Candidate => ({
+    ...one,
+    id: `${kata.path} ${one.name}`,
+    expected,
+    breaks: expected === 'accepted' ? [] : undefined,
+    header: [],
+    seeds: on,
+  })
+  const all: Candidate[] = [
+    plain(stub, 'todo', [MESSAGE_SEED]),
+    ...right.map((one) => plain(one, 'accepted', upTo(seeds))),
+    ...rooms.rejected.map(read).map((one): Candidate => {
+      const expected = basename(one.name).split('.')[0] as Verdict
+      const header = one.source.split('\n').flatMap((line) => /^\/\/ breaks: (.+)$/.exec(line)?.[1]?.trim() ?? [])
+      return {
+        ...one,
+        id: `${kata.path} ${one.name}`,
+        expected,
+        header,
+        breaks: header.includes(EVERY) || expected === 'rejected-source' ? undefined : header,
+        seeds: upTo(expected === 'wrong-answer' ? REJECTED_SEEDS : COSTLY_SEEDS),
+      }
+    }),
+  ]
+
+  const problems = new Map<string, readonly SourceProblem[]>()
+  const jobs: Job[] = []
+  const mayImport = importsOf(stub.source)
+  for (const { id, source, seeds: on, expected } of all) {
+    const prepared = prepareSubmission(kata.path, source, mayImport)
+    if (!prepared.ok) problems.set(id, prepared.problems)
+    else {
+      const { url, modules } = prepared
+      jobs.push({ id, kata: kata.path, url, modules, seeds: on, shrink: expected !== 'accepted', exhaustive: true })
+    }
+  }
+  const pristineStub = pristineStubFile(ws, kata)
+  const compiled = await compileSubmission({
+    course: ws.course,
+    katas: all.map(({ id, source }) => ({ id, path: kata.path, pristineStub, source })),
+  })
+  for (const one of compiled) if (one.problems.length > 0) problems.set(one.id, one.problems)
+
+  const promises = readLesson(ws, kata).promises.map(({ name }) => name)
+  return { kata, promises, all, jobs, problems, faults: headerFaults(all, promises) }
+}
+
+function headerFaults(all: readonly Candidate[], promises: readonly string[]): Fault[] {
+  const rejected = all.filter(({ name }) => name.startsWith('rejected/'))
+  const faults: Fault[] = rejected.flatMap(({ name, header, source, expected }) => [
+    ...(header.length === 0 && expected !== 'rejected-source' ? [{ where: name, message: 'has no "// breaks: …"' }] : []),
+    ...(/^\/\/ because: \S/m.test(source) ? [] : [{ where: name, message: 'has no "// because: …"' }]),
+    ...header
+      .filter((promise) => promise !== EVERY && !promises.includes(promise))
+      .map((promise) => ({ where: name, message: `breaks "${promise}", which the lesson does not promise` })),
+  ])
+  const alone = new Set(rejected.flatMap(({ breaks = [] }) => (breaks.length === 1 ? breaks : [])))
+  for (const promise of promises)
+    if (!alone.has(promise)) faults.push({ where: 'rejected', message: `nothing breaks "${promise}" alone` })
+  return faults
+}
+
+export interface Judgement {
+  readonly submissions: readonly ProvenSubmission[]
+  readonly faults: readonly Fault[]
+  /** reports of the rejected ones on the message seed, by name */
+  readonly messages: readonly { readonly name: string; readonly report: Report }[]
+}
+
+export function judgeCandidates({ kata, promises, all, problems }: Candidates, { evidence, faults }: Judged): Judgement {
+  const found: Fault[] = []
+  const fault = faults.get(kata.path)
+  if (fault !== undefined) found.push({ where: 'suite.test.ts', message: fault })
+  const messages: { name: string; report: Report }[] = []
+  const submissions = all.map((candidate): ProvenSubmission => {
+    const { id, name, expected, seeds, breaks } = candidate
+    const before = found.length
+    for (const seed of problems.has(id) ? seeds.slice(0, 1) : seeds) {
+      const report = reportOn(kata, promises, seed, evidence.get(id), problems.get(id) ?? [], fault)
+      if (seed === MESSAGE_SEED && name.startsWith('rejected/')) messages.push({ name, report })
+      const message = disagreement(report, expected, breaks)
+      if (message === undefined) continue
+      found.push({ where: name, message: `on seed ${seed}: ${message}` })
+      break
+    }
+    return { name, expected, seeds: seeds.length, good: found.length === before }
+  })
+  return { submissions, faults: found, messages }
+}
+
+function disagreement(report: Report, expected: Verdict, breaks: readonly string[] | undefined): string | undefined {
+  if (report.verdict !== expected) {
+    const why = report.reason ?? report.problems?.[0]?.message ?? report.promises.find(({ kept }) => !kept)?.name
+    return `the verdict is ${report.verdict}, not ${expected}${why === undefined ? '' : ` (${why})`}`
+  }
+  if (breaks === undefined) return undefined
+  const broken = report.promises.filter(({ kept }) => !kept).map(({ name }) => name)
+  const missed = breaks.filter((name) => !broken.includes(name))
+  const extra = broken.filter((name) => !breaks.includes(name))
+  if (missed.length > 0) return `it does not break "${missed.join('", "')}"`
+  return extra.length > 0 ? `it also breaks "${extra.join('", "')}"` : undefined
+}
+
+function reportOn(
+  kata: Kata,
+  promises: readonly string[],
+  seed: number,
+  evidence: Evidence | undefined,
+  problems: readonly SourceProblem[],
+  fault: string | undefined,
+): Report {
+  return conclude({
+    kata: kata.slug,
+    // As a learner would see it: the mistake is in their own file.
+    file: `katas/${kata.path}.ts`,
+    revision: '',
+    seed,
+    ms: 0,
+    promises,
+    replay: `npx kata check ${kata.slug} --seed ${seed}`,
+    problems,
+    evidence: evidence && { ...evidence, promises: evidence.promises.filter((promise) => promise.seed === seed) },
+    fault,
+  })
+}

@@ -1,0 +1,77 @@
+/**
+ * Request coalescing: a table of what is in the air, and nothing else.
+ *
+ * Invariant: the table holds, under each key, the one flight that a caller would join now. A flight enters in the same
+ * breath in which it was found missing, so that no second one can slip in between; it leaves when it has landed, when it
+ * is forgotten, or when its last caller has gone, and it only ever removes itself, never whoever has its place by then.
+ *
+ * Cost: O(1) per caller. A joiner without a signal allocates nothing: it is handed the promise that is already there.
+ *
+ * Rejected: a lock per key, held while loading (the others wait, and then load one after another); a copy of the table
+ * for errors or results (that is a cache, and a cache needs an expiry); removing by key alone (a forgotten flight that
+ * lands late would take the newer one with it).
+ */
+
+export type Load<V> = (signal: AbortSignal) => Promise<V> | V
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+interface Flight<V> {
+  /** settles as the load does, when the key is free again; every caller hangs on it, so it is never unhandled */
+  readonly landing: Promise<V>
+  readonly controller: AbortController
+  /** callers who have not gone */
+  waiting: number
+}
+
+export class Singleflight<V> {
+  // A Map, because an object is born with keys: `constructor`, `__proto__`.
+  readonly #flights = new Map<string, Flight<V>>()
+
+  get inFlight(): number {
+    return this.#flights.size
+  }
+
+  do(key: string, load: Load<V>, { signal }: CallOptions = {}): Promise<V> {
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    const flight = this.#flights.get(key) ?? this.#takeOff(key, load)
+    flight.waiting++
+    // Who cannot leave counts as waiting for ever, and so keeps the load alive.
+    if (signal === undefined) return flight.landing
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        reject(signal.reason)
+        flight.waiting--
+        if (flight.waiting > 0) return
+        this.#remove(key, flight)
+        flight.controller.abort()
+      }
+      signal.addEventListener('abort', leave)
+      flight.landing.finally(() => signal.removeEventListener('abort', leave)).then(resolve, reject)
+    })
+  }
+
+  forget(key: string): void {
+    this.#flights.delete(key)
+  }
+
+  #takeOff(key: string, load: Load<V>): Flight<V> {
+    const controller = new AbortController()
+    const flight: Flight<V> = {
+      // One microtask later, so that the flight is in the table before the load runs, and a throw becomes a rejection.
+      landing: Promise.resolve()
+        .then(() => load(controller.signal))
+        .finally(() => this.#remove(key, flight)),
+      controller,
+      waiting: 0,
+    }
+    this.#flights.set(key, flight)
+    return flight
+  }
+
+  #remove(key: string, flight: Flight<V>): void {
+    if (this.#flights.get(key) === flight) this.#flights.delete(key)
+  }
+}
