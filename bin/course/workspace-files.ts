@@ -40,14 +40,21 @@ type Json = Readonly<Record<string, unknown>>
 
 const json = (value: Json): string => `${JSON.stringify(value, undefined, 2)}\n`
 
+/** The course is linked, so that `npx kata` is its kata and no stranger's; its pinned Node runs the examples too. */
 function packageJson(course: string): string {
-  const { dependencies, devDependencies } = JSON.parse(needed(join(course, 'package.json'))) as Json
+  const { name, dependencies, devDependencies, optionalDependencies } = JSON.parse(
+    needed(join(course, 'package.json')),
+  ) as Json
   const versions: Json = { ...(devDependencies as Json | undefined), ...(dependencies as Json | undefined) }
   return json({
     name: 'kata-workspace',
     private: true,
     type: 'module',
-    devDependencies: Object.fromEntries(TOOLS.map((tool) => [tool, versions[tool]])),
+    devDependencies: {
+      ...Object.fromEntries(TOOLS.map((tool) => [tool, versions[tool]])),
+      ...(typeof name === 'string' ? { [name]: `file:${course}` } : {}),
+    },
+    ...(optionalDependencies === undefined ? {} : { optionalDependencies }),
   })
 }
 
@@ -58,6 +65,6 @@ function tsconfig(course: string): string {
 }
 
 const README = `Your side of Titan Katas: edit the files in \`katas/\`, everything else is kept by the program.
-Run \`kata next\` here for the next kata, \`kata check\` for a verdict, and \`kata init .\` after the course was updated.
+Run \`npx kata next\` here for the next kata, \`kata check\` for a verdict, and \`kata init .\` after the course was updated.
 \`.kata/\` holds your progress and every earlier attempt: keep it with your work.
 `

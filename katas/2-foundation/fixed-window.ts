@@ -26,7 +26,7 @@ export class FixedWindow {
   /**
    * Counts `count` requests if the window still has room for all of them; counts nothing otherwise. Never waits.
    *
-   * Windows only move forward: if the clock steps back to before a window in which something was granted, that window
+   * Windows only move forward: if the clock steps back to before the latest window that a call has seen, that window
    * stays the current one until the clock has come past its end.
    *
    * @param count requests at once; a count above the limit is refused, whatever the time
@@ -39,7 +39,7 @@ export class FixedWindow {
   }
 
   /**
-   * How many more requests the window of this moment lets through. Changes nothing.
+   * How many more requests the window of this moment lets through. Counts nothing.
    *
    * Cost: O(1), no allocation.
    */
@@ -48,7 +48,7 @@ export class FixedWindow {
   }
 
   /**
-   * How long to wait until `tryAcquire(count)` would be granted if nobody else asks. Changes nothing.
+   * How long to wait until `tryAcquire(count)` would be granted if nobody else asks. Counts nothing.
    *
    * @returns the fewest whole milliseconds; 0 if it would be granted now; `Infinity` if it never will be
    * @throws {RangeError} naming `count` if it is not a whole number of at least 1

@@ -1,17 +1,21 @@
 /**
- * A hash ring as two flat arrays: where the points are, in order, and whose they are.
+ * A hash ring as flat arrays of numbers: where the points are, in order, and whose they are.
  *
  * Invariant: unless `#stale`, `#positions` holds every point of every node in ascending order, and at the first of several
- * equal positions `#owners` holds the smallest id that has a point there. A search never looks at the others.
+ * equal positions `#owners` has the smallest id that has a point there. A search never arrives at the others.
  *
- * Each node keeps its own points, so that nothing is hashed twice, and so that nobody has to be undone: a change only marks
- * the ring as stale, and the next look-up lays it out anew. A point that lost a collision is back as soon as its rival goes.
+ * Each node keeps its own points, so nothing is hashed twice and nobody's past has to be undone: a change only marks the
+ * ring as stale, and the next look-up lays it out anew. A point that lost a collision is there again once its rival goes.
  *
- * Cost, with V points in all: look-up O(log V) and no garbage; adding O(points of the node); after any number of changes one
- * O(V log V), in the first look-up. 12 bytes per point.
+ * `#starts` is a thumb index, as in a dictionary: the leading bits of a position say between which two indexes to search.
+ * With about one point per page that search is over at once (a third of the time of a search over everything, whose
+ * branches no processor can predict); if all points crowd on one page, it is the binary search that it would have been.
  *
- * Rejected: `Map` from position to node (of two nodes on one position it loses one, and removal loses the other as well);
- * sorting objects by a comparator (ten times slower than the native sort of numbers, and its ties depend on who came first).
+ * Cost, with V points in all: look-up O(log V) at worst, O(1) with a good hash, and no garbage; adding O(points of the node);
+ * after any number of changes one O(V log V), in the first look-up. At most 20 bytes per point.
+ *
+ * Rejected: a `Map` from position to node (of two nodes on one position it loses one, and a removal loses the other too);
+ * sorting objects by a comparator (slower than the native sort of numbers, and at a tie it remembers who came first).
  */
 
 export interface HashRingOptions {
@@ -30,6 +34,8 @@ export class HashRing {
   #ids: string[] = []
   #positions = new Uint32Array(0)
   #owners = new Uint32Array(0)
+  #starts = new Uint32Array(0)
+  #shift = 0
 
   constructor({ hash = mixedFnv1a, virtualNodes = 160 }: HashRingOptions = {}) {
     checkWhole('virtualNodes', virtualNodes, MAX_VIRTUAL_NODES)
@@ -42,7 +48,7 @@ export class HashRing {
     checkWhole('weight', weight, MAX_WEIGHT)
     if (this.#pointsOf.has(id)) throw new Error(`node "${id}" is in the ring already`)
     const points = new Uint32Array(this.#virtualNodes * weight)
-    for (let replica = 0; replica < points.length; replica++) points[replica] = this.#place(`${id}#${replica}`)
+    for (let replica = 0; replica < points.length; replica++) points[replica] = this.#positionOf(`${id}#${replica}`)
     this.#pointsOf.set(id, points)
     this.#stale = true
   }
@@ -54,10 +60,9 @@ export class HashRing {
 
   nodeFor(key: string): string | undefined {
     if (this.#stale) this.#layOut()
-    const positions = this.#positions
-    if (positions.length === 0) return undefined
-    const at = firstAtOrAfter(positions, this.#place(key))
-    return this.#ids[this.#owners[at === positions.length ? 0 : at]!]
+    if (this.#ids.length === 0) return undefined
+    const at = this.#firstAtOrAfter(this.#positionOf(key))
+    return this.#ids[this.#owners[at === this.#positions.length ? 0 : at]!]
   }
 
   get nodes(): readonly string[] {
@@ -69,45 +74,54 @@ export class HashRing {
   }
 
   #layOut(): void {
-    const ids = [...this.#pointsOf.keys()].sort()
-    const pointsOf = ids.map((id) => this.#pointsOf.get(id)!)
-    const positions = new Uint32Array(pointsOf.reduce((sum, points) => sum + points.length, 0))
+    this.#ids = [...this.#pointsOf.keys()].sort()
+    const pointsOf = this.#ids.map((id) => this.#pointsOf.get(id)!)
+    const count = pointsOf.reduce((sum, points) => sum + points.length, 0)
+
+    this.#positions = new Uint32Array(count)
     let filled = 0
     for (const points of pointsOf) {
-      positions.set(points, filled)
+      this.#positions.set(points, filled)
       filled += points.length
     }
-    positions.sort() // typed arrays sort as numbers
-    const owners = new Uint32Array(positions.length)
-    // Each node puts its name where its points have come to lie; the smallest id comes last, and has the last word.
-    for (let i = ids.length - 1; i >= 0; i--)
-      for (const position of pointsOf[i]!) owners[firstAtOrAfter(positions, position)] = i
-    this.#ids = ids
-    this.#positions = positions
-    this.#owners = owners
+    this.#positions.sort() // by value: typed arrays do not sort as text
+
+    // As many pages as points, rounded up to a power of two. Count the points of each page, then add up.
+    this.#shift = Math.clz32(count)
+    this.#starts = new Uint32Array(2 ** (32 - this.#shift) + 1)
+    for (const position of this.#positions) this.#starts[(position >>> this.#shift) + 1]!++
+    for (let page = 1; page < this.#starts.length; page++) this.#starts[page]! += this.#starts[page - 1]!
+
+    // Each node writes its name where its points have come to lie; the smallest id is last, and so has the last word.
+    this.#owners = new Uint32Array(count)
+    for (let owner = pointsOf.length - 1; owner >= 0; owner--)
+      for (const position of pointsOf[owner]!) this.#owners[this.#firstAtOrAfter(position)] = owner
     this.#stale = false
   }
 
-  #place(text: string): number {
-    const place = this.#hash(text)
-    if (place >>> 0 !== place) throw new RangeError(`hash must give a whole number from 0 to 2 ** 32 - 1, not ${place}`)
-    return place
+  /** Index of the first point at or after a position; one past the last if there is none. */
+  #firstAtOrAfter(position: number): number {
+    const positions = this.#positions
+    const page = position >>> this.#shift
+    let low = this.#starts[page]!
+    let high = this.#starts[page + 1]!
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (positions[middle]! < position) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  #positionOf(text: string): number {
+    const position = this.#hash(text)
+    if (position >>> 0 !== position)
+      throw new RangeError(`hash must give a whole number from 0 to 2 ** 32 - 1, not ${position} for "${text}"`)
+    return position
   }
 }
 
-/** Index of the first position at or after `place`; the length if there is none. */
-function firstAtOrAfter(positions: Uint32Array, place: number): number {
-  let low = 0
-  let high = positions.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (positions[middle]! < place) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
-/** FNV-1a, and then MurmurHash3's finaliser: without it, texts that end alike lie close together. */
+/** FNV-1a, then the finaliser of MurmurHash3: without it, texts that differ in their last letters lie close together. */
 function mixedFnv1a(text: string): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)

@@ -10,7 +10,11 @@ export interface Script {
 }
 
 /** Callers are numbered in the order in which the script names them. */
-export type Step = Call | { atMs: number; abort: number } | { atMs: number; forget: string } | { atMs: number; count: true }
+export type Step =
+  | Call
+  | { atMs: number; abort: number }
+  | { atMs: number; forget: string }
+  | { atMs: number; count: true }
 
 export interface Call {
   /** when it calls: at that time, or in the very moment in which another caller hears what became of its call */

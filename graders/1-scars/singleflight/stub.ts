@@ -33,7 +33,8 @@ export class Singleflight<V> {
    * Cost: O(1) for each caller. A call that has settled leaves no listener on its signal.
    */
   do(key: string, load: Load<V>, options: CallOptions = {}): Promise<V> {
-    throw new Error(`TODO: join the flight of "${key}" or start ${load.name}, and watch ${Object.keys(options)}`)
+    const leaving = options.signal === undefined ? '' : ', until the signal aborts'
+    throw new Error(`TODO: wait for the flight of "${key}", or start one with ${load.name || 'load'}${leaving}`)
   }
 
   /**

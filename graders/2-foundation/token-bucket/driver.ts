@@ -22,10 +22,11 @@ export function run({ capacity, refillPerSecond, startMs, calls }: Script): (boo
   const bucket = new TokenBucket({ capacity, refillPerSecond, clock: time.clock })
   return calls.map((call) => {
     time.set(call.atMs)
-    if ('take' in call) return bucket.tryTake(call.take)
-    if ('ask' in call) return bucket.retryAfterMs(call.ask)
+    // One is what is meant when nothing is said.
+    if ('take' in call) return call.take === 1 ? bucket.tryTake() : bucket.tryTake(call.take)
+    if ('ask' in call) return call.ask === 1 ? bucket.retryAfterMs() : bucket.retryAfterMs(call.ask)
     let granted = 0
-    while (granted < call.most && bucket.tryTake(1)) granted++
+    while (granted < call.most && bucket.tryTake()) granted++
     return granted
   })
 }

@@ -39,7 +39,9 @@ export class TokenBucket {
     check('count', count, Number.MAX_SAFE_INTEGER)
     if (count > this.capacity) return Number.POSITIVE_INFINITY
     this.refill()
-    return Math.max(0, Math.ceil(((count - this.tokens) / this.refillPerSecond) * 1000))
+    if (count <= this.tokens) return 0
+    const behindMs = this.lastRefillMs - this.clock()
+    return behindMs + Math.ceil(((count - this.tokens) / this.refillPerSecond) * 1000)
   }
 
   private refill(): void {

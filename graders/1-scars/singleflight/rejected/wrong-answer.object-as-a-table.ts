@@ -1,0 +1,65 @@
+// breaks: Every key flies on its own
+// because: an object is born with keys: under `constructor` it finds a function, and takes it for a flight.
+
+export type Load<V> = (signal: AbortSignal) => Promise<V> | V
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined
+}
+
+interface Flight<V> {
+  /** settles as the load does, when the key is free again; every caller hangs on it, so it is never unhandled */
+  readonly landing: Promise<V>
+  readonly controller: AbortController
+  /** callers who have not gone */
+  waiting: number
+}
+
+export class Singleflight<V> {
+  readonly #flights: Record<string, Flight<V>> = {}
+
+  get inFlight(): number {
+    return Object.keys(this.#flights).length
+  }
+
+  do(key: string, load: Load<V>, { signal }: CallOptions = {}): Promise<V> {
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    const flight = this.#flights[key] ?? this.#takeOff(key, load)
+    flight.waiting++
+    // Who cannot leave counts as waiting for ever, and so keeps the load alive.
+    if (signal === undefined) return flight.landing
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        reject(signal.reason)
+        flight.waiting--
+        if (flight.waiting > 0) return
+        this.#remove(key, flight)
+        flight.controller.abort()
+      }
+      signal.addEventListener('abort', leave)
+      flight.landing.finally(() => signal.removeEventListener('abort', leave)).then(resolve, reject)
+    })
+  }
+
+  forget(key: string): void {
+    delete this.#flights[key]
+  }
+
+  #takeOff(key: string, load: Load<V>): Flight<V> {
+    const controller = new AbortController()
+    const flight: Flight<V> = {
+      // One microtask later, so that the flight is in the table before the load runs, and a throw becomes a rejection.
+      landing: Promise.resolve()
+        .then(() => load(controller.signal))
+        .finally(() => this.#remove(key, flight)),
+      controller,
+      waiting: 0,
+    }
+    this.#flights[key] = flight
+    return flight
+  }
+
+  #remove(key: string, flight: Flight<V>): void {
+    if (this.#flights[key] === flight) delete this.#flights[key]
+  }
+}
