@@ -181,9 +181,26 @@ export class Box<A, B> {
   })
 
   test('names of Node that we have no types for, as debugging leaves them behind', async () => {
-    const debug =
-      'console.log(performance.now(), process.pid)\nconst t: NodeJS.Timeout = setTimeout(() => {}, 1)\nclearTimeout(t)\n'
+    const debug = `console.log(performance.now(), process.pid)
+const timer: NodeJS.Timeout = setTimeout(() => {}, 1)
+clearTimeout(timer)
+export const stop = (signal: AbortSignal) => signal.addEventListener('abort', (event) => console.log(event))
+export class Stopped extends Error { readonly at = Error.captureStackTrace(this, Stopped) }
+`
     expect(await compile(STUB + debug)).toEqual([])
+    expect(texts(await compile(`${STUB}export const id = (n) => n\nexport const no = nope(Array.nope)\n`))).toEqual([
+      "type 57:20 TS7006: Parameter 'n' implicitly has an 'any' type.",
+      "type 58:19 TS2304: Cannot find name 'nope'.",
+      "type 58:30 TS2339: Property 'nope' does not exist on type 'ArrayConstructor'.",
+    ])
+  })
+
+  test('a stub that offers nothing, as for a fence of a lesson', async () => {
+    const nothing = '// Nothing.\nexport {}\n'
+    expect(await compile('const a = 1\nexport {}\n', nothing)).toEqual([])
+    expect(texts(await compile('const a: string = 1\n', nothing))).toEqual([
+      "type 1:7 TS2322: Type 'number' is not assignable to type 'string'.",
+    ])
   })
 
   test('imports of the stub: through package.json, and of node, untyped', async () => {

@@ -2,8 +2,8 @@
 
 import type { PromiseResult } from '../../graders/kit/subjects.ts'
 import type { Verdict } from '../course/verdict.ts'
-import type { SourceProblem } from '../sandbox/source-problem.ts'
 import type { Death } from '../sandbox/session.ts'
+import type { SourceProblem } from '../sandbox/source-problem.ts'
 import type { Evidence } from './jobs.ts'
 import type { PromiseReport, Report } from './report.ts'
 
@@ -60,7 +60,8 @@ export function conclude(given: Case): Report {
   for (const death of evidence.deaths) say(death.cause, withLine(death))
   for (const late of evidence.late)
     say('crashed', `${thrown(late)}, after the call had returned and with nobody to catch it`)
-  if (evidence.load !== undefined && !isTodo(evidence.load.message)) say('crashed', `${thrown(evidence.load)}, while the file was being loaded`)
+  if (evidence.load !== undefined && !isTodo(evidence.load.message))
+    say('crashed', `${thrown(evidence.load)}, while the file was being loaded`)
   const promises = given.promises.map((name): PromiseReport => {
     const { result } = judged.get(name) as Evidence['promises'][number]
     if (!result.kept) say(verdictOf(result), result.kind === 'fault' ? result.message : undefined)

@@ -52,7 +52,16 @@ export async function judgeSubmissions(
     }
     submissions.push({ id, path: kata.path, pristineStub: pristineStubFile(ws, kata), source: intake.source })
     const prepared = prepareSubmission(kata.path, intake.source, allowed(kata))
-    if (prepared.ok) jobs.push({ id, kata: kata.path, url: prepared.url, modules: prepared.modules, seeds, shrink: true, exhaustive: false })
+    if (prepared.ok)
+      jobs.push({
+        id,
+        kata: kata.path,
+        url: prepared.url,
+        modules: prepared.modules,
+        seeds,
+        shrink: true,
+        exhaustive: false,
+      })
     else problems.set(id, prepared.problems)
   }
   const compiling = compileSubmission({ course: ws.course, katas: submissions })

@@ -28,6 +28,9 @@ export interface ExampleResult {
   readonly errors: readonly string[]
 }
 
+/** Subjects alive at once: each is a process of about 50 MB. */
+const MAX_SUBJECTS = 32
+
 /**
  * @param course root of the course
  * @param workers suites at a time
@@ -43,6 +46,7 @@ export async function startJudge(course: string, workers = 1): Promise<Judge> {
     return known
   }
 
+  const suiteOf = (kata: string) => resolve(course, 'graders', kata, 'suite.test.ts')
   const vitest = await createVitest(
     'test',
     {
@@ -66,43 +70,48 @@ export async function startJudge(course: string, workers = 1): Promise<Judge> {
   )
 
   let runs = 0
+  const runBatch = async (jobs: readonly Job[], { evidence, faults }: Judged) => {
+    const suites: Assignment['suites'] = {}
+    for (const job of jobs) {
+      const file = suiteOf(job.kata)
+      suites[file] = { driver: driverOf(job.kata), jobs: [...(suites[file]?.jobs ?? []), job] }
+    }
+    const channel = new BroadcastChannel(`kata-${process.pid}-${runs++}`)
+    channel.onmessage = (event) => {
+      for (const one of (event as { data: { evidence: Evidence[] } }).data.evidence) evidence.set(one.id, one)
+      channel.postMessage('received')
+    }
+    try {
+      const project = vitest.getRootProject()
+      project.provide('assignment', { channel: channel.name, kit, suites })
+      const specifications = Object.keys(suites).map((file) => project.createSpecification(file))
+      const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications, false)
+      for (const module of testModules) {
+        const errors = module.errors().map((error) => error.stack ?? error.message)
+        const kata = jobs.find((job) => suiteOf(job.kata) === module.moduleId)?.kata
+        if (kata !== undefined && errors.length > 0) faults.set(kata, errors.join('\n'))
+      }
+      for (const job of jobs)
+        if (!evidence.has(job.id) && !faults.has(job.kata))
+          faults.set(job.kata, `The suite gave no evidence. ${unhandledErrors.map(String).join('\n')}`)
+    } finally {
+      channel.close()
+    }
+  }
+
   return {
     async run(jobs) {
-      const suites: Assignment['suites'] = {}
-      for (const job of jobs) {
-        const file = resolve(course, 'graders', job.kata, 'suite.test.ts')
-        const suite = suites[file]
-        suites[file] = { driver: driverOf(job.kata), jobs: [...(suite?.jobs ?? []), job] }
-      }
-      const evidence = new Map<string, Evidence>()
-      const faults = new Map<string, string>()
-      const channel = new BroadcastChannel(`kata-${process.pid}-${runs++}`)
-      channel.onmessage = (event) => {
-        for (const one of (event as { data: { evidence: Evidence[] } }).data.evidence) evidence.set(one.id, one)
-        channel.postMessage('received')
-      }
-      try {
-        const project = vitest.getRootProject()
-        project.provide('assignment', { channel: channel.name, kit, suites })
-        const specifications = Object.keys(suites).map((file) => project.createSpecification(file))
-        const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications, false)
-        for (const module of testModules) {
-          const errors = module.errors().map((error) => error.stack ?? error.message)
-          const kata = jobs.find((job) => resolve(course, 'graders', job.kata, 'suite.test.ts') === module.moduleId)?.kata
-          if (kata !== undefined && errors.length > 0) faults.set(kata, errors.join('\n'))
-        }
-        for (const job of jobs)
-          if (!evidence.has(job.id) && !faults.has(job.kata))
-            faults.set(job.kata, `The suite gave no evidence. ${unhandledErrors.map(String).join('\n')}`)
-      } finally {
-        channel.close()
-      }
-      return { evidence, faults }
+      const judged: Judged = { evidence: new Map(), faults: new Map() }
+      for (let at = 0; at < jobs.length; at += MAX_SUBJECTS) await runBatch(jobs.slice(at, at + MAX_SUBJECTS), judged)
+      return judged
     },
     async runExamples(files) {
       const project = vitest.getRootProject()
       project.provide('assignment', { channel: '', kit: {}, suites: {} })
-      const { testModules } = await vitest.runTestSpecifications(files.map((file) => project.createSpecification(file)), false)
+      const { testModules } = await vitest.runTestSpecifications(
+        files.map((file) => project.createSpecification(file)),
+        false,
+      )
       return new Map(
         testModules.map((module) => {
           const states = [...module.children.allTests()].map((test) => test.result().state)

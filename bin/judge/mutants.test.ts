@@ -211,6 +211,11 @@ test('every slip of the set, in order, and none in types, texts, errors and keys
   `)
 })
 
+test('what would not parse is left out', () => {
+  const ids = (source: string) => mutants(source).map(({ id }) => id)
+  expect(ids('export const a = (b: number, c: number) => b+-c\n')).toEqual(['1:46 - removed'])
+})
+
 const solution = readFileSync(new URL('../../solutions/2-foundation/token-bucket.ts', import.meta.url), 'utf8')
 
 test.each([

@@ -74,7 +74,7 @@ function bench(job: Job, driver: { url: string; modules: Modules }): Bench {
       load = loaded.threw
       keep(loaded.aftermath)
       opened.kill()
-        return undefined
+      return undefined
     }
     return opened
   }
@@ -112,7 +112,7 @@ function bench(job: Job, driver: { url: string; modules: Modules }): Bench {
         const ended = await opened.end()
         if (ended.alive) keep(ended.aftermath)
         else deaths.push(ended.death)
-          }
+      }
       return { id: job.id, promises, ...(load === undefined ? {} : { load }), late: late.slice(0, 8), deaths, printed }
     },
   }

@@ -8,7 +8,11 @@ import type { Judge } from '../judge.ts'
 import type { Fault } from './proof.ts'
 
 /** Runs the examples of several katas at once. @returns faults by slug */
-export async function exampleFaults(ws: Workspace, judge: Judge, katas: readonly Kata[]): Promise<Map<string, Fault[]>> {
+export async function exampleFaults(
+  ws: Workspace,
+  judge: Judge,
+  katas: readonly Kata[],
+): Promise<Map<string, Fault[]>> {
   // Below the course, so that `vitest` resolves; in the state folder, so that git and the strays check do not see it.
   const folder = join(stateFolder({ ...ws, root: ws.course }), `verify-${process.pid}`)
   const placed = katas.flatMap((kata) =>
@@ -16,7 +20,10 @@ export async function exampleFaults(ws: Workspace, judge: Judge, katas: readonly
       const test = join(folder, kind, `${kata.path}.test.ts`)
       mkdirSync(dirname(test), { recursive: true })
       cpSync(exampleFile(ws, kata), test)
-      cpSync(kind === 'stub' ? pristineStubFile(ws, kata) : solutionFile(ws, kata), join(dirname(test), `${basename(kata.path)}.ts`))
+      cpSync(
+        kind === 'stub' ? pristineStubFile(ws, kata) : solutionFile(ws, kata),
+        join(dirname(test), `${basename(kata.path)}.ts`),
+      )
       return { kata, kind, test }
     }),
   )

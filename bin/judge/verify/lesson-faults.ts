@@ -26,7 +26,8 @@ export async function lessonFaults(
   const lesson = readLesson(ws, kata)
   const file = relative(ws.course, lessonFile(ws, kata))
   const faults: Fault[] = lesson.problems.map(({ line, message }) => ({ where: `${file}:${line}`, message }))
-  const say = (message: string, line?: number) => faults.push({ where: line === undefined ? file : `${file}:${line}`, message })
+  const say = (message: string, line?: number) =>
+    faults.push({ where: line === undefined ? file : `${file}:${line}`, message })
   if (lesson.words < MIN_WORDS || lesson.words > MAX_WORDS)
     say(`has ${lesson.words} words; a lesson has ${MIN_WORDS} to ${MAX_WORDS}`)
 
@@ -45,7 +46,8 @@ export async function lessonFaults(
 
   for (const slug of slugsMentioned(lesson, katas)) say(`mentions the kata ${slug}, which there is not`)
   for (const { line, text } of fenceLines(ws, kata))
-    if ([...text].length > MAX_FENCE_COLUMNS) say(`this line of a picture or code has ${[...text].length} columns, more than ${MAX_FENCE_COLUMNS}`, line)
+    if ([...text].length > MAX_FENCE_COLUMNS)
+      say(`this line of a picture or code has ${[...text].length} columns, more than ${MAX_FENCE_COLUMNS}`, line)
   return [...faults, ...(await fenceFaults(ws, kata, file))]
 }
 

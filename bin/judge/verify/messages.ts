@@ -25,18 +25,32 @@ export function messageFaults(
   const text = [HEAD, ...rendered.map(({ name, text }) => `=== ${name}\n\n${text}`)].join('\n\n')
   const long = rendered
     .filter(({ text }) => text.split('\n').length > MAX_LINES)
-    .map(({ name, text }) => ({ where: name, message: `its message has ${text.split('\n').length} lines, more than ${MAX_LINES}` }))
+    .map(({ name, text }) => ({
+      where: name,
+      message: `its message has ${text.split('\n').length} lines, more than ${MAX_LINES}`,
+    }))
   if (write) {
     replaceFile(file, `${text}\n`)
     return long
   }
   const approved = existsSync(file) ? readFileSync(file, 'utf8').replaceAll('\r\n', '\n').trimEnd() : ''
   if (approved === text) return long
-  const parts = (whole: string) => new Map(whole.split('\n=== ').slice(1).map((part) => [part.split('\n')[0] ?? '', part]))
+  const parts = (whole: string) =>
+    new Map(
+      whole
+        .split('\n=== ')
+        .slice(1)
+        .map((part) => [part.split('\n')[0] ?? '', part]),
+    )
   const [before, now] = [parts(approved), parts(text)]
-  const changed = [...new Set([...before.keys(), ...now.keys()])].filter((name) => before.get(name)?.trim() !== now.get(name)?.trim())
+  const changed = [...new Set([...before.keys(), ...now.keys()])].filter(
+    (name) => before.get(name)?.trim() !== now.get(name)?.trim(),
+  )
   return [
     ...long,
-    ...changed.map((name) => ({ where: name, message: 'its message is not the approved one: read it, then kata verify --write' })),
+    ...changed.map((name) => ({
+      where: name,
+      message: 'its message is not the approved one: read it, then kata verify --write',
+    })),
   ]
 }

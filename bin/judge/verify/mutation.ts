@@ -12,9 +12,6 @@ import type { Judge } from '../judge.ts'
 import type { Fault, Proof } from './proof.ts'
 
 const SEEDS = [1, 2, 3]
-/** Subjects alive at once: each is a process of about 50 MB. */
-const AT_ONCE = 16
-
 export async function killMutants(
   ws: Workspace,
   judge: Judge,
@@ -27,19 +24,29 @@ export async function killMutants(
   for (const { id, source } of all) {
     const prepared = prepareSubmission(kata.path, source, mayImport)
     if (!prepared.ok) continue
-    jobs.push({ id, kata: kata.path, url: prepared.url, modules: prepared.modules, seeds: SEEDS, shrink: false, exhaustive: false })
+    jobs.push({
+      id,
+      kata: kata.path,
+      url: prepared.url,
+      modules: prepared.modules,
+      seeds: SEEDS,
+      shrink: false,
+      exhaustive: false,
+    })
   }
   const alive = new Set<string>()
-  for (let at = 0; at < jobs.length; at += AT_ONCE) {
-    const batch = jobs.slice(at, at + AT_ONCE)
-    const { evidence, faults } = await judge.run(batch)
-    const fault = faults.get(kata.path)
-    if (fault !== undefined) return { counts: { killed: 0, equivalent: 0, survived: 0 }, faults: [{ where: 'suite.test.ts', message: fault }] }
-    for (const { id } of batch) {
-      const found = evidence.get(id)
-      const dead = found?.load !== undefined || found?.deaths.length || found?.late.length || found?.promises.some(({ result }) => !result.kept)
-      if (!dead) alive.add(id)
-    }
+  const { evidence, faults } = await judge.run(jobs)
+  const fault = faults.get(kata.path)
+  if (fault !== undefined)
+    return { counts: { killed: 0, equivalent: 0, survived: 0 }, faults: [{ where: 'suite.test.ts', message: fault }] }
+  for (const { id } of jobs) {
+    const found = evidence.get(id)
+    const dead =
+      found?.load !== undefined ||
+      found?.deaths.length ||
+      found?.late.length ||
+      found?.promises.some(({ result }) => !result.kept)
+    if (!dead) alive.add(id)
   }
   const file = join(graderFolder(ws, kata), 'equivalent-mutants.md')
   const { entries, problems } = parseEquivalents(existsSync(file) ? readFileSync(file, 'utf8') : '')

@@ -42,8 +42,10 @@ export function examineRooms(ws: Workspace, kata: Kata): Rooms {
   const inFolder = (name: string) => (existsSync(join(grader, name)) ? readdirSync(join(grader, name)).sort() : [])
   const entries = existsSync(grader) ? readdirSync(grader) : []
   for (const name of entries)
-    if (!KNOWN.has(name) && name !== 'accepted' && name !== 'rejected') say(join(grader, name), 'is nothing that a grader has')
-  for (const name of inFolder('accepted')) if (!name.endsWith('.ts')) say(join(grader, 'accepted', name), 'is no submission')
+    if (!KNOWN.has(name) && name !== 'accepted' && name !== 'rejected')
+      say(join(grader, name), 'is nothing that a grader has')
+  for (const name of inFolder('accepted'))
+    if (!name.endsWith('.ts')) say(join(grader, 'accepted', name), 'is no submission')
   for (const name of inFolder('rejected')) {
     const [verdict = '', slug = '', ending] = name.split('.')
     const known = isVerdict(verdict) && verdict !== 'accepted' && /^[a-z0-9-]+$/.test(slug) && ending === 'ts'
@@ -54,18 +56,28 @@ export function examineRooms(ws: Workspace, kata: Kata): Rooms {
   const accepted = files('accepted')
   const rejected = files('rejected')
   if (accepted.length < MIN_ACCEPTED) say(join(grader, 'accepted'), 'holds no other right answer')
-  if (rejected.length < MIN_REJECTED) say(join(grader, 'rejected'), `holds ${rejected.length} wrong answers, not ${MIN_REJECTED}`)
+  if (rejected.length < MIN_REJECTED)
+    say(join(grader, 'rejected'), `holds ${rejected.length} wrong answers, not ${MIN_REJECTED}`)
 
   const [stub, copy] = [stubFile(ws, kata), pristineStubFile(ws, kata)]
   if (existsSync(stub) && existsSync(copy) && !readFileSync(stub).equals(readFileSync(copy)))
-    say(stub, `is not the same as ${relative(ws.course, copy)}. Your own work? kata reset ${kata.slug}. A new stub? kata verify --write`)
+    say(
+      stub,
+      `is not the same as ${relative(ws.course, copy)}. Your own work? kata reset ${kata.slug}. A new stub? kata verify --write`,
+    )
   return { accepted, rejected, faults }
 }
 
 /** What lies in the four rooms and belongs to no kata. */
 export function strays(course: string, katas: readonly Kata[]): Fault[] {
   const known = new Set(
-    katas.flatMap(({ path }) => [`katas/${path}.ts`, `katas/${path}.test.ts`, `solutions/${path}.ts`, `lessons/${path}.md`, `graders/${path}`]),
+    katas.flatMap(({ path }) => [
+      `katas/${path}.ts`,
+      `katas/${path}.test.ts`,
+      `solutions/${path}.ts`,
+      `lessons/${path}.md`,
+      `graders/${path}`,
+    ]),
   )
   return ['katas', 'solutions', 'lessons', 'graders'].flatMap((room) =>
     folders(join(course, room))
@@ -79,5 +91,4 @@ export function strays(course: string, katas: readonly Kata[]): Fault[] {
   )
 }
 
-const folders = (room: string): string[] =>
-  readdirSync(room).filter((name) => statSync(join(room, name)).isDirectory())
+const folders = (room: string): string[] => readdirSync(room).filter((name) => statSync(join(room, name)).isDirectory())

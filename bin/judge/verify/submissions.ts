@@ -102,7 +102,9 @@ export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms,
 function headerFaults(all: readonly Candidate[], promises: readonly string[]): Fault[] {
   const rejected = all.filter(({ name }) => name.startsWith('rejected/'))
   const faults: Fault[] = rejected.flatMap(({ name, header, source, expected }) => [
-    ...(header.length === 0 && expected !== 'rejected-source' ? [{ where: name, message: 'has no "// breaks: …"' }] : []),
+    ...(header.length === 0 && expected !== 'rejected-source'
+      ? [{ where: name, message: 'has no "// breaks: …"' }]
+      : []),
     ...(/^\/\/ because: \S/m.test(source) ? [] : [{ where: name, message: 'has no "// because: …"' }]),
     ...header
       .filter((promise) => promise !== EVERY && !promises.includes(promise))
@@ -121,7 +123,10 @@ export interface Judgement {
   readonly messages: readonly { readonly name: string; readonly report: Report }[]
 }
 
-export function judgeCandidates({ kata, promises, all, problems }: Candidates, { evidence, faults }: Judged): Judgement {
+export function judgeCandidates(
+  { kata, promises, all, problems }: Candidates,
+  { evidence, faults }: Judged,
+): Judgement {
   const found: Fault[] = []
   const fault = faults.get(kata.path)
   if (fault !== undefined) found.push({ where: 'suite.test.ts', message: fault })

@@ -33,7 +33,11 @@ export async function verifyKatas(
 ): Promise<{ proofs: Proof[]; strays: Fault[] }> {
   const judge = await startJudge(ws.course, options.workers)
   try {
-    const examples = await exampleFaults(ws, judge, katas.filter((kata) => examineRooms(ws, kata).faults.every(({ message }) => message !== 'is missing')))
+    const examples = await exampleFaults(
+      ws,
+      judge,
+      katas.filter((kata) => examineRooms(ws, kata).faults.every(({ message }) => message !== 'is missing')),
+    )
     const proofs: Proof[] = []
     // As many katas at a time as there are workers: their suites run side by side in one run of the judge.
     for (let at = 0; at < katas.length; at += options.workers) {
@@ -42,7 +46,11 @@ export async function verifyKatas(
         katas.slice(at, at + options.workers).map(async (kata) => {
           const rooms = examineRooms(ws, kata)
           const whole = rooms.faults.every(({ message }) => message !== 'is missing')
-          return { kata, rooms, candidates: whole ? await prepareCandidates(ws, kata, rooms, options.seeds) : undefined }
+          return {
+            kata,
+            rooms,
+            candidates: whole ? await prepareCandidates(ws, kata, rooms, options.seeds) : undefined,
+          }
         }),
       )
       const judged = await judge.run(group.flatMap(({ candidates }) => candidates?.jobs ?? []))

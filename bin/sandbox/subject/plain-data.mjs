@@ -7,7 +7,7 @@ const TAG = '$kata'
 const MAX_DEPTH = 64
 
 const { isArray } = Array
-const { defineProperty, keys } = Object
+const { defineProperty, getPrototypeOf, hasOwn, keys } = Object
 const { parse, stringify } = JSON
 const isNegativeZero = Object.is.bind(undefined, -0)
 
@@ -15,7 +15,11 @@ const isNegativeZero = Object.is.bind(undefined, -0)
 /** @param {string} what */
 const foreign = (what) => ({ [TAG]: 'foreign', v: what })
 
-/** @param {unknown} value @param {number} depth @returns {unknown} */
+/**
+ * The value with a tag for all that JSON cannot say. What needs none is handed back as it is, not copied: most of what
+ * crosses needs none, and copying was the judge's largest cost.
+ * @param {unknown} value @param {number} depth @returns {unknown}
+ */
 function tag(value, depth) {
   switch (typeof value) {
     case 'string':
@@ -36,30 +40,38 @@ function tag(value, depth) {
   if (value === null) return null
   if (depth >= MAX_DEPTH) return foreign(`data nested deeper than ${MAX_DEPTH}`)
   const object = /** @type {object} */ (value)
-  if (isArray(object)) {
-    /** @type {unknown[]} */
-    const out = []
-    // defineProperty, not push: an index setter planted on a prototype must not see what the driver answers.
-    for (let i = 0; i < object.length; i++)
-      defineProperty(out, i, { value: tag(object[i], depth + 1), writable: true, enumerable: true, configurable: true })
-    return out
-  }
+  if (isArray(object)) return tagItems(object, depth)
   if (object instanceof Uint8Array) return { [TAG]: 'bytes', v: toHex(object) }
-  const prototype = Object.getPrototypeOf(object)
+  const prototype = getPrototypeOf(object)
   if (prototype !== Object.prototype && prototype !== null) return foreign(`an object of class ${className(prototype)}`)
-  /** @type {Record<string, unknown>} */
-  const out = {}
-  let tagged = false
-  for (const key of keys(object)) {
-    if (key === TAG) tagged = true
-    defineProperty(out, key, {
-      value: tag(/** @type {Record<string, unknown>} */ (object)[key], depth + 1),
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    })
+  return tagFields(/** @type {Record<string, unknown>} */ (object), depth)
+}
+
+/** @param {unknown[]} items @param {number} depth @returns {unknown[]} */
+function tagItems(items, depth) {
+  let out = items
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i]
+    const tagged = tag(item, depth + 1)
+    if (tagged === item) continue
+    if (out === items) out = [...items]
+    out[i] = tagged
   }
-  return tagged ? { [TAG]: 'object', v: out } : out
+  return out
+}
+
+/** @param {Record<string, unknown>} fields @param {number} depth @returns {unknown} */
+function tagFields(fields, depth) {
+  let out = fields
+  for (const key of keys(fields)) {
+    const field = fields[key]
+    const tagged = tag(field, depth + 1)
+    if (tagged === field) continue
+    if (out === fields) out = { ...fields }
+    // A key may be `__proto__`: define, never assign.
+    defineProperty(out, key, { value: tagged, writable: true, enumerable: true, configurable: true })
+  }
+  return hasOwn(fields, TAG) ? { [TAG]: 'object', v: out } : out
 }
 
 /** @param {object} prototype */
@@ -92,7 +104,7 @@ function untag(value, depth) {
     return value
   }
   const record = /** @type {Record<string, unknown>} */ (value)
-  if (Object.hasOwn(record, TAG)) {
+  if (hasOwn(record, TAG)) {
     const v = record['v']
     switch (record[TAG]) {
       case 'undefined':
@@ -118,12 +130,10 @@ function untag(value, depth) {
 /** @param {Record<string, unknown>} record @param {number} depth */
 function untagFields(record, depth) {
   for (const key of keys(record)) {
-    defineProperty(record, key, {
-      value: untag(record[key], depth + 1),
-      writable: true,
-      enumerable: true,
-      configurable: true,
-    })
+    const field = record[key]
+    if (typeof field !== 'object' || field === null) continue
+    const value = untag(field, depth + 1)
+    if (value !== field) defineProperty(record, key, { value, writable: true, enumerable: true, configurable: true })
   }
   return record
 }

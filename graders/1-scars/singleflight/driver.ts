@@ -71,7 +71,9 @@ export async function play({ steps }: Script): Promise<Timeline> {
 
   const thing = (value: unknown): Thing =>
     things.get(value) ??
-    (Object(value) === value ? { other: value instanceof Error ? value.name : 'an object' } : { plain: value as Plain })
+    (Object(value) === value
+      ? { other: value instanceof Error ? `${value.name}: ${value.message}`.slice(0, 60) : 'an object' }
+      : { plain: value as Plain })
 
   const hear = (n: number, how: Heard['how'], what: Thing) => {
     timeline.callers[n] = { atMs: time.clock(), how, what }
@@ -100,16 +102,15 @@ export async function play({ steps }: Script): Promise<Timeline> {
       if (ends === 'throws') throw end
       if (ends === 'plain') return end
       return new Promise((resolve, reject) => {
-        let landed = false
+        // A well-behaved load: it takes its listener away when it is done.
+        const over = () => signal.removeEventListener('abort', stop)
         const land = () => {
-          if (!landed) (fails ? reject : resolve)(end)
-          landed = true
+          over()
+          ;(fails ? reject : resolve)(end)
         }
         const stop = () => {
-          if (landed) return
           seen.abortedAtMs ??= time.clock()
-          landed = heeds === true
-          if (landed) reject(signal.reason)
+          if (heeds) reject(signal.reason)
         }
         if (signal.aborted) stop()
         else signal.addEventListener('abort', stop)

@@ -11,15 +11,18 @@ export interface Script {
   calls: Call[]
 }
 
-export type Call = { atMs: number; take: number } | { atMs: number; ask: number } | { atMs: number; left: true }
+/** A count, or nothing said, which is one. */
+export type Count = number | 'unsaid'
+
+export type Call = { atMs: number; take: Count } | { atMs: number; ask: Count } | { atMs: number; left: true }
 
 export function run({ limit, windowMs, startMs, calls }: Script): (boolean | number)[] {
   const time = manualClock(startMs)
   const window = new FixedWindow({ limit, windowMs, clock: time.clock })
   return calls.map((call) => {
     time.set(call.atMs)
-    if ('take' in call) return window.tryAcquire(call.take)
-    if ('ask' in call) return window.retryAfterMs(call.ask)
+    if ('take' in call) return call.take === 'unsaid' ? window.tryAcquire() : window.tryAcquire(call.take)
+    if ('ask' in call) return call.ask === 'unsaid' ? window.retryAfterMs() : window.retryAfterMs(call.ask)
     return window.remaining()
   })
 }

@@ -11,19 +11,21 @@ const test = hiddenTest<typeof driver>(import.meta.url)
 const EPOCH_MS = 1_700_000_000_000
 const windowMs = fc.oneof(fc.integer({ min: 5, max: 40 }), fc.constantFrom(1_000, 60_000, 86_400_000, 1_000_000_000))
 /** Which window a story begins in: an early one, for stories that are easy to read, or one of today. */
-const firstWindow = (lengthMs: number, early: boolean) => (early ? 2 : Math.floor(EPOCH_MS / lengthMs))
+const firstWindow = (lengthMs: number, today: boolean) => (today ? Math.floor(EPOCH_MS / lengthMs) : 2)
 
 const opening = (s: driver.Script) =>
   `new FixedWindow({ limit: ${show(s.limit)}, windowMs: ${show(s.windowMs)}, clock })`
 
-/** `2×1_000 + 250 ms`: the 250th millisecond after the beginning of a window. */
+/** `window 2 + 250 ms`: 250 ms after the beginning of that window. */
 const moment = (s: driver.Script, atMs: number) =>
-  `${show(Math.floor(atMs / s.windowMs))}×${show(s.windowMs)} + ${show(atMs % s.windowMs)} ms`
+  `window ${show(Math.floor(atMs / s.windowMs))} + ${show(atMs % s.windowMs)} ms`
+
+const said = (count: driver.Count) => (count === 'unsaid' ? '' : show(count))
 
 const told = (s: driver.Script, call: driver.Call) => {
-  const when = `at ${moment(s, call.atMs)}: `
-  if ('take' in call) return `${when}tryAcquire(${show(call.take)})`
-  if ('ask' in call) return `${when}retryAfterMs(${show(call.ask)})`
+  const when = `${moment(s, call.atMs)}: `
+  if ('take' in call) return `${when}tryAcquire(${said(call.take)})`
+  if ('ask' in call) return `${when}retryAfterMs(${said(call.ask)})`
   return `${when}remaining()`
 }
 
@@ -47,18 +49,18 @@ function scribe(limit: number, lengthMs: number, startMs: number) {
   }
   return {
     script,
-    take: (atMs: number, take: number, want: boolean) => add({ atMs, take }, want),
-    ask: (atMs: number, ask: number, want: number) => add({ atMs, ask }, want),
+    take: (atMs: number, take: driver.Count, want: boolean) => add({ atMs, take }, want),
+    ask: (atMs: number, ask: driver.Count, want: number) => add({ atMs, ask }, want),
     left: (atMs: number, want: number) => add({ atMs, left: true }, want),
   }
 }
 
 test('Each window grants its limit, and no more', async ({ subject, forAll }) => {
   // One window only. Whatever fits is granted, down to the last one; the first request that does not fit is the last call.
-  type Plan = { lengthMs: number; early: boolean; chunks: number[]; room: number; over: number; offsets: number[] }
-  const write = ({ lengthMs, early, chunks, room, over, offsets }: Plan) => {
+  type Plan = { lengthMs: number; today: boolean; chunks: number[]; room: number; over: number; offsets: number[] }
+  const write = ({ lengthMs, today, chunks, room, over, offsets }: Plan) => {
     const limit = chunks.reduce((a, b) => a + b, 0) + room
-    const beginMs = firstWindow(lengthMs, early) * lengthMs
+    const beginMs = firstWindow(lengthMs, today) * lengthMs
     const times = [...chunks, over].map((_, i) => beginMs + ((offsets[i] ?? 0) % lengthMs)).sort((a, b) => a - b)
     const { script, take } = scribe(limit, lengthMs, times[0] as number)
     for (const [i, chunk] of chunks.entries()) take(times[i] as number, chunk, true)
@@ -67,25 +69,33 @@ test('Each window grants its limit, and no more', async ({ subject, forAll }) =>
   }
   const plans = fc.record({
     lengthMs: windowMs,
-    early: fc.boolean(),
+    today: fc.boolean(),
     chunks: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 8 }),
     room: fc.nat({ max: 3 }),
     over: fc.integer({ min: 1, max: 5 }),
     offsets: fc.array(fc.nat(), { maxLength: 9 }),
   })
-  const example = (chunks: number[], room: number) =>
-    write({ lengthMs: 1_000, early: true, chunks, room, over: 1, offsets: [] })
+  const { script: unsaid, take } = scribe(2, 1_000, 2_000)
+  for (const want of [true, true, false]) take(2_000, 'unsaid', want)
+  const example = (chunks: number[], room: number, lengthMs = 1_000) =>
+    write({ lengthMs, today: false, chunks, room, over: 1, offsets: [] })
   await forAll(plans.map(write), subject.run, against, {
     tell,
-    examples: [example([1], 0), example([2], 1), example([999_999_999], 1), example([1_000_000_000], 0)],
+    examples: [
+      example([1], 0),
+      unsaid,
+      example([2], 1),
+      example([999_999_999], 1),
+      example([1_000_000_000], 0, 1_000_000_000),
+    ],
   })
 })
 
 test('Windows begin at the multiples of their length', async ({ subject, forAll }) => {
   // Made in the middle of a window, first used in the middle of a window: both must be without effect.
-  type Plan = { lengthMs: number; early: boolean; limit: number; made: number; first: number; windows: number }
-  const write = ({ lengthMs, early, limit, made, first, windows }: Plan) => {
-    const beginMs = firstWindow(lengthMs, early) * lengthMs
+  type Plan = { lengthMs: number; today: boolean; limit: number; made: number; first: number; windows: number }
+  const write = ({ lengthMs, today, limit, made, first, windows }: Plan) => {
+    const beginMs = firstWindow(lengthMs, today) * lengthMs
     const [madeAt, firstAt] = [2 + (made % (lengthMs - 3)), 2 + (first % (lengthMs - 3))].sort((a, b) => a - b)
     const { script, take } = scribe(limit, lengthMs, beginMs + (madeAt as number))
     for (let i = 0; i < windows; i++) {
@@ -96,7 +106,7 @@ test('Windows begin at the multiples of their length', async ({ subject, forAll 
   }
   const plans = fc.record({
     lengthMs: windowMs,
-    early: fc.boolean(),
+    today: fc.boolean(),
     limit: fc.integer({ min: 1, max: 9 }),
     made: fc.nat(),
     first: fc.nat(),
@@ -104,21 +114,22 @@ test('Windows begin at the multiples of their length', async ({ subject, forAll 
   })
   await forAll(plans.map(write), subject.run, against, {
     tell,
-    examples: [write({ lengthMs: 1_000, early: true, limit: 1, made: 498, first: 498, windows: 2 })],
+    examples: [write({ lengthMs: 1_000, today: false, limit: 1, made: 498, first: 498, windows: 2 })],
   })
 })
 
 test('Every window starts afresh', async ({ subject, forAll }) => {
   // On its first millisecond a window grants its whole limit and no more, whatever the one before has used or left.
-  type Plan = { lengthMs: number; early: boolean; limit: number; rounds: { use: number; last: number; skip: number }[] }
-  const write = ({ lengthMs, early, limit, rounds }: Plan) => {
-    let beginMs = firstWindow(lengthMs, early) * lengthMs
+  type Plan = { lengthMs: number; first: number; limit: number; rounds: { use: number; last: number; skip: number }[] }
+  const write = ({ lengthMs, first: window, limit, rounds }: Plan) => {
+    let beginMs = window * lengthMs
     const { script, take } = scribe(limit, lengthMs, beginMs)
     for (const { use, last, skip } of rounds) {
       const first = 1 + (use % limit)
       take(beginMs, first, true)
       const more = last % (limit - first + 1)
       if (more > 0) take(beginMs + lengthMs - 1, more, true)
+      if (first + more === limit) take(beginMs + lengthMs - 1, 1, false)
       beginMs += skip * lengthMs
     }
     take(beginMs, limit, true)
@@ -127,18 +138,18 @@ test('Every window starts afresh', async ({ subject, forAll }) => {
   }
   const plans = fc.record({
     lengthMs: windowMs,
-    early: fc.boolean(),
+    first: fc.constantFrom(2, 0, 1_700_000),
     limit: fc.integer({ min: 1, max: 12 }),
     rounds: fc.array(fc.record({ use: fc.nat(), last: fc.nat(), skip: fc.integer({ min: 1, max: 3 }) }), {
       minLength: 1,
       maxLength: 3,
     }),
   })
-  const example = (limit: number, use: number, last: number) =>
-    write({ lengthMs: 1_000, early: true, limit, rounds: [{ use, last, skip: 1 }] })
+  const example = (limit: number, use: number, last: number, first = 2) =>
+    write({ lengthMs: 1_000, first, limit, rounds: [{ use, last, skip: 1 }] })
   await forAll(plans.map(write), subject.run, against, {
     tell,
-    examples: [example(1, 0, 0), example(100, 0, 99), example(100, 0, 0)],
+    examples: [example(1, 0, 0), example(1, 0, 0, 0), example(100, 0, 99), example(100, 0, 0)],
   })
 })
 
@@ -157,7 +168,7 @@ test('A refusal is not counted', async ({ subject, forAll }) => {
       ),
     })
     .map(({ lengthMs, visits }) => {
-      const atMs = firstWindow(lengthMs, true) * lengthMs
+      const atMs = firstWindow(lengthMs, false) * lengthMs
       let room = limit
       const calls: driver.Call[] = []
       const extra: driver.Call[][] = []
@@ -206,10 +217,10 @@ test('A clock that steps back stays in the latest window', async ({ subject, for
   // more. What is left of the window is granted wherever the clock is; what is used stays used. Everything in whole
   // seconds, so that a wait that is rounded to seconds does not show here.
   type Move = { toS: number; do: 'take' | 'ask' | 'left'; count: number }
-  type Plan = { lengthS: number; early: boolean; limit: number; visits: { use: number; moves: Move[]; skip: number }[] }
-  const write = ({ lengthS, early, limit, visits }: Plan) => {
+  type Plan = { lengthS: number; today: boolean; limit: number; visits: { use: number; moves: Move[]; skip: number }[] }
+  const write = ({ lengthS, today, limit, visits }: Plan) => {
     const lengthMs = lengthS * 1_000
-    let beginMs = Math.max(4, firstWindow(lengthMs, early)) * lengthMs
+    let beginMs = Math.max(4, firstWindow(lengthMs, today)) * lengthMs
     const { script, take, ask, left } = scribe(limit, lengthMs, beginMs)
     for (const { use, moves, skip } of visits) {
       let room = limit - 1 - (use % limit)
@@ -243,7 +254,7 @@ test('A clock that steps back stays in the latest window', async ({ subject, for
   })
   const plans = fc.record({
     lengthS: fc.integer({ min: 3, max: 20 }),
-    early: fc.boolean(),
+    today: fc.boolean(),
     limit: fc.integer({ min: 1, max: 9 }),
     visits: fc.array(
       fc.record({
@@ -257,7 +268,7 @@ test('A clock that steps back stays in the latest window', async ({ subject, for
   const example = (limit: number, use: number, ...moves: [toS: number, what: Move['do'], count?: number][]) =>
     write({
       lengthS: 10,
-      early: true,
+      today: false,
       limit,
       visits: [{ use, moves: moves.map(([toS, what, count = 0]) => ({ toS, do: what, count })), skip: 2 }],
     })
@@ -277,12 +288,12 @@ test('What remains is what it would grant', async ({ subject, forAll }) => {
   // Every window is used up before the clock goes on, and the next is looked at before anything else is done in it.
   type Plan = {
     lengthMs: number
-    early: boolean
+    today: boolean
     limit: number
     windows: { takes: number[]; skip: number; offset: number }[]
   }
-  const write = ({ lengthMs, early, limit, windows }: Plan) => {
-    let window = firstWindow(lengthMs, early)
+  const write = ({ lengthMs, today, limit, windows }: Plan) => {
+    let window = firstWindow(lengthMs, today)
     let atMs = window * lengthMs
     const { script, take, left } = scribe(limit, lengthMs, atMs)
     for (const { takes, skip, offset } of windows) {
@@ -304,7 +315,7 @@ test('What remains is what it would grant', async ({ subject, forAll }) => {
   }
   const plans = fc.record({
     lengthMs: windowMs,
-    early: fc.boolean(),
+    today: fc.boolean(),
     limit: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constant(1_000_000_000)),
     windows: fc.array(
       fc.record({
@@ -318,8 +329,8 @@ test('What remains is what it would grant', async ({ subject, forAll }) => {
   await forAll(plans.map(write), subject.run, against, {
     tell,
     examples: [
-      write({ lengthMs: 1_000, early: true, limit: 3, windows: [{ takes: [0], skip: 1, offset: 0 }] }),
-      write({ lengthMs: 1_000, early: true, limit: 1, windows: [] }),
+      write({ lengthMs: 1_000, today: false, limit: 3, windows: [{ takes: [], skip: 1, offset: 499 }] }),
+      write({ lengthMs: 1_000, today: false, limit: 1, windows: [] }),
     ],
   })
 })
@@ -328,14 +339,14 @@ test('The wait that it names is exact', async ({ subject, forAll }) => {
   // One window is used from its beginning on; later somebody asks, in the same window or in one after the next.
   type Plan = {
     lengthMs: number
-    early: boolean
+    today: boolean
     limit: number
     used: number
     asks: { atMs: number; count: number }[]
     skip: number
   }
-  const write = ({ lengthMs, early, limit, used, asks, skip }: Plan) => {
-    const beginMs = firstWindow(lengthMs, early) * lengthMs
+  const write = ({ lengthMs, today, limit, used, asks, skip }: Plan) => {
+    const beginMs = firstWindow(lengthMs, today) * lengthMs
     const { script, take, ask } = scribe(limit, lengthMs, beginMs)
     ask(beginMs, limit, 0)
     ask(beginMs, limit + 1, Number.POSITIVE_INFINITY)
@@ -351,17 +362,22 @@ test('The wait that it names is exact', async ({ subject, forAll }) => {
   }
   const plans = fc.record({
     lengthMs: windowMs,
-    early: fc.boolean(),
+    today: fc.boolean(),
     limit: fc.integer({ min: 1, max: 12 }),
     used: fc.nat(),
     asks: fc.array(fc.record({ atMs: fc.nat(), count: fc.integer({ min: 1, max: 14 }) }), { maxLength: 4 }),
     skip: fc.integer({ min: 1, max: 3 }),
   })
+  const { script: unsaid, ask, take } = scribe(2, 1_000, 2_000)
+  for (const want of [0, 0, 1_000]) {
+    ask(2_000, 'unsaid', want)
+    if (want === 0) take(2_000, 1, true)
+  }
   const example = (limit: number, used: number, ...asks: [atMs: number, count: number][]) =>
-    write({ lengthMs: 1_000, early: true, limit, used, asks: asks.map(([atMs, count]) => ({ atMs, count })), skip: 1 })
+    write({ lengthMs: 1_000, today: false, limit, used, asks: asks.map(([atMs, count]) => ({ atMs, count })), skip: 1 })
   await forAll(plans.map(write), subject.run, against, {
     tell,
-    examples: [example(1, 0, [250, 1]), example(5, 1, [999, 3], [999, 4]), example(5, 1, [1, 6])],
+    examples: [example(1, 0, [250, 1]), unsaid, example(5, 1, [999, 3], [999, 4]), example(5, 1, [1, 6])],
   })
 })
 
@@ -384,7 +400,7 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
     .record({ limit: fc.integer({ min: 1, max: 9 }), calls: fc.array(badCall, { minLength: 1, maxLength: 5 }) })
     .map(thenFill)
   const made = ({ limit }: Misuse) => `new FixedWindow({ limit: ${limit}, windowMs: 1000, clock })`
-  const said = (call: Misuse['calls'][number]) =>
+  const asked = (call: Misuse['calls'][number]) =>
     'take' in call ? `tryAcquire(${show(call.take)})` : `retryAfterMs(${show(call.ask)})`
   await forAll(
     misuses,
@@ -395,17 +411,18 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
       agree(
         made(input),
         input.calls.map((call, i) => ({
-          call: said(call),
+          call: asked(call),
           got: i < bad && isRefusal(answers[i], 'count') ? refusal : answers[i],
           want: i < bad ? refusal : undisturbed[i - bad],
         })),
       )
     },
     {
-      tell: (input) => [made(input), ...input.calls.map(said)],
+      tell: (input) => [made(input), ...input.calls.map(asked)],
       examples: [
         thenFill({ limit: 3, calls: [{ take: -5 }] }),
-        thenFill({ limit: 3, calls: [{ take: 0.5 }] }),
+        thenFill({ limit: 3, calls: [{ take: 1.5 }] }),
+        thenFill({ limit: 3, calls: [{ take: Number.NaN }] }),
         thenFill({ limit: 1, calls: [{ ask: 0 }] }),
       ],
     },

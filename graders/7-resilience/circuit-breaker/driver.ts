@@ -11,11 +11,11 @@ export interface Script {
   steps: Step[]
 }
 
-/** How an action ends; 'throws' does so before it has returned a promise. */
+/** How an action ends; 'throws' is before it has returned a promise. */
 export type Ending = 'succeeds' | 'fails' | 'fails with undefined' | 'throws'
 
 export type Step =
-  /** so many calls at once, which are on their way until a later step ends them; they are numbered from 1 */
+  /** so many calls at once, which stay on their way until a later step ends them; they are numbered from 1 */
   | { atMs: number; begin: number }
   /** the call of that number comes back */
   | { atMs: number; end: number; as: 'succeeds' | 'fails' }
@@ -25,102 +25,20 @@ export type Step =
 
 /** What came of one step. */
 export interface Seen {
-  /** actions that were called */
+  /** how often an action was called */
   called: number
-  /** callers who were turned away at once, their action not called */
+  /** callers who were turned away without their action being called */
   refused: number
   /** afterwards */
   state: string
 }
 
 /** What a caller sees who is turned away. */
-export type Refusal = { name: string; retryAfterMs: number } | { name: string; message: string }
-
-interface Called {
-  readonly settled: () => Settled<unknown>
-  /** it threw before there was a promise */
-  readonly thrown: boolean
-}
-
-/** Plays steps on one breaker, and remembers the calls that are on their way. */
-function player(options: Options) {
-  const time = manualClock(0)
-  const breaker = new CircuitBreaker({ ...options, clock: time.clock })
-  const onTheirWay: { resolve: (value: unknown) => void; reject: (error: unknown) => void }[] = []
-  let called = 0
-
-  const execute = (action: () => Promise<unknown>, fallback?: (error: unknown) => unknown): Called => {
-    try {
-      return { settled: watch(breaker.execute(action, fallback)), thrown: false }
-    } catch (error) {
-      refusal(error)
-      return { settled: () => ({ state: 'rejected', error }), thrown: true }
-    }
-  }
-
-  const begin = (ending?: Ending) => {
-    const own = Promise.withResolvers<unknown>()
-    const calledBefore = called
-    const call = execute(() => {
-      called++
-      if (ending === 'throws') throw new Error('thrown')
-      return own.promise
-    })
-    return { call, own, refused: () => called === calledBefore && call.settled().state === 'rejected' }
-  }
-
-  return {
-    time,
-    breaker,
-    execute,
-    async play(step: Step): Promise<{ seen: Seen; refusals: Refusal[] }> {
-      time.set(step.atMs)
-      const calledBefore = called
-      let turnedAway: Called[] = []
-      if ('begin' in step) {
-        const begun = Array.from({ length: step.begin }, () => {
-          const { call, own } = begin()
-          onTheirWay.push(own)
-          return call
-        })
-        await settle()
-        turnedAway = begun.filter((call) => call.settled().state === 'rejected')
-      } else if ('end' in step) {
-        const own = onTheirWay[step.end - 1]
-        if (step.as === 'succeeds') own?.resolve(undefined)
-        else own?.reject(new Error('failed'))
-        await settle()
-      } else if ('run' in step) {
-        for (let i = 0; i < step.times; i++) {
-          const { call, own, refused } = begin(step.run)
-          await settle()
-          if (refused()) turnedAway.push(call)
-          time.set(time.clock() + step.tookMs)
-          if (step.run === 'succeeds') own.resolve(undefined)
-          // A call that was refused or that threw has nobody who waits for this.
-          own.promise.catch(() => {})
-          if (step.run !== 'succeeds') own.reject(step.run === 'fails with undefined' ? undefined : new Error('failed'))
-          await settle()
-        }
-      } else await settle()
-      const seen = { called: called - calledBefore, refused: turnedAway.length, state: String(breaker.state) }
-      return { seen, refusals: turnedAway.map(told) }
-    },
-  }
-}
-
-function told(call: Called): Refusal {
-  const settled = call.settled()
-  const error = settled.state === 'rejected' ? settled.error : undefined
-  if (error instanceof CircuitOpenError) return { name: error.name, retryAfterMs: error.retryAfterMs }
-  return error instanceof Error ? { name: error.name, message: error.message } : { name: 'no Error', message: '' }
-}
-
-async function playAll({ options, steps }: Script) {
-  const { play } = player(options)
-  const played: Awaited<ReturnType<typeof play>>[] = []
-  for (const step of steps) played.push(await play(step))
-  return played
+export interface Refusal {
+  /** whether it is an instance of the CircuitOpenError that the submission exports */
+  named: boolean
+  name: string
+  retryAfterMs: unknown
 }
 
 export async function run(script: Script): Promise<Seen[]> {
@@ -130,4 +48,229 @@ export async function run(script: Script): Promise<Seen[]> {
 /** For each step, the errors of those who were turned away. */
 export async function refusals(script: Script): Promise<Refusal[][]> {
   return (await playAll(script)).map(({ refusals }) => refusals)
+}
+
+async function playAll({ options, steps }: Script) {
+  const player = playerOf(options)
+  const played: Awaited<ReturnType<typeof player.play>>[] = []
+  for (const step of steps) played.push(await player.play(step))
+  return played
+}
+
+/** One call of `execute`, watched from its beginning. */
+interface Call {
+  /** ends the action */
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+  /** how often the action was called so far */
+  readonly called: () => number
+  readonly settled: () => Settled<unknown>
+  /** `execute` itself threw, before there was a promise */
+  readonly thrown: boolean
+}
+
+/** @param called how often the action of the same call was called */
+type Fallback = (error: unknown, called: number) => unknown
+
+/** Plays steps on one breaker, and remembers the calls that are on their way. */
+function playerOf(options: Options) {
+  const time = manualClock(0)
+  const breaker = new CircuitBreaker({ ...options, clock: time.clock })
+  const onTheirWay: Call[] = []
+
+  /** @param thrown what the action throws before it returns a promise, if anything */
+  const begin = (thrown?: { error: unknown }, fallback?: Fallback): Call => {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+    // Of a call that was refused, nobody waits for this promise.
+    promise.catch(() => {})
+    let called = 0
+    const action = () => {
+      called++
+      if (thrown !== undefined) throw thrown.error
+      return promise
+    }
+    const call = { resolve, reject, called: () => called }
+    try {
+      const settled = watch(
+        fallback === undefined ? breaker.execute(action) : breaker.execute(action, (error) => fallback(error, called)),
+      )
+      return { ...call, settled: () => finished(settled()), thrown: false }
+    } catch (error) {
+      if (error instanceof Error) refusal(error)
+      return { ...call, settled: () => ({ state: 'rejected', error }), thrown: true }
+    }
+  }
+
+  const play = async (step: Step): Promise<{ seen: Seen; refusals: Refusal[] }> => {
+    time.set(step.atMs)
+    const begun: Call[] = []
+    if ('begin' in step) {
+      for (let i = 0; i < step.begin; i++) begun.push(begin())
+      onTheirWay.push(...begun)
+      await settle()
+    } else if ('end' in step) {
+      const call = onTheirWay[step.end - 1]
+      if (step.as === 'succeeds') call?.resolve(undefined)
+      else call?.reject(new Error('failed'))
+      await settle()
+    } else if ('run' in step) {
+      for (let i = 0; i < step.times; i++) {
+        const call = begin(step.run === 'throws' ? { error: new Error('thrown') } : undefined)
+        begun.push(call)
+        if (step.tookMs > 0) await settle()
+        time.set(time.clock() + step.tookMs)
+        if (step.run === 'succeeds') call.resolve(undefined)
+        else call.reject(step.run === 'fails with undefined' ? undefined : new Error('failed'))
+        await settle()
+      }
+    }
+    const turnedAway = begun.filter((call) => call.called() === 0 && call.settled().state === 'rejected')
+    const called = begun.reduce((sum, call) => sum + call.called(), 0)
+    const seen = { called, refused: turnedAway.length, state: String(breaker.state) }
+    return { seen, refusals: turnedAway.map((call) => refusalOf(call.settled())) }
+  }
+
+  return { time, breaker, begin, play }
+}
+
+/** @throws the error itself if it is the `TODO` of a stub, which no contract allows */
+function finished(settled: Settled<unknown>): Settled<unknown> {
+  if (settled.state === 'rejected' && settled.error instanceof Error) refusal(settled.error)
+  return settled
+}
+
+function refusalOf(settled: Settled<unknown>): Refusal {
+  const error = settled.state === 'rejected' ? settled.error : undefined
+  const { name, retryAfterMs } = (error instanceof Error ? error : {}) as Partial<CircuitOpenError>
+  return { named: error instanceof CircuitOpenError, name: String(name), retryAfterMs }
+}
+
+/** One caller, who comes to a breaker that stands in some state, with or without a fallback. */
+export interface Visit {
+  options: Options
+  /** 'open' and 'half-open' (all places given away) refuse; 'left' is closed when the call begins and open when it ends */
+  meets: 'closed' | 'left' | 'open' | 'half-open'
+  action: 'succeeds' | 'fails' | 'throws'
+  /** what the action brings, or fails with */
+  brings: string | number | boolean | null | undefined
+  tookMs: number
+  fallback: 'none' | 'returns' | 'resolves' | 'throws' | 'rejects'
+}
+
+/** Who got what. 'own' is the very thing that the action brought or failed with. */
+export interface Answer {
+  called: number
+  fallbackCalls: number
+  fallbackGot: 'nothing' | 'own error' | 'the refusal' | 'another error'
+  /** where the breaker stood, after one more failing call, while a fallback that takes its time had not yet answered */
+  stateAfterOneMore: string
+  caller: string
+}
+
+export async function visit(visit: Visit): Promise<Answer> {
+  const { options, meets, action, brings } = visit
+  const { time, begin, play } = playerOf(options)
+  const failing = (times: number): Step => ({ atMs: time.clock(), run: 'fails', times, tookMs: 0 })
+  if (meets === 'open' || meets === 'half-open') await play(failing(options.windowCalls))
+  if (meets === 'half-open') await play({ atMs: options.openMs, begin: options.trialCalls })
+
+  const answer: Answer = { called: 0, fallbackCalls: 0, fallbackGot: 'nothing', stateAfterOneMore: '', caller: '' }
+  const later = Promise.withResolvers<unknown>()
+  later.promise.catch(() => {})
+  const fallbackError = new Error('the fallback failed')
+  const fallback: Fallback = (error, called) => {
+    answer.fallbackCalls++
+    answer.fallbackGot = called === 0 ? 'the refusal' : Object.is(error, brings) ? 'own error' : 'another error'
+    if (visit.fallback === 'throws') throw fallbackError
+    return visit.fallback === 'returns' ? FALLBACK : later.promise
+  }
+  const call = begin(
+    action === 'throws' ? { error: brings } : undefined,
+    visit.fallback === 'none' ? undefined : fallback,
+  )
+  await settle()
+  if (meets === 'left') await play(failing(options.windowCalls))
+  time.set(time.clock() + visit.tookMs)
+  if (action === 'succeeds') call.resolve(brings)
+  else call.reject(brings)
+  await settle()
+  answer.stateAfterOneMore = (await play(failing(1))).seen.state
+  if (visit.fallback === 'resolves') later.resolve(FALLBACK)
+  else later.reject(fallbackError)
+  await settle()
+  answer.called = call.called()
+  answer.caller = callerOf(call, brings, fallbackError)
+  return answer
+}
+
+const FALLBACK = 'from the fallback'
+
+function callerOf(call: Call, brings: unknown, fallbackError: Error): string {
+  const settled = call.settled()
+  if (call.thrown) return 'an error thrown before there was a promise'
+  if (settled.state === 'pending') return 'nothing, for ever'
+  if (settled.state === 'fulfilled') {
+    if (settled.value === FALLBACK) return "the fallback's value"
+    return Object.is(settled.value, brings) ? "the action's own value" : 'another value'
+  }
+  if (settled.error === fallbackError) return "the fallback's error"
+  if (call.called() === 0) return 'a refusal'
+  return Object.is(settled.error, brings) ? "the action's own error" : 'another error'
+}
+
+/** Makes a breaker of what may be nonsense. */
+export function construct(options: Options): Attempt<string> {
+  return attempt(() => {
+    new CircuitBreaker({ ...options, clock: () => 0 })
+    return 'a breaker'
+  })
+}
+
+/** A call of `execute` with something that is no function. */
+export type Nonsense = { action: unknown } | { fallback: unknown }
+
+/**
+ * Plays a script twice, once with nonsense before one of its steps.
+ * @returns what became of the nonsense, and both accounts of the script
+ */
+export async function misuse({
+  script,
+  before,
+  nonsense,
+}: {
+  script: Script
+  before: number
+  nonsense: Nonsense[]
+}): Promise<{
+  errors: { threw: string; message: string; called: number }[]
+  with: Seen[]
+  without: Seen[]
+}> {
+  const { time, breaker, play } = playerOf(script.options)
+  const errors: { threw: string; message: string; called: number }[] = []
+  const seen: Seen[] = []
+  for (const [i, step] of script.steps.entries()) {
+    time.set(step.atMs)
+    if (i === before)
+      for (const bad of nonsense) {
+        let called = 0
+        const good = async () => void called++
+        const [action, fallback] = 'action' in bad ? [bad.action, good] : [good, bad.fallback]
+        const error = await failureOf(() => breaker.execute(action as typeof good, fallback as typeof good))
+        errors.push({ ...error, called })
+      }
+    seen.push((await play(step)).seen)
+  }
+  return { errors, with: seen, without: await run(script) }
+}
+
+async function failureOf(execute: () => Promise<unknown>): Promise<{ threw: string; message: string }> {
+  try {
+    const settled = watch(execute())
+    await settle()
+    const { state, error } = { error: undefined, ...finished(settled()) }
+    return error instanceof Error ? refusal(error) : { threw: state, message: '' }
+  } catch (error) {
+    return { ...refusal(error), threw: 'an error before there was a promise' }
+  }
 }

@@ -52,8 +52,9 @@ export class FixedWindow {
   #turn(): number {
     const nowMs = this.#clock()
     if (nowMs >= this.#endMs) {
+      const first = this.#endMs === 0
       this.#endMs = nowMs - (nowMs % this.#windowMs) + this.#windowMs
-      this.#used = Math.min(0, this.#used - this.#limit)
+      this.#used = first ? 0 : Math.min(0, this.#used - this.#limit)
     }
     return nowMs
   }

@@ -43,9 +43,8 @@ export class FixedWindow {
 
   retryAfterMs(count = 1): number {
     checkWhole('count', count, Number.MAX_SAFE_INTEGER)
-    const nowMs = this.#turn()
+    this.#turn()
     if (count > this.#limit) return Number.POSITIVE_INFINITY
-    // A clock that has stepped back still has the whole way to the end of the latest window before it.
     return count > this.#limit - this.#used ? this.#windowMs : 0
   }
 

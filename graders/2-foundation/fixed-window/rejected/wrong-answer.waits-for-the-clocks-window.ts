@@ -44,7 +44,6 @@ export class FixedWindow {
     checkWhole('count', count, Number.MAX_SAFE_INTEGER)
     const nowMs = this.#turn()
     if (count > this.#limit) return Number.POSITIVE_INFINITY
-    // A clock that has stepped back still has the whole way to the end of the latest window before it.
     return count > this.#limit - this.#used ? this.#windowMs - (nowMs % this.#windowMs) : 0
   }
 
