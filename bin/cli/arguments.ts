@@ -139,7 +139,10 @@ export function parseCommand(argv: readonly string[]): {
   const name = named ? first : 'next'
   if (!isCommand(name)) {
     const [near] = nearest(name, Object.keys(COMMANDS))
-    throw new KataError(`No command "${name}".`, near === undefined ? 'See: kata help' : `Did you mean ${near}? See: kata help`)
+    throw new KataError(
+      `No command "${name}".`,
+      near === undefined ? 'See: kata help' : `Did you mean ${near}? See: kata help`,
+    )
   }
   const command: Command = COMMANDS[name]
   const options: NonNullable<ParseArgsConfig['options']> = {}
@@ -147,7 +150,10 @@ export function parseCommand(argv: readonly string[]): {
   try {
     const { values, positionals } = parseArgs({ args: argv.slice(named ? 1 : 0), options, allowPositionals: true })
     if (positionals.length > command.maxWords)
-      throw new KataError(`kata ${name} takes ${command.maxWords === 0 ? 'no words' : `at most ${command.maxWords}`}, not "${positionals.join(' ')}".`, `See: kata help ${name}`)
+      throw new KataError(
+        `kata ${name} takes ${command.maxWords === 0 ? 'no words' : `at most ${command.maxWords}`}, not "${positionals.join(' ')}".`,
+        `See: kata help ${name}`,
+      )
     return { name, values: values as Values, positionals }
   } catch (error) {
     if (error instanceof KataError || !(error instanceof TypeError)) throw error

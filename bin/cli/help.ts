@@ -15,7 +15,10 @@ export function helpText(name: string | undefined): string {
 }
 
 function overview(): string {
-  const rows = Object.entries(COMMANDS).map(([name, { words, what }]) => [`  kata ${[name, words].filter(Boolean).join(' ')}`, what])
+  const rows = Object.entries(COMMANDS).map(([name, { words, what }]) => [
+    `  kata ${[name, words].filter(Boolean).join(' ')}`,
+    what,
+  ])
   return [
     'Learn distributed systems and fast data structures by building them.',
     '',

@@ -13,12 +13,17 @@ const PATH = /^(\d{1,2}-[a-z0-9-]+)\/([a-z0-9]+(?:-[a-z0-9]+)*)$/
 export function scaffold(course: string, path: string, katas: readonly Kata[]): string[] {
   const slug = PATH.exec(path)?.[2]
   if (slug === undefined)
-    throw new KataError(`"${path.slice(0, 80)}" is no path of a kata.`, 'For example: kata new 3-deep-dive/bloom-filter')
+    throw new KataError(
+      `"${path.slice(0, 80)}" is no path of a kata.`,
+      'For example: kata new 3-deep-dive/bloom-filter',
+    )
   const taken = katas.find((kata) => kata.slug === slug)
-  if (taken !== undefined) throw new KataError(`There is a kata ${slug} already, at ${taken.path}.`, 'Choose another name.')
+  if (taken !== undefined)
+    throw new KataError(`There is a kata ${slug} already, at ${taken.path}.`, 'Choose another name.')
   const files = filesOf(path, slug)
   const present = Object.keys(files).find((file) => existsSync(join(course, file)))
-  if (present !== undefined) throw new KataError(`${present} is there already.`, 'Move it away, or choose another name.')
+  if (present !== undefined)
+    throw new KataError(`${present} is there already.`, 'Move it away, or choose another name.')
   for (const [file, text] of Object.entries(files)) replaceFile(join(course, file), text)
   return Object.keys(files)
 }

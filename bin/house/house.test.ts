@@ -21,14 +21,34 @@ const KATA_API = /^#kata\//
 const ROOMS: readonly Room[] = [
   { of: /^katas\/.*\.test\.ts$/, files: [/^katas\//], packages: ['vitest'], node: true },
   { of: /^(katas|solutions)\//, files: [/^graders\/kit\/world/], packages: [], node: true },
-  { of: /^graders\/[^/]+\/[^/]+\/(stub|accepted\/.*|rejected\/.*)\.ts$/, files: [/^graders\/kit\/world/], packages: [], node: true },
+  {
+    of: /^graders\/[^/]+\/[^/]+\/(stub|accepted\/.*|rejected\/.*)\.ts$/,
+    files: [/^graders\/kit\/world/],
+    packages: [],
+    node: true,
+  },
   { of: /^graders\/[^/]+\/[^/]+\/driver\.ts$/, files: [/^graders\/kit\/driver\.ts$/], packages: [], node: false },
-  { of: /^graders\/[^/]+\/[^/]+\/suite\.test\.ts$/, files: [/^graders\/kit\//, /\/driver\.ts$/], packages: ['vitest', 'fast-check'], node: false },
+  {
+    of: /^graders\/[^/]+\/[^/]+\/suite\.test\.ts$/,
+    files: [/^graders\/kit\//, /\/driver\.ts$/],
+    packages: ['vitest', 'fast-check'],
+    node: false,
+  },
   { of: /^graders\/kit\//, files: [/^graders\/kit\//], packages: ['vitest', 'fast-check'], node: true },
   { of: /^bin\/course\//, files: [/^bin\/course\//], packages: [], node: true },
   { of: /^bin\/sandbox\//, files: [/^bin\/(sandbox|course)\//, /^graders\/kit\//], packages: ['acorn'], node: true },
-  { of: /^bin\/judge\//, files: [/^bin\/(judge|sandbox|course)\//, /^graders\/kit\//], packages: ['vitest', 'vitest/node', 'ts-morph'], node: true },
-  { of: /^bin\/cli\//, files: [/^bin\//, /^package\.json$/], packages: ['@clack/prompts', 'markdown-it', 'diff'], node: true },
+  {
+    of: /^bin\/judge\//,
+    files: [/^bin\/(judge|sandbox|course)\//, /^graders\/kit\//],
+    packages: ['vitest', 'vitest/node', 'ts-morph'],
+    node: true,
+  },
+  {
+    of: /^bin\/cli\//,
+    files: [/^bin\//, /^package\.json$/],
+    packages: ['@clack/prompts', 'markdown-it', 'diff'],
+    node: true,
+  },
   { of: /^bin\/kata\.js$/, files: [/^bin\/cli\/main\.ts$/], packages: ['tsx/esm/api'], node: true },
   { of: /^bin\/(house|bench)\//, files: [/^bin\//, /^graders\//, /^solutions\//], packages: ['vitest'], node: true },
 ]
@@ -98,7 +118,8 @@ test('logic reads no clock and draws no chance', () => {
   expect(wrong.map(({ path }) => path)).toEqual([])
 })
 
-const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$|'(?:[^'\\\n]|\\.)*'/gm, '')
+const withoutComments = (text: string): string =>
+  text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$|'(?:[^'\\\n]|\\.)*'/gm, '')
 
 test('a file is named for what it is, says why it is there, and can be read in one go', () => {
   const wrong = all.flatMap((source) => {
@@ -116,7 +137,16 @@ test('a file is named for what it is, says why it is there, and can be read in o
 test('the top level holds what the design names, and what tools require', () => {
   const allowed = [
     ...['package.json', 'tsconfig.json', 'katas', 'solutions', 'graders', 'lessons', 'bin', 'README.md'],
-    ...['package-lock.json', 'biome.json', 'vitest.config.ts', 'LICENSE', '.gitignore', '.gitattributes', '.npmrc', '.ci'],
+    ...[
+      'package-lock.json',
+      'biome.json',
+      'vitest.config.ts',
+      'LICENSE',
+      '.gitignore',
+      '.gitattributes',
+      '.npmrc',
+      '.ci',
+    ],
   ]
   const top = new Set(trackedFiles().map((path) => path.split('/')[0] ?? ''))
   expect([...top].filter((name) => !allowed.includes(name))).toEqual([])
@@ -130,10 +160,13 @@ test('every dependency is pinned, allowed by its licence, and has its reason in 
   const every = { ...dependencies, ...devDependencies, ...optionalDependencies }
   for (const [name, version] of Object.entries(every)) {
     expect(version, name).toMatch(/^\d+\.\d+\.\d+$/)
-    expect(readme, `the README gives no reason for ${name}`).toMatch(new RegExp(`^\\| \`${name.replace('/', '\\/')}\``, 'm'))
+    expect(readme, `the README gives no reason for ${name}`).toMatch(
+      new RegExp(`^\\| \`${name.replace('/', '\\/')}\``, 'm'),
+    )
   }
   // All that is installed, not only what we name: none may oblige those who use us.
-  const permissive = /^(\(?(MIT|ISC|Apache-2\.0|BSD-2-Clause|BSD-3-Clause|0BSD|BlueOak-1\.0\.0|CC0-1\.0|Python-2\.0|MPL-2\.0|Unlicense)( OR |\)?$))+/
+  const permissive =
+    /^(\(?(MIT|ISC|Apache-2\.0|BSD-2-Clause|BSD-3-Clause|0BSD|BlueOak-1\.0\.0|CC0-1\.0|Python-2\.0|MPL-2\.0|Unlicense)( OR |\)?$))+/
   const { packages } = JSON.parse(readFileSync(join(COURSE, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, { license?: string }>
   }
@@ -157,7 +190,13 @@ test('one pinned Node for every platform', () => {
 
 test('nothing of the source guide is copied: no line of prose of a lesson stands in it', () => {
   const guide = join(COURSE, '../shared/seed/system-design-guide.md')
-  const lines = (text: string) => new Set(text.split('\n').map((line) => line.trim()).filter((line) => line.length > 40))
+  const lines = (text: string) =>
+    new Set(
+      text
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line.length > 40),
+    )
   let seed: Set<string>
   try {
     seed = lines(readFileSync(guide, 'utf8'))
@@ -166,5 +205,6 @@ test('nothing of the source guide is copied: no line of prose of a lesson stands
   }
   for (const volume of readdirSync(join(COURSE, 'lessons')))
     for (const name of readdirSync(join(COURSE, 'lessons', volume)))
-      for (const line of lines(readFileSync(join(COURSE, 'lessons', volume, name), 'utf8'))) expect(seed.has(line), `${name}: ${line}`).toBe(false)
+      for (const line of lines(readFileSync(join(COURSE, 'lessons', volume, name), 'utf8')))
+        expect(seed.has(line), `${name}: ${line}`).toBe(false)
 })

@@ -25,7 +25,10 @@ export interface Source {
 export function trackedFiles(): string[] {
   const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z'], { cwd: COURSE })
   // A file that was just deleted is still in the index.
-  return list.toString('utf8').split('\0').filter((path) => path !== '' && existsSync(join(COURSE, path)))
+  return list
+    .toString('utf8')
+    .split('\0')
+    .filter((path) => path !== '' && existsSync(join(COURSE, path)))
 }
 
 export function sources(): Source[] {

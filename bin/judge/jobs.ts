@@ -19,12 +19,10 @@ export interface Job {
   readonly exhaustive: boolean
 }
 
-/** Provided to the worker for one run. */
+/** Provided to the suite threads for one run. */
 export interface Assignment {
   /** BroadcastChannel that evidence goes back on */
   readonly channel: string
-  /** the kit's driver side */
-  readonly kit: Modules
   /** by absolute path of the suite */
   readonly suites: Record<string, { readonly driver: { url: string; modules: Modules }; readonly jobs: readonly Job[] }>
 }

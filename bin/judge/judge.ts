@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { BroadcastChannel } from 'node:worker_threads'
 import { type Modules, prepareOurs } from '../sandbox/prepare.ts'
 import type { Assignment, Evidence, Job } from './jobs.ts'
+import { suiteThreads } from './suite-threads.ts'
 
 export interface Judged {
   /** by job id */
@@ -36,9 +37,10 @@ const MAX_SUBJECTS = 32
  * @param workers suites at a time
  */
 export async function startJudge(course: string, workers = 1): Promise<Judge> {
+  const kit = prepareOurs(course, join(course, 'graders/kit/driver.ts')).modules
+  const threads = suiteThreads(kit, workers)
   // vitest takes most of the start-up: it is loaded here, and only by commands that judge.
   const { createVitest } = await import('vitest/node')
-  const kit = prepareOurs(course, join(course, 'graders/kit/driver.ts')).modules
   const drivers = new Map<string, { url: string; modules: Modules }>()
   const driverOf = (kata: string) => {
     const known = drivers.get(kata) ?? prepareOurs(course, join(course, 'graders', kata, 'driver.ts'), kit)
@@ -54,8 +56,9 @@ export async function startJudge(course: string, workers = 1): Promise<Judge> {
       config: false,
       watch: false,
       include: ['graders/*/*/suite.test.ts'],
-      setupFiles: [join(import.meta.dirname, 'worker-setup.ts')],
-      pool: 'threads',
+      pool: threads.pool,
+      // Everything of ours but the suites themselves is loaded by Node, once in the life of a thread.
+      server: { deps: { external: [/\/bin\//, /\/graders\/kit\//] } },
       isolate: false,
       fileParallelism: workers > 1,
       maxWorkers: workers,
@@ -83,7 +86,7 @@ export async function startJudge(course: string, workers = 1): Promise<Judge> {
     }
     try {
       const project = vitest.getRootProject()
-      project.provide('assignment', { channel: channel.name, kit, suites })
+      project.provide('assignment', { channel: channel.name, suites })
       const specifications = Object.keys(suites).map((file) => project.createSpecification(file))
       const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications, false)
       for (const module of testModules) {
@@ -107,7 +110,7 @@ export async function startJudge(course: string, workers = 1): Promise<Judge> {
     },
     async runExamples(files) {
       const project = vitest.getRootProject()
-      project.provide('assignment', { channel: '', kit: {}, suites: {} })
+      project.provide('assignment', { channel: '', suites: {} })
       const { testModules } = await vitest.runTestSpecifications(
         files.map((file) => project.createSpecification(file)),
         false,
@@ -121,6 +124,9 @@ export async function startJudge(course: string, workers = 1): Promise<Judge> {
         }),
       )
     },
-    close: () => vitest.close(),
+    async close() {
+      await vitest.close()
+      await threads.close()
+    },
   }
 }

@@ -121,13 +121,14 @@ export class CircuitBreaker {
     if (this.#recorded >= minimumCalls && this.#failures * 100 >= failurePercent * this.#recorded) this.#enter('open')
   }
 
+  /** Every stretch begins with all counts fresh, also those that it does not use. */
   #enter(state: CircuitState): void {
     this.#entered = state
     this.#generation++
-    if (state === 'open') this.#openUntilMs = this.#options.clock() + this.#options.openMs
-    if (state === 'half-open') this.#placesLeft = this.#successesMissing = this.#options.trialCalls
+    this.#openUntilMs = this.#options.clock() + this.#options.openMs
+    this.#placesLeft = this.#successesMissing = this.#options.trialCalls
     // The ring need not be wiped: a cell is read only when the window is full, and by then it has been overwritten.
-    if (state === 'closed') this.#recorded = this.#failures = 0
+    this.#recorded = this.#failures = 0
   }
 
   #msUntilTrials(): number {

@@ -42,7 +42,8 @@ export function readSubmission(context: Context, kata: Kata, file: string): Uint
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT')
       throw new KataError(`There is no file ${shown(context, file)}.`, `Bring the stub back: kata reset ${kata.slug}`)
-    if (code === 'EISDIR' || code === 'EACCES') throw new KataError(`${shown(context, file)} cannot be read (${code}).`, 'Name a file.')
+    if (code === 'EISDIR' || code === 'EACCES')
+      throw new KataError(`${shown(context, file)} cannot be read (${code}).`, 'Name a file.')
     throw error
   }
 }

@@ -21,7 +21,8 @@ type Kind = (typeof KINDS)[number]
 export async function diff(context: Context, name: string | undefined, values: Values): Promise<number> {
   const kata = whichKata(context, name)
   const seen = ['passed', 'recheck', 'revealed'].includes(progress(context).get(kata.slug)?.state ?? 'new')
-  const kind = KINDS.find((one) => one === values.with) ?? (values.with === undefined ? (seen ? 'solution' : 'stub') : undefined)
+  const kind =
+    KINDS.find((one) => one === values.with) ?? (values.with === undefined ? (seen ? 'solution' : 'stub') : undefined)
   if (kind === undefined) throw new KataError(`--with takes ${KINDS.join(', ')}, not "${values.with?.slice(0, 40)}".`)
   if (kind === 'solution' && !seen)
     throw new KataError(

@@ -25,7 +25,8 @@ export async function doctor(context: Context): Promise<number> {
       })
     }
   }
-  if (context.json) sayJson(context, { findings, node: process.versions.node, platform: `${process.platform}-${process.arch}` })
+  if (context.json)
+    sayJson(context, { findings, node: process.versions.node, platform: `${process.platform}-${process.arch}` })
   else say(context, doctorScreen(findings, context.look))
   return findings.some(({ state }) => state === 'broken') ? EXIT.notAccepted : EXIT.accepted
 }
@@ -41,7 +42,12 @@ function runTime(context: Context): Finding {
   const running = process.versions.node
   return pinned.has(running)
     ? { what: 'run time', state: 'good', found: `the pinned Node ${running}, V8 ${process.versions.v8}` }
-    : { what: 'run time', state: 'broken', found: `Node ${running}, not ${[...pinned].join(', ')}`, next: 'Start it as npx kata.' }
+    : {
+        what: 'run time',
+        state: 'broken',
+        found: `Node ${running}, not ${[...pinned].join(', ')}`,
+        next: 'Start it as npx kata.',
+      }
 }
 
 function packages(context: Context): Finding {
@@ -113,14 +119,20 @@ async function sandbox(): Promise<Finding> {
 async function compiler(context: Context): Promise<Finding> {
   const [kata] = context.katas
   const file = kata && join(context.ws.course, 'graders', kata.path, 'stub.ts')
-  if (kata === undefined || file === undefined) return { what: 'compiler', state: 'doubtful', found: 'there is no kata to try it on' }
+  if (kata === undefined || file === undefined)
+    return { what: 'compiler', state: 'doubtful', found: 'there is no kata to try it on' }
   const [tried] = await compileSubmission({
     course: context.ws.course,
     katas: [{ id: 'doctor', path: kata.path, pristineStub: file, source: readFileSync(file, 'utf8') }],
   })
   return tried?.problems.length === 0
     ? { what: 'compiler', state: 'good', found: 'TypeScript compiles a stub' }
-    : { what: 'compiler', state: 'broken', found: `the stub of ${kata.slug} does not compile`, next: 'Run npm ci in the course folder.' }
+    : {
+        what: 'compiler',
+        state: 'broken',
+        found: `the stub of ${kata.slug} does not compile`,
+        next: 'Run npm ci in the course folder.',
+      }
 }
 
 /** Whether saving a file is told to `kata watch`, or has to be looked for. */
@@ -139,7 +151,11 @@ async function fileEvents(context: Context): Promise<Finding> {
     })
     return heard
       ? { what: 'file events', state: 'good', found: 'saving is noticed at once' }
-      : { what: 'file events', state: 'doubtful', found: 'none come here: kata watch looks three times a second instead' }
+      : {
+          what: 'file events',
+          state: 'doubtful',
+          found: 'none come here: kata watch looks three times a second instead',
+        }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

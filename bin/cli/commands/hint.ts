@@ -12,9 +12,13 @@ export function hint(context: Context, name: string | undefined, values: Values)
   const kata = whichKata(context, name)
   const lesson = readLesson(context.ws, kata)
   const state = progress(context).get(kata.slug)
-  const asked = values.promise === undefined ? undefined : wholeNumber('promise', values.promise, 1, lesson.promises.length)
+  const asked =
+    values.promise === undefined ? undefined : wholeNumber('promise', values.promise, 1, lesson.promises.length)
   const number = asked ?? failingPromise(lesson, state)
-  const at = Math.max(0, lesson.hints.findIndex((stage) => stage.promises.includes(number)))
+  const at = Math.max(
+    0,
+    lesson.hints.findIndex((stage) => stage.promises.includes(number)),
+  )
   const stage = lesson.hints[at]
   if (stage === undefined) throw new Error(`${kata.slug} has no hints`)
   const rung = Math.min((state?.hints.get(at + 1) ?? 0) + 1, stage.rungs.length)
@@ -28,7 +32,12 @@ export function hint(context: Context, name: string | undefined, values: Values)
     of: stage.rungs.length,
     title,
     text,
-    why: asked !== undefined ? 'asked for' : state?.lastCheck?.promise === undefined ? 'nothing was judged yet' : 'the first promise that fails',
+    why:
+      asked !== undefined
+        ? 'asked for'
+        : state?.lastCheck?.promise === undefined
+          ? 'nothing was judged yet'
+          : 'the first promise that fails',
   }
   if (context.json) sayJson(context, data)
   else say(context, hintScreen(data, context.look))

@@ -17,7 +17,9 @@ export async function lesson(context: Context, name: string | undefined, values:
   const kata = whichKata(context, name)
   const { sections, title, promises } = readLesson(context.ws, kata)
   const shownSections = sections.filter((section) => !SPOILERS.includes(section.title))
-  const markdown = [`# ${title}`, ...shownSections.map((section) => `## ${section.title}\n\n${section.text}`)].join('\n\n')
+  const markdown = [`# ${title}`, ...shownSections.map((section) => `## ${section.title}\n\n${section.text}`)].join(
+    '\n\n',
+  )
   if (context.json) {
     sayJson(context, {
       kata: kata.slug,

@@ -31,8 +31,12 @@ export function list(context: Context, words: readonly string[], values: Values)
     })
     .filter((one) => volume === undefined || one.volume === volume)
     .filter((one) => values.level === undefined || one.level === values.level)
-    .filter((one) => values.state === undefined || one.state === values.state || (values.state === 'due' && one.due !== null))
-    .filter((one) => words.every((word) => `${one.kata} ${one.title} ${one.folder}`.toLowerCase().includes(word.toLowerCase())))
+    .filter(
+      (one) => values.state === undefined || one.state === values.state || (values.state === 'due' && one.due !== null),
+    )
+    .filter((one) =>
+      words.every((word) => `${one.kata} ${one.title} ${one.folder}`.toLowerCase().includes(word.toLowerCase())),
+    )
   if (context.json) sayJson(context, katas)
   else say(context, listScreen(katas, context.look))
   return EXIT.accepted

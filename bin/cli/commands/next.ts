@@ -14,7 +14,8 @@ export function next(context: Context): number {
     const dueAtMs = Math.min(...[...state.values()].flatMap((one) => one.dueAtMs ?? []))
     const when = Number.isFinite(dueAtMs) ? new Date(dueAtMs).toISOString().slice(0, 10) : null
     if (context.json) sayJson(context, { kata: null, nextDue: when })
-    else say(context, `Everything is done.${when === null ? '' : ` The next one comes back on ${when}.`} See: kata list`)
+    else
+      say(context, `Everything is done.${when === null ? '' : ` The next one comes back on ${when}.`} See: kata list`)
     return EXIT.accepted
   }
   const { kata, why } = choice

@@ -22,7 +22,10 @@ export function reset(context: Context, name: string | undefined, values: Values
   if (context.json) sayJson(context, { kata: kata.slug, file, kept: kept === undefined ? null : shown(context, kept) })
   else {
     say(context, `${file} is the empty stub again.`)
-    say(context, kept === undefined ? 'There was nothing of yours to keep.' : `Your file is kept: ${shown(context, kept)}`)
+    say(
+      context,
+      kept === undefined ? 'There was nothing of yours to keep.' : `Your file is kept: ${shown(context, kept)}`,
+    )
     if (kept !== undefined) say(context, `Bring it back: npx kata reset ${kata.slug} --undo`)
   }
   return EXIT.accepted

@@ -29,7 +29,11 @@ export async function verify(context: Context, names: readonly string[], values:
     render: (report) => verdictScreen(report, APPROVED_LOOK),
     onProof: (proof) => {
       done++
-      if (!context.json) say(context, [proofLine(proof, done, katas.length, context.look), ...faultLines(proof.faults, context.look)].join('\n'))
+      if (!context.json)
+        say(
+          context,
+          [proofLine(proof, done, katas.length, context.look), ...faultLines(proof.faults, context.look)].join('\n'),
+        )
     },
   })
   const faults = strays.length + proofs.reduce((sum, proof) => sum + proof.faults.length, 0)
@@ -37,7 +41,10 @@ export async function verify(context: Context, names: readonly string[], values:
   else {
     for (const line of faultLines(strays, context.look)) say(context, line)
     const bad = proofs.filter((proof) => proof.faults.length > 0).length
-    say(context, faults === 0 ? `\n${proofs.length} katas proven.` : `\n${faults} faults in ${bad} of ${proofs.length} katas.`)
+    say(
+      context,
+      faults === 0 ? `\n${proofs.length} katas proven.` : `\n${faults} faults in ${bad} of ${proofs.length} katas.`,
+    )
   }
   return faults === 0 ? EXIT.accepted : EXIT.notAccepted
 }

@@ -67,7 +67,8 @@ export async function watch(context: Context, name: string | undefined, values: 
   const pressed = async (key: string) => {
     // A key that comes while a check runs would talk over it.
     if (busy && key !== 'q') return
-    if (key === 'q' || key === '\u0003' || key === '\u0004') return finish(last === undefined ? EXIT.unknown : exitCodeOf(last.verdict))
+    if (key === 'q' || key === '\u0003' || key === '\u0004')
+      return finish(last === undefined ? EXIT.unknown : exitCodeOf(last.verdict))
     if (key === '\r' || key === '\n') return judgeNow()
     if (key === 'h') return void (await import('./hint.ts')).hint(context, kata.slug, {})
     if (key === 'l') return void (await (await import('./lesson.ts')).lesson(context, kata.slug, {}))

@@ -23,5 +23,9 @@ export function doctorScreen(findings: readonly Finding[], look: Look): string {
     ]
   })
   const broken = findings.filter(({ state }) => state === 'broken').length
-  return [...lines, '', broken === 0 ? 'Everything that is needed works.' : `${broken} of ${findings.length} do not work.`].join('\n')
+  return [
+    ...lines,
+    '',
+    broken === 0 ? 'Everything that is needed works.' : `${broken} of ${findings.length} do not work.`,
+  ].join('\n')
 }

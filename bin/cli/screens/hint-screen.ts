@@ -20,7 +20,9 @@ export function hintScreen(hint: Hint, look: Look): string {
       ? `${hint.of - hint.rung} more: npx kata hint ${hint.kata}`
       : `This was the last one. An honest way out: npx kata solution ${hint.kata} --give-up`
   return [
-    ...wrapText(`${hint.kata} · ${hint.stage} · hint ${hint.rung} of ${hint.of}`, look.width).map((line) => paint(look, 'dim', line)),
+    ...wrapText(`${hint.kata} · ${hint.stage} · hint ${hint.rung} of ${hint.of}`, look.width).map((line) =>
+      paint(look, 'dim', line),
+    ),
     ...wrapText(`Promise ${hint.promise.number}: ${hint.promise.name}`, look.width, '  '),
     '',
     ...wrapText(hint.title, look.width).map((line) => paint(look, 'bold', line)),

@@ -5,7 +5,10 @@ import { type Look, paint, wrapText } from './look.ts'
 
 const MAX_NAMED = 5
 
-export function initScreen(report: InitReport & { readonly root: string; readonly course: string }, look: Look): string {
+export function initScreen(
+  report: InitReport & { readonly root: string; readonly course: string },
+  look: Look,
+): string {
   const { added, updated, kept, conflicts, root } = report
   const named = (files: readonly string[]) =>
     `${files.slice(0, MAX_NAMED).join(', ')}${files.length > MAX_NAMED ? ` and ${files.length - MAX_NAMED} more` : ''}`
@@ -17,7 +20,11 @@ export function initScreen(report: InitReport & { readonly root: string; readonl
     ...line(updated, 'brought up to date'),
     ...line(kept, 'changed by you, left alone'),
     ...conflicts.flatMap(({ file, newFile }) =>
-      wrapText(`${file} was changed by you and by the course: yours stays, the course's is beside it as ${newFile}.`, look.width, '  '),
+      wrapText(
+        `${file} was changed by you and by the course: yours stays, the course's is beside it as ${newFile}.`,
+        look.width,
+        '  ',
+      ),
     ),
     ...(added.length + updated.length + kept.length + conflicts.length === 0 ? ['Everything is up to date.'] : []),
     '',

@@ -40,7 +40,11 @@ export function nextScreen(next: Next, look: Look): string {
     ...wrapText(plain(next.opening), look.width),
     '',
     paint(look, 'bold', 'What must hold'),
-    ...next.promises.flatMap((promise, i) => wrapText(`${String(i + 1).padStart(2)}  ${promise}`, look.width - 4, '    ').map((line) => (/^\d /.test(line) ? ` ${line}` : line))),
+    ...next.promises.flatMap((promise, i) =>
+      wrapText(`${String(i + 1).padStart(2)}  ${promise}`, look.width - 4, '    ').map((line) =>
+        /^\d /.test(line) ? ` ${line}` : line,
+      ),
+    ),
     '',
     paint(look, 'bold', 'Type now'),
     ...commands.map(([command, what]) => `  ${paint(look, 'cyan', command.padEnd(column))}${what}`),
@@ -52,4 +56,7 @@ const field = (label: string, lines: readonly string[]): string[] =>
 
 /** Emphasis and code marks out: one paragraph is read faster without them. */
 const plain = (markdown: string): string =>
-  markdown.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/[*_`]/g, '').replace(/\s+/g, ' ')
+  markdown
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/[*_`]/g, '')
+    .replace(/\s+/g, ' ')

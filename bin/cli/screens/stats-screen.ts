@@ -28,7 +28,8 @@ export function statsScreen(stats: Stats, look: Look): string {
   ].flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]))
   return [
     ...(stats.merged === null ? [] : [`${count(stats.merged.added, 'event')} added from the other file.`, '']),
-    paint(look, 'bold', `${stats.passed} of ${stats.katas} katas passed`) + (others.length === 0 ? '' : ` · ${others.join(' · ')}`),
+    paint(look, 'bold', `${stats.passed} of ${stats.katas} katas passed`) +
+      (others.length === 0 ? '' : ` · ${others.join(' · ')}`),
     `${count(stats.checks, 'check')} · ${count(stats.hints, 'hint')} · ${count(stats.days, 'day')}`,
     '',
     ...stats.byVolume.map(({ folder, katas, passed }) => `  ${pad(folder, width)}${passed} of ${katas}`),
@@ -37,7 +38,13 @@ export function statsScreen(stats: Stats, look: Look): string {
     ...(later.length === 0 ? [] : wrapText(`Within a week: ${later.join(', ')}`, look.width, '  ')),
     ...(stats.damagedLines === 0
       ? []
-      : ['', ...wrapText(`${count(stats.damagedLines, 'line')} of .kata/progress.jsonl cannot be read and ${stats.damagedLines === 1 ? 'is' : 'are'} left alone.`, look.width)]),
+      : [
+          '',
+          ...wrapText(
+            `${count(stats.damagedLines, 'line')} of .kata/progress.jsonl cannot be read and ${stats.damagedLines === 1 ? 'is' : 'are'} left alone.`,
+            look.width,
+          ),
+        ]),
   ].join('\n')
 }
 

@@ -157,7 +157,7 @@ export async function crowd({ waves }: { waves: number[] }): Promise<{ loads: nu
 
 const name = (n: number) => String.fromCharCode(65 + n)
 
-/** An abort signal that knows how many listeners have been added to it and not been taken away. */
+/** An abort signal that knows how many listeners wait for its abort and have not been taken away again. */
 function countedSignal(reason: Error) {
   const controller = new AbortController()
   const { signal } = controller
@@ -166,15 +166,16 @@ function countedSignal(reason: Error) {
   Object.defineProperties(signal, {
     addEventListener: {
       value(...given: Parameters<typeof addEventListener>) {
-        const [, listener, options] = given
-        listeners.add(listener)
+        const [type, listener, options] = given
+        if (type === 'abort') listeners.add(listener)
+        // The other way to take a listener away.
         if (typeof options === 'object') options.signal?.addEventListener('abort', () => listeners.delete(listener))
         return addEventListener.apply(signal, given)
       },
     },
     removeEventListener: {
       value(...given: Parameters<typeof removeEventListener>) {
-        listeners.delete(given[1])
+        if (given[0] === 'abort') listeners.delete(given[1])
         return removeEventListener.apply(signal, given)
       },
     },

@@ -37,7 +37,7 @@ function script(virtualNodes: number, nodes: readonly Node[], calls: driver.Call
 }
 
 const opening = ({ virtualNodes }: { virtualNodes?: number }) =>
-  `const ring = new HashRing({ hash${virtualNodes === undefined ? '' : `, virtualNodes: ${virtualNodes}`} })`
+  `const ring = new HashRing({ hash${virtualNodes === undefined ? '' : `, virtualNodes: ${virtualNodes}`} })  // hash('key@7') is 7`
 
 const MAX_POINTS_TOLD = 6
 

@@ -35,7 +35,7 @@ export class Singleflight<V> {
         reject(signal.reason)
         flight.waiting--
         if (flight.waiting > 0) return
-        this.#remove(key, flight)
+        this.#remove(key)
         flight.controller.abort()
       }
       signal.addEventListener('abort', leave)
@@ -53,7 +53,7 @@ export class Singleflight<V> {
       // One microtask later, so that the flight is in the table before the load runs, and a throw becomes a rejection.
       landing: Promise.resolve()
         .then(() => load(controller.signal))
-        .finally(() => this.#remove(key, flight)),
+        .finally(() => this.#remove(key)),
       controller,
       waiting: 0,
     }
@@ -61,7 +61,7 @@ export class Singleflight<V> {
     return flight
   }
 
-  #remove(key: string, flight: Flight<V>): void {
-    if (flight.waiting >= 0) this.#flights.delete(key)
+  #remove(key: string): void {
+    this.#flights.delete(key)
   }
 }

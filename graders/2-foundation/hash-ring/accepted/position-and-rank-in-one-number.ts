@@ -48,7 +48,8 @@ export class HashRing {
   }
 
   nodeFor(key: string): string | undefined {
-    const { ids, points } = (this.#ring ??= this.#build())
+    this.#ring ??= this.#build()
+    const { ids, points } = this.#ring
     if (ids.length === 0) return undefined
     // The least number that a point at this position could be.
     const wanted = positionIn(this.#hash, key) * RANKS

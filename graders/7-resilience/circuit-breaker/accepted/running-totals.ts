@@ -1,6 +1,6 @@
-// Another right answer: one queue of outcomes as a string of bits in two numbers' worth of history is not needed when the
-// window is kept as running totals: total[i] is how many of the first i outcomes failed, in a ring, and what happened in
-// the window is the difference of two totals. A call's stretch is known by the moment's token, an object without content.
+// Another right answer: running totals. `totals` holds how many of all outcomes up to each of the latest ones have failed,
+// so that the failures in the window are the difference of two totals. A call's stretch of the state is known by a token,
+// an object that is compared by identity; there is no number to count up and no state that is called open.
 
 export type Clock = () => number
 

@@ -1,52 +1,21 @@
-// Runs in the vitest worker before a hidden suite is loaded: opens the subjects and hands them to the kit. The worker is
-// trusted; submissions live in processes of their own.
+// One submission on the bench: its subject process, opened as often as it dies, and the evidence that comes of it. The
+// suite asks through the kit; submissions live in processes of their own.
 
-import { BroadcastChannel } from 'node:worker_threads'
-import { expect, inject } from 'vitest'
-import {
-  type Judging,
-  type Outcome,
-  type PromiseResult,
-  type Subject,
-  SubjectLost,
-  serveSubjects,
-} from '../../graders/kit/subjects.ts'
+import { type Outcome, type PromiseResult, type Subject, SubjectLost } from '../../graders/kit/subjects.ts'
 import type { Modules } from '../sandbox/prepare.ts'
 import type { Aftermath, Result, Threw } from '../sandbox/protocol.ts'
-import { type Death, openSession, openTrail, type Session } from '../sandbox/session.ts'
+import { type Death, openTrail, type Session } from '../sandbox/session.ts'
 import type { Evidence, Job } from './jobs.ts'
 
-const assignment = inject('assignment')
-
-// Subjects start now, while the suite is still being loaded.
-const suiteFile = expect.getState().testPath ?? ''
-const suite = assignment.suites[suiteFile]
-const benches = suite?.jobs.map((job) => bench(job, suite.driver)) ?? []
-
-serveSubjects(async (asked): Promise<Judging> => {
-  if (asked !== suiteFile || suite === undefined) throw new Error(`Nothing was assigned to ${asked}.`)
-  return {
-    subjects: benches.map(({ subject }) => subject),
-    finish: async () => handOver(await Promise.all(benches.map(({ close }) => close()))),
-  }
-})
-
-/** Gives the evidence to the main thread and waits until it is there: a run must not end before its evidence is in. */
-async function handOver(evidence: Evidence[]): Promise<void> {
-  const channel = new BroadcastChannel(assignment.channel)
-  await new Promise<void>((resolve) => {
-    channel.onmessage = () => resolve()
-    channel.postMessage({ evidence })
-  })
-  channel.close()
-}
-
-interface Bench {
+export interface Bench {
   readonly subject: Subject
   close(): Promise<Evidence>
 }
 
-function bench(job: Job, driver: { url: string; modules: Modules }): Bench {
+/** Starts a subject, or hands over one that was started ahead. @param trail see openSession */
+export type Open = (trail?: number) => Session
+
+export function bench(job: Job, driver: { url: string; modules: Modules }, openSubject: Open): Bench {
   const promises: Evidence['promises'][number][] = []
   const late: Threw[] = []
   const printed: string[] = []
@@ -67,7 +36,7 @@ function bench(job: Job, driver: { url: string; modules: Modules }): Bench {
     return new SubjectLost(death, item)
   }
   const open = async (): Promise<Session | undefined> => {
-    const opened = openSession(assignment.kit)
+    const opened = openSubject()
     const loaded = await opened.load({ url: job.url, modules: job.modules, driver })
     if (!loaded.alive) throw lost(loaded.death)
     if ('threw' in loaded) {
@@ -98,7 +67,7 @@ function bench(job: Job, driver: { url: string; modules: Modules }): Bench {
         return answer.results.map(outcomeOf)
       }
       if (answer.death.cause === 'timed-out' && answer.death.line === undefined)
-        throw lost(await withLine(job, driver, operation, inputs, answer.death), answer.item)
+        throw lost(await withLine(job, driver, openSubject, operation, inputs, answer.death), answer.item)
       throw lost(answer.death, answer.item)
     },
     report: (name, seed, result: PromiseResult) => void promises.push({ name, seed, result }),
@@ -131,13 +100,14 @@ function outcomeOf(result: Result): Outcome {
 async function withLine(
   job: Job,
   driver: { url: string; modules: Modules },
+  openSubject: Open,
   operation: string,
   inputs: readonly unknown[],
   death: Death & { cause: 'timed-out' },
 ): Promise<Death> {
   const trail = openTrail()
   try {
-    const session = openSession(assignment.kit, trail.descriptor)
+    const session = openSubject(trail.descriptor)
     const loaded = await session.load({ url: job.url, modules: job.modules, driver })
     if (loaded.alive && !('threw' in loaded)) await session.call(operation, inputs)
     session.kill()

@@ -1,0 +1,74 @@
+// A pool for vitest whose threads outlive its runs. vitest asks for a worker, starts and stops it; here, stopping only
+// puts the thread back.
+
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import type { PoolRunnerInitializer } from 'vitest/node'
+import type { Modules } from '../sandbox/prepare.ts'
+
+export interface SuiteThreads {
+  readonly pool: PoolRunnerInitializer
+  close(): Promise<void>
+}
+
+/** @param ahead threads to start at once: they load while vitest itself does */
+export function suiteThreads(kit: Modules, ahead: number): SuiteThreads {
+  const idle: Worker[] = []
+  const all = new Set<Worker>()
+  const start = (): Worker => {
+    const thread = new Worker(join(import.meta.dirname, 'suite-worker.ts'), {
+      workerData: { kit },
+      env: { ...process.env, NODE_ENV: 'test', VITEST: 'true', TEST: 'true', DEV: '1', PROD: '', MODE: 'test' },
+      execArgv: ['--no-warnings'],
+      // A suite has nothing to say to the screen.
+      stdout: true,
+      stderr: true,
+    })
+    all.add(thread)
+    thread.on('exit', () => all.delete(thread))
+    // Told by vitest while it runs there; a thread that dies idle is only forgotten.
+    thread.on('error', () => all.delete(thread))
+    thread.unref()
+    return thread
+  }
+  for (let i = 0; i < ahead; i++) idle.push(start())
+
+  return {
+    pool: {
+      name: 'suites',
+      createPoolWorker() {
+        let thread: Worker | undefined
+        const taken = (): Worker => {
+          if (thread === undefined) throw new Error('a suite thread that was never started')
+          return thread
+        }
+        const added: [string, (...args: unknown[]) => void][] = []
+        return {
+          name: 'suites',
+          on(event, callback) {
+            added.push([event, callback])
+            taken().on(event, callback)
+          },
+          off: (event, callback) => void thread?.off(event, callback),
+          send: (message) => taken().postMessage(message),
+          deserialize: (data) => data,
+          async start() {
+            thread ??= idle.find((one) => all.has(one)) ?? start()
+            if (idle.includes(thread)) idle.splice(idle.indexOf(thread), 1)
+            thread.ref()
+          },
+          async stop() {
+            const done = taken()
+            for (const [event, callback] of added.splice(0)) done.off(event, callback)
+            done.unref()
+            if (all.has(done)) idle.push(done)
+            thread = undefined
+          },
+        }
+      },
+    },
+    async close() {
+      await Promise.all([...all].map((thread) => thread.terminate()))
+    },
+  }
+}

@@ -1,0 +1,85 @@
+// A worker thread that runs hidden suites, and stays: vitest's own worker starts afresh for each run, which is most of
+// what a learner would wait for. Loaded once are vitest's runtime, fast-check and the kit; one subject is always started
+// ahead of need. The thread is trusted; no submission is ever loaded in it.
+
+import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads'
+import { init, runBaseTests, setupEnvironment } from 'vitest/worker'
+import { serveSubjects } from '../../graders/kit/subjects.ts'
+import '../../graders/kit/suite.ts'
+import type { Modules } from '../sandbox/prepare.ts'
+import { openSession, type Session } from '../sandbox/session.ts'
+import type { Assignment, Evidence } from './jobs.ts'
+import { type Bench, bench } from './subject-bench.ts'
+
+const port = parentPort
+if (port === null) throw new Error('suite-worker.ts is a worker thread')
+const { kit } = workerData as { kit: Modules }
+
+let spare: Session | undefined = openSession(kit)
+
+function openSubject(trail?: number): Session {
+  if (trail !== undefined) return openSession(kit, trail)
+  const opened = spare ?? openSession(kit)
+  spare = undefined
+  return opened
+}
+
+/** Gives the evidence to the main thread and waits until it is there: a run must not end before its evidence is in. */
+async function handOver(channelName: string, evidence: Evidence[]): Promise<void> {
+  const channel = new BroadcastChannel(channelName)
+  await new Promise<void>((resolve) => {
+    channel.onmessage = () => resolve()
+    channel.postMessage({ evidence })
+  })
+  channel.close()
+}
+
+/** Subjects start before their suite is loaded. */
+function seat(assignment: Assignment, files: readonly string[]): void {
+  const seats = new Map<string, Bench[]>()
+  for (const file of files) {
+    const suite = assignment.suites[file]
+    if (suite !== undefined)
+      seats.set(
+        file,
+        suite.jobs.map((job) => bench(job, suite.driver, openSubject)),
+      )
+  }
+  serveSubjects(async (suiteFile) => {
+    const benches = seats.get(suiteFile)
+    if (benches === undefined) throw new Error(`Nothing was assigned to ${suiteFile}.`)
+    return {
+      subjects: benches.map(({ subject }) => subject),
+      async finish() {
+        await handOver(assignment.channel, await Promise.all(benches.map(({ close }) => close())))
+        spare ??= openSession(kit)
+      },
+    }
+  })
+}
+
+type Listener = (message: unknown) => void
+const listeners: Listener[] = []
+
+init({
+  post: (response) => port.postMessage(response),
+  on(listener: Listener) {
+    listeners.push(listener)
+    port.on('message', listener)
+  },
+  off: (listener: Listener) => void port.off('message', listener),
+  // The first listener takes requests for good; the others belong to a run that is over.
+  teardown() {
+    for (const listener of listeners.splice(1)) port.off('message', listener)
+  },
+  setup: setupEnvironment,
+  runTests(state, traces) {
+    // vitest types this by index here; what it is, judge.ts provides.
+    seat(
+      state.providedContext['assignment'] as Assignment,
+      state.ctx.files.map(({ filepath }) => filepath),
+    )
+    return runBaseTests('run', state, traces)
+  },
+  collectTests: (state, traces) => runBaseTests('collect', state, traces),
+})
