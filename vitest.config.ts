@@ -1,7 +1,8 @@
-import { defineConfig } from 'vitest/config'
-
 // Three kinds of tests live here. `engine` is the project's own (npm test). `examples` are what a learner runs from
 // an editor. The hidden suites are run by the judge (bin/judge), never by this file.
+
+import { defineConfig } from 'vitest/config'
+
 export default defineConfig({
   test: {
     projects: [

@@ -33,7 +33,10 @@ if (process.versions.node === pinned) {
 } else {
   const binary = findPinned()
   if (binary === undefined) {
-    const why = pinned === undefined ? `there is no build for ${process.platform}-${process.arch}` : `the package ${name}@${pinned} is not installed`
+    const why =
+      pinned === undefined
+        ? `there is no build for ${process.platform}-${process.arch}`
+        : `the package ${name}@${pinned} is not installed`
     console.error(`kata runs on its own pinned Node, but ${why}. Run: npm ci --include=optional (in the course folder)`)
     process.exitCode = 3
   } else {

@@ -13,13 +13,15 @@ export interface CheckFields {
   readonly of: number
   /** of the kata at that time (revision.ts) */
   readonly revision: string
-  /** name of the first promise broken */
+  /** name of the promise that the learner was shown broken */
   readonly promise?: string
+  /** a save under `kata watch`: work in progress, which nobody handed in */
+  readonly watch?: true
 }
 
 /** Undefined when the event is no check whose verdict we know. */
 export function checkFields(event: ProgressEvent): CheckFields | undefined {
-  const { verdict, seed, kept, of, revision, promise }: Readonly<Record<string, unknown>> = event
+  const { verdict, seed, kept, of, revision, promise, watch }: Readonly<Record<string, unknown>> = event
   if (event.type !== 'check' || !isVerdict(verdict)) return undefined
   return {
     verdict,
@@ -28,6 +30,7 @@ export function checkFields(event: ProgressEvent): CheckFields | undefined {
     of: count(of),
     revision: typeof revision === 'string' ? printable(revision, 64) : '',
     ...(typeof promise === 'string' ? { promise: printable(promise) } : {}),
+    ...(watch === true ? { watch } : {}),
   }
 }
 

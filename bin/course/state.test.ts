@@ -39,6 +39,7 @@ test('new, started, passed', () => {
       promise: 'A refusal takes nothing',
       atMs: START_MS,
     },
+    failing: 'A refusal takes nothing',
   })
   expect(stateAt(0, check(0, 'wrong-answer'), pass(1), check(2, 'crashed'))).toMatchObject({
     state: 'passed',
@@ -135,6 +136,22 @@ test('a failed check of a due review falls back to 7 days; one before it is due,
   expect(dueDay(...reviewed, check(40, 'wrong-answer'), pass(40.1), pass(47))).toBe(77)
   for (const verdict of ['todo', 'judge-error']) expect(dueDay(...reviewed, check(40, verdict))).toBe(37)
   expect(dueDay(...reviewed, check(36, 'wrong-answer'))).toBe(37)
+})
+
+test('a save under watch earns a review and never loses one', () => {
+  const reviewed = [pass(0), pass(7)]
+  const save = (day: number, verdict: string) => check(day, verdict, { watch: true })
+  expect(dueDay(...reviewed, save(40, 'wrong-answer'))).toBe(37)
+  expect(dueDay(...reviewed, save(40, 'wrong-answer'), save(40.1, 'accepted'))).toBe(130.1)
+  expect(dueDay(...reviewed, check(40, 'wrong-answer', { watch: 'true' }))).toBe(47)
+})
+
+test('what a hint is about: the promise shown last, through sources that were refused, until all are kept', () => {
+  const wrong = check(0, 'wrong-answer', { promise: 'A refusal takes nothing' })
+  const refused = check(1, 'rejected-source', { kept: 0, of: 0 })
+  expect(stateAt(2, wrong, refused)?.failing).toBe('A refusal takes nothing')
+  expect(stateAt(2, wrong, refused, pass(2))).not.toHaveProperty('failing')
+  expect(stateAt(2, wrong, on(1, 'redo'))).not.toHaveProperty('failing')
 })
 
 test('hints: the highest rung of each stage', () => {

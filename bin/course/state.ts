@@ -15,6 +15,8 @@ export interface KataState {
   /** highest rung shown (from 1) for each stage (from 1), since the last redo */
   readonly hints: ReadonlyMap<number, number>
   readonly lastCheck?: CheckFields & { readonly atMs: number }
+  /** name of the promise that was shown broken by the last check that judged any: what a hint is about */
+  readonly failing?: string
   readonly passedAtMs?: number
   /** when it comes back */
   readonly dueAtMs?: number
@@ -33,6 +35,7 @@ interface Tally {
   attempts: number
   readonly hints: Map<number, number>
   lastCheck: (CheckFields & { readonly atMs: number }) | undefined
+  failing: string | undefined
   /** revisions of the kata that were passed */
   readonly passed: Set<string>
   passedAtMs: number | undefined
@@ -65,6 +68,7 @@ const emptyTally = (): Tally => ({
   attempts: 0,
   hints: new Map(),
   lastCheck: undefined,
+  failing: undefined,
   passed: new Set(),
   passedAtMs: undefined,
   revealed: false,
@@ -97,6 +101,7 @@ function count(tally: Tally, event: ProgressEvent): void {
       tally.attempts = 0
       tally.hints.clear()
       tally.lastCheck = undefined
+      tally.failing = undefined
       if (tally.revealed) tally.dueAtMs = undefined
       tally.revealed = false
       return
@@ -123,6 +128,8 @@ function countCheck(tally: Tally, check: CheckFields | undefined, atMs: number):
   if (check === undefined || check.verdict === 'judge-error') return
   tally.touched = true
   tally.lastCheck = { ...check, atMs }
+  // A source that was refused says nothing of the promises: what failed before it is still what fails.
+  if (check.of > 0) tally.failing = check.promise
   if (check.verdict === 'todo') return
   tally.attempts++
   if (tally.revealed) return
@@ -132,7 +139,7 @@ function countCheck(tally: Tally, check: CheckFields | undefined, atMs: number):
     else if (due) schedule(tally, tally.interval + 1, atMs)
     tally.passed.add(check.revision)
     tally.passedAtMs = atMs
-  } else if (due) schedule(tally, 0, atMs)
+  } else if (due && check.watch !== true) schedule(tally, 0, atMs) // half-written code is no failed recall
 }
 
 function schedule(tally: Tally, interval: number, atMs: number): void {
@@ -141,13 +148,14 @@ function schedule(tally: Tally, interval: number, atMs: number): void {
 }
 
 function stateOf(tally: Tally, revision: () => string, nowMs: number): KataState {
-  const { attempts, hints, lastCheck, passedAtMs, dueAtMs } = tally
+  const { attempts, hints, lastCheck, failing, passedAtMs, dueAtMs } = tally
   const due = dueAtMs !== undefined && nowMs >= dueAtMs
   return {
     state: nameOf(tally, revision),
     attempts,
     hints,
     ...(lastCheck === undefined ? {} : { lastCheck }),
+    ...(failing === undefined ? {} : { failing }),
     ...(passedAtMs === undefined ? {} : { passedAtMs }),
     ...(dueAtMs === undefined ? {} : { dueAtMs }),
     ...(due ? { due: tally.revealed ? 'redo' : 'review' } : {}),

@@ -43,10 +43,12 @@ export function sources(): Source[] {
 const STATEMENT = /^\s*(?:import|export)\s+(type\s+)?(?:[\w$*{}\s,]+?\s+from\s+)?'([^']+)'/gm
 const DYNAMIC = /\bimport\(\s*'([^']+)'\s*\)/g
 
-export function importsOf(path: string, text: string): Import[] {
+export function importsOf(path: string, source: string): Import[] {
+  // A scaffold or a fixture holds code as text.
+  const text = source.replace(/`(?:[^`\\]|\\.)*`/g, '``')
   const found = [
     ...[...text.matchAll(STATEMENT)].map(([, type, from = '']) => ({ from, typeOnly: type !== undefined })),
-    // `import('x')` in a type position is only a type; in JSDoc too. In code it loads: told apart by `await` or `=>`.
+    // A dynamic import in a type position is only a type, in JSDoc too; in code it loads: told by what stands before it.
     ...[...text.matchAll(DYNAMIC)].map((match) => ({
       from: match[1] ?? '',
       typeOnly: !/(await|=>|return)\s*\(?$/.test(text.slice(Math.max(0, (match.index ?? 0) - 12), match.index)),

@@ -62,10 +62,15 @@ export function conclude(given: Case): Report {
     say('crashed', `${thrown(late)}, after the call had returned and with nobody to catch it`)
   if (evidence.load !== undefined && !isTodo(evidence.load.message))
     say('crashed', `${thrown(evidence.load)}, while the file was being loaded`)
+  const untried = untriedPromises(evidence)
   const promises = given.promises.map((name): PromiseReport => {
     const { result } = judged.get(name) as Evidence['promises'][number]
-    if (!result.kept) say(verdictOf(result), result.kind === 'fault' ? result.message : undefined)
-    return { name, ...told(result), ...(result.kept ? {} : { replay: given.replay }) }
+    if (result.kept) return { name, kept: true }
+    const verdict = verdictOf(result)
+    say(verdict, result.kind === 'fault' ? result.message : undefined)
+    if (untried.has(name)) return { name, kept: false, untried: true, replay: given.replay }
+    const how = verdict === 'crashed' && evidence.load !== undefined ? notLoaded(evidence.load) : told(result)
+    return { name, verdict, ...how, replay: given.replay }
   })
 
   return report(PRECEDENCE.find((one) => verdicts.has(one)) ?? 'accepted', promises, {
@@ -93,6 +98,28 @@ function verdictOf(result: Exclude<PromiseResult, { kept: true }>): Verdict {
   }
 }
 
+/** A subject that died beyond recovery is not asked again: the promises after the one it died of share its death. */
+function untriedPromises({ promises }: Evidence): Set<string> {
+  const deaths = new Set<unknown>()
+  const untried = new Set<string>()
+  for (const { name, result } of promises) {
+    if (result.kept || result.kind !== 'lost') continue
+    if (deaths.has(result.cause)) untried.add(name)
+    deaths.add(result.cause)
+  }
+  return untried
+}
+
+/** No call was ever made, so there is none to tell of. */
+function notLoaded(load: NonNullable<Evidence['load']>): Omit<PromiseReport, 'name' | 'replay'> {
+  return {
+    kept: false,
+    expected: 'a file that loads',
+    got: thrown({ name: load.name, message: load.message }),
+    ...(load.line === undefined ? {} : { line: load.line }),
+  }
+}
+
 function thrown({ name, message, line }: { name: string; message: string; line?: number }): string {
   return `${name}: ${message}${line === undefined ? '' : ` (line ${line})`}`
 }
@@ -101,8 +128,7 @@ function withLine(death: Death): string {
   return 'line' in death && death.line !== undefined ? `${death.why} Line ${death.line} was running.` : death.why
 }
 
-function told(result: PromiseResult): Omit<PromiseReport, 'name' | 'replay'> {
-  if (result.kept) return { kept: true }
+function told(result: Exclude<PromiseResult, { kept: true }>): Omit<PromiseReport, 'name' | 'replay'> {
   switch (result.kind) {
     case 'broken':
       return { kept: false, counterexample: result.story, expected: result.expected, got: result.got }

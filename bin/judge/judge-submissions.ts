@@ -20,6 +20,8 @@ export interface Request {
   readonly kata: Kata
   /** as the learner would name it */
   readonly file: string
+  /** judged in place of the learner's own, as `--from` named it: a replay must name it too */
+  readonly from?: string
   readonly bytes: Uint8Array
   readonly seeds: readonly number[]
 }
@@ -80,7 +82,7 @@ export async function judgeSubmissions(
   const lesson = memo((kata: Kata) => readLesson(ws, kata).promises.map(({ name }) => name))
   const revision = memo((kata: Kata) => kataRevision(ws, kata))
   return new Map(
-    requests.map(({ id, kata, file, seeds }) => {
+    requests.map(({ id, kata, file, from, seeds }) => {
       const found = evidence.get(id)
       const seed = found?.promises.find((one) => !one.result.kept)?.seed ?? seeds[0] ?? 0
       return [
@@ -92,7 +94,7 @@ export async function judgeSubmissions(
           seed,
           ms: Math.round(now() - startedMs),
           promises: lesson(kata),
-          replay: replayCommand(kata, file, seed),
+          replay: replayCommand(kata, from, seed),
           problems: problems.get(id) ?? [],
           evidence: found,
           fault: compilerFault ?? faults.get(kata.path),
@@ -102,9 +104,14 @@ export async function judgeSubmissions(
   )
 }
 
-function replayCommand(kata: Kata, file: string, seed: number): string {
-  const own = file === `katas/${kata.path}.ts`
-  return `npx kata check ${kata.slug}${own ? '' : ` --from ${file}`} --seed ${seed}`
+function replayCommand(kata: Kata, from: string | undefined, seed: number): string {
+  return `npx kata check ${kata.slug}${from === undefined ? '' : ` --from ${quoted(from)}`} --seed ${seed}`
+}
+
+/** As a shell reads it back: a path may hold spaces, quotes, or a dash in front. */
+function quoted(path: string): string {
+  const safe = path.startsWith('-') ? `./${path}` : path
+  return /^[\w@%+=:,./\\~-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", "'\\''")}'`
 }
 
 function memo<T>(make: (kata: Kata) => T): (kata: Kata) => T {

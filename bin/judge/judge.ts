@@ -29,6 +29,12 @@ export interface ExampleResult {
   readonly errors: readonly string[]
 }
 
+/** An error with what caused it, on one line. */
+function causes(error: unknown): string {
+  if (!(error instanceof Error)) return String((error as { message?: unknown })?.message ?? error)
+  return error.cause === undefined ? error.message : `${error.message} ${causes(error.cause)}`
+}
+
 /** Subjects alive at once: each is a process of about 50 MB. */
 const MAX_SUBJECTS = 32
 
@@ -96,7 +102,7 @@ export async function startJudge(course: string, workers = 1): Promise<Judge> {
       }
       for (const job of jobs)
         if (!evidence.has(job.id) && !faults.has(job.kata))
-          faults.set(job.kata, `The suite gave no evidence. ${unhandledErrors.map(String).join('\n')}`)
+          faults.set(job.kata, `The suite gave no evidence. ${unhandledErrors.map(causes).join('\n')}`)
     } finally {
       channel.close()
     }

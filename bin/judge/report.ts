@@ -7,6 +7,10 @@ export interface PromiseReport {
   /** the promise, to the letter of the lesson */
   readonly name: string
   readonly kept: boolean
+  /** what this promise alone comes to where it is broken: it tells the one that the verdict is about from the others */
+  readonly verdict?: Verdict
+  /** judging ended before it came to this promise */
+  readonly untried?: true
   /** the smallest sequence of calls found that breaks it, narrated */
   readonly counterexample?: readonly string[]
   readonly expected?: string
@@ -38,6 +42,13 @@ export interface Report {
   /** what the submission printed, cut short */
   readonly printed?: readonly string[]
 }
+
+/**
+ * The promise that a learner is told about: the first that broke in the way that the verdict names. None where the
+ * verdict is about no single promise, such as an error that came when all calls had returned.
+ */
+export const leadingPromise = ({ promises, verdict }: Report): PromiseReport | undefined =>
+  promises.find((promise) => !promise.kept && promise.verdict === verdict)
 
 /** Exit codes of the CLI. */
 export const EXIT = { accepted: 0, notAccepted: 1, unknown: 2, judgeError: 3, usage: 64 } as const

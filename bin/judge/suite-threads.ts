@@ -1,10 +1,13 @@
 // A pool for vitest whose threads outlive its runs. vitest asks for a worker, starts and stops it; here, stopping only
 // puts the thread back.
 
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { PoolRunnerInitializer } from 'vitest/node'
 import type { Modules } from '../sandbox/prepare.ts'
+
+/** Node strips no types there; the launcher has tsx do it, and so must a thread. */
+const BELOW_NODE_MODULES = import.meta.dirname.includes(`${sep}node_modules${sep}`)
 
 export interface SuiteThreads {
   readonly pool: PoolRunnerInitializer
@@ -19,7 +22,7 @@ export function suiteThreads(kit: Modules, ahead: number): SuiteThreads {
     const thread = new Worker(join(import.meta.dirname, 'suite-worker.ts'), {
       workerData: { kit },
       env: { ...process.env, NODE_ENV: 'test', VITEST: 'true', TEST: 'true', DEV: '1', PROD: '', MODE: 'test' },
-      execArgv: ['--no-warnings'],
+      execArgv: ['--no-warnings', ...(BELOW_NODE_MODULES ? ['--import', import.meta.resolve('tsx')] : [])],
       // A suite has nothing to say to the screen.
       stdout: true,
       stderr: true,

@@ -55,7 +55,11 @@ export function prepareSubmission(path: string, source: string, mayImport: reado
     if (node.type === 'MetaProperty' && script.startsWith('import', node.start))
       refuse(node, 'A kata has no place on a disk: remove import.meta.')
     const from = (node as Partial<ImportDeclaration>).source?.value
-    if (/^(Import|Export(All|Named))Declaration$/.test(node.type) && typeof from === 'string' && !mayImport.includes(from))
+    if (
+      /^(Import|Export(All|Named))Declaration$/.test(node.type) &&
+      typeof from === 'string' &&
+      !mayImport.includes(from)
+    )
       refuse(node, `A kata is built from the language alone: remove the import of "${from.slice(0, 80)}".`)
   })
   if (problems.length > 0) return { ok: false, problems }

@@ -35,7 +35,7 @@ export type Death =
   | { cause: 'tampered'; why: string }
   | { cause: 'judge-error'; why: string }
 
-export type Answer<T> = ({ alive: true } & T) | { alive: false; death: Death; /** index of the input */ item?: number }
+export type Answer<T> = ({ alive: true } & T) | { alive: false; death: Death /** index of the input */; item?: number }
 
 export interface Submission {
   /** `kata:/…` URL of the submission, @see submissionUrl */
@@ -89,7 +89,11 @@ export function openSession(kit: Modules, trail?: number): Session {
     () => {},
     () => {}, // told again by the first real question
   )
-  const dead = (reason: Dead) => ({ alive: false as const, death: reason.death, ...(reason.item === undefined ? {} : { item: reason.item }) })
+  const dead = (reason: Dead) => ({
+    alive: false as const,
+    death: reason.death,
+    ...(reason.item === undefined ? {} : { item: reason.item }),
+  })
 
   return {
     async load(submission) {
@@ -225,7 +229,10 @@ class Line {
       } else if (cpuNowMs - cpuAtStartMs > CPU_DEADLINE_MS) {
         this.end({ cause: 'timed-out', why: `No answer after ${CPU_DEADLINE_MS / 1000} s of work.` })
       } else if (elapsedMs > WALL_DEADLINE_MS) {
-        this.end({ cause: 'judge-error', why: `This machine gave the subject no time to answer in ${WALL_DEADLINE_MS / 1000} s.` })
+        this.end({
+          cause: 'judge-error',
+          why: `This machine gave the subject no time to answer in ${WALL_DEADLINE_MS / 1000} s.`,
+        })
       }
     }, WATCH_EVERY_MS)
   }

@@ -14,7 +14,7 @@
 export type Clock = () => number
 
 export interface LeakyBucketOptions {
-  /** how many clients there are; each is a whole number from 0 to `clients - 1`. 1 to 10,000,000 */
+  /** how many clients there are; each is a whole number from 0 to `clients - 1`. 1 to 1,000,000 */
   readonly clients: number
   /** requests per period that a client may send in the long run: a whole number, 1 to 1,000 */
   readonly requests: number

@@ -38,7 +38,7 @@ export class LeakyBucket {
   #latestMs = 0
 
   constructor({ clients, requests, periodMs, burst, clock }: LeakyBucketOptions) {
-    checkWhole('clients', clients, 1, 10_000_000)
+    checkWhole('clients', clients, 1, 1_000_000)
     checkWhole('requests', requests, 1, 1_000)
     checkWhole('periodMs', periodMs, 1, 1_000_000_000)
     checkWhole('burst', burst, 1, 1_000_000)

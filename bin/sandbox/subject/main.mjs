@@ -84,7 +84,9 @@ const printer = {
   /** @param {unknown[]} args */
   log(...args) {
     if (printed.length > MAX_PRINTED_LINES) return
-    printed.push(printed.length === MAX_PRINTED_LINES ? '… (more output dropped)' : args.map(show).join(' ').slice(0, MAX_LINE))
+    printed.push(
+      printed.length === MAX_PRINTED_LINES ? '… (more output dropped)' : args.map(show).join(' ').slice(0, MAX_LINE),
+    )
   },
 }
 

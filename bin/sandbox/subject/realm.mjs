@@ -22,7 +22,9 @@ const TIMERS = ['setTimeout', 'setInterval', 'setImmediate']
 const OVERRIDABLE = [
   Object.prototype,
   Function.prototype,
-  ...[Error, AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((e) => e.prototype),
+  ...[Error, AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map(
+    (e) => e.prototype,
+  ),
 ]
 
 /**
@@ -32,15 +34,16 @@ export function closeRealm(printer) {
   const outer = /** @type {Record<PropertyKey, unknown>} */ (/** @type {unknown} */ (globalThis))
   for (const key of Reflect.ownKeys(outer)) if (typeof key !== 'string' || !KEPT.has(key)) delete outer[key]
 
-  const missing = (/** @type {string} */ what, /** @type {string} */ instead) =>
-    function () {
-      throw new Error(`${what} is not available in a kata: ${instead}`)
-    }
+  const missing = (/** @type {string} */ what, /** @type {string} */ instead) => () => {
+    throw new Error(`${what} is not available in a kata: ${instead}`)
+  }
   for (const name of TIMERS) outer[name] = missing(`${name}()`, 'time comes from the clock that you are given')
   Math.random = /** @type {() => number} */ (
     missing('Math.random()', 'chance comes from the generator that you are given, so that every run can be replayed')
   )
-  outer['Date'] = timelessDate(/** @type {() => never} */ (missing('The time of day', 'read the clock that you are given')))
+  outer['Date'] = timelessDate(
+    /** @type {() => never} */ (missing('The time of day', 'read the clock that you are given')),
+  )
   // A real timer, and a real clock, behind static members. (Intl is not kept for the same reason.)
   delete (/** @type {{ timeout?: unknown }} */ (AbortSignal).timeout)
   delete (/** @type {{ Now?: unknown }} */ (outer['Temporal'] ?? {}).Now)
@@ -80,7 +83,12 @@ function allowOverride(prototype) {
       get: () => value,
       set(given) {
         if (this === prototype) throw new TypeError(`Cannot change the built-in ${String(key)}`)
-        Reflect.defineProperty(Object(this), key, { value: given, writable: true, enumerable: true, configurable: true })
+        Reflect.defineProperty(Object(this), key, {
+          value: given,
+          writable: true,
+          enumerable: true,
+          configurable: true,
+        })
       },
       enumerable: descriptor.enumerable ?? false,
       configurable: false,

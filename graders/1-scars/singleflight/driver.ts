@@ -83,7 +83,7 @@ export async function play({ steps }: Script): Promise<Timeline> {
   const make = (call: Call, n: number) => {
     const signal = call.signal === undefined ? {} : { signal: signals[call.signal]?.signal }
     const made = attempt(() => Promise.resolve(flights.do(call.key, loadOf(call, n), signal)))
-    if ('threw' in made) return hear(n, 'thrown', { other: made.message })
+    if ('threw' in made) return hear(n, 'thrown', { other: made.message.slice(0, 60) })
     watch(made.returned, (settled: Settled<unknown>) => {
       if (settled.state === 'fulfilled') hear(n, 'value', thing(settled.value))
       if (settled.state !== 'rejected') return

@@ -517,55 +517,56 @@ function parted(virtualNodes: number, nodes: Node[], leavers: Node[]) {
 // ---- 7: the default hash --------------------------------------------------------------------------------------------
 
 test('The default hash spreads the keys evenly', async ({ subject, forAll }) => {
-  // The texts are alike, as they are in life. An ideal hash misses the bounds in one ring of 10 ** 12 (beta-binomial).
-  const COUNT = 10_000
-  const ten = (name: (i: number) => string) => Array.from({ length: 10 }, (_, i) => name(i))
-  const letters = ten((i) => 'abcdefghij'[i] as string)
-  const addresses = ten((i) => `10.0.0.${i + 1}:11211`)
-  const hosts = ten((i) => `cache${i < 9 ? '0' : ''}${i + 1}.example.net`)
-  const keys = (before: string, after = '') => ({ before, after, count: COUNT })
-  const word = fc.string({ unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz'), minLength: 1, maxLength: 8 })
-  const rings = fc
-    .record({
-      names: fc.uniqueArray(fc.nat({ max: 2 ** 32 - 1 }), { minLength: 10, maxLength: 10 }),
-      before: word,
-      after: fc.constantFrom('', '.png', ':profile'),
-    })
-    .map(({ names, before, after }) => ({
-      ids: names.map((n) => `cache-${n.toString(16)}`),
-      keys: keys(`${before}:`, after),
-    }))
-  const story = ({ ids, keys }: { ids: string[]; keys: driver.Keys }) => [
-    'const ring = new HashRing()',
-    `nodes: ${ids.slice(0, 3).join(', ')} … ${ids.at(-1)}`,
-    `keys: ${[0, 1, 2, COUNT - 1]
-      .map((i) => `${keys.before}${i}${keys.after}`)
-      .join(', ')
-      .replace(/, (?=[^,]*$)/, ' … ')}`,
-  ]
   const fair = COUNT / 10
+  const [first, ...others] = rings()
   await forAll(
-    rings,
+    fc.constant(first as Ring),
     subject.spread,
-    (input, counts) => {
+    (ring, counts) => {
       const [most, least] = [Math.max(...counts), Math.min(...counts)]
       const odd = most > 2 * fair ? most : least
-      const shares = `each of the 10 nodes gets ${show(fair / 2)} to ${show(fair * 2)} of the ${show(COUNT)} keys`
-      const got = `${show(input.ids[counts.indexOf(odd)])} gets ${show(odd)}; all of them: ${counts.join(', ')}`
-      holds(most <= 2 * fair && least >= fair / 2, story(input), shares, got)
+      const shares = `each of the 10 nodes gets ${show(fair / 2)} to ${show(2 * fair)} of the ${show(COUNT)} keys`
+      const got = `${show(ring.ids[counts.indexOf(odd)])} gets ${show(odd)}; all of them: ${counts.join(', ')}`
+      holds(most <= 2 * fair && least >= fair / 2, ringStory(ring), shares, got)
     },
-    {
-      tell: story,
-      runs: 6,
-      examples: [
-        { ids: letters, keys: keys('user:') },
-        { ids: addresses, keys: keys('') },
-        { ids: addresses, keys: keys('session-') },
-        { ids: hosts, keys: keys('/img/', '.png') },
-      ],
-    },
+    { tell: ringStory, runs: 1, examples: others },
   )
 })
+
+const COUNT = 10_000
+
+interface Ring {
+  ids: string[]
+  keys: driver.Keys
+}
+
+/**
+ * Texts that are alike, as they are in life. They are the same on every seed, so that a hash has one verdict for good. A hash
+ * without any pattern misses the bounds in one of 10 ** 12 such rings (beta-binomial); good ones keep within 0.7 and 1.4.
+ */
+function rings(): Ring[] {
+  const ten = (name: (i: number) => string) => Array.from({ length: 10 }, (_, i) => name(i))
+  const keys = (before: string, after = '') => ({ before, after, count: COUNT })
+  return [
+    { ids: ten((i) => 'abcdefghij'[i] as string), keys: keys('user:') },
+    { ids: ten((i) => `10.0.0.${i + 1}:11211`), keys: keys('') },
+    { ids: ten((i) => `host-${i}`), keys: keys('user:') },
+    { ids: ten((i) => `host-${i}`), keys: keys('session-') },
+    { ids: ten((i) => `cache${i < 9 ? '0' : ''}${i + 1}.example.net`), keys: keys('/img/', '.png') },
+    { ids: ten((i) => `127.0.0.1:${7000 + i}`), keys: keys('cart:', ':items') },
+    { ids: ten((i) => `${i}`), keys: keys('') },
+    { ids: ten((i) => `pod-${Math.imul(i + 1, 0x9e3779b1) >>> 0}`), keys: keys('order/') },
+  ]
+}
+
+const ringStory = ({ ids, keys: { before, after } }: Ring) => {
+  const key = (i: number) => show(`${before}${i}${after}`)
+  return [
+    'const ring = new HashRing()',
+    `10 nodes: ${show(ids[0])}, ${show(ids[1])} … ${show(ids[9])}`,
+    `${show(COUNT)} keys: ${key(0)}, ${key(1)} … ${key(COUNT - 1)}`,
+  ]
+}
 
 // ---- 8 and 9: who is in, and what is refused ------------------------------------------------------------------------
 

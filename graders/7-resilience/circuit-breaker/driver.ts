@@ -155,6 +155,8 @@ export interface Visit {
   brings: string | number | boolean | null | undefined
   tookMs: number
   fallback: 'none' | 'returns' | 'resolves' | 'throws' | 'rejects'
+  /** what a fallback brings that does not fail */
+  instead: Visit['brings']
 }
 
 /** Who got what. 'own' is the very thing that the action brought or failed with. */
@@ -182,7 +184,7 @@ export async function visit(visit: Visit): Promise<Answer> {
     answer.fallbackCalls++
     answer.fallbackGot = called === 0 ? 'the refusal' : Object.is(error, brings) ? 'own error' : 'another error'
     if (visit.fallback === 'throws') throw fallbackError
-    return visit.fallback === 'returns' ? FALLBACK : later.promise
+    return visit.fallback === 'returns' ? visit.instead : later.promise
   }
   const call = begin(
     action === 'throws' ? { error: brings } : undefined,
@@ -195,25 +197,28 @@ export async function visit(visit: Visit): Promise<Answer> {
   else call.reject(brings)
   await settle()
   answer.stateAfterOneMore = (await play(failing(1))).seen.state
-  if (visit.fallback === 'resolves') later.resolve(FALLBACK)
+  if (visit.fallback === 'resolves') later.resolve(visit.instead)
   else later.reject(fallbackError)
   await settle()
   answer.called = call.called()
-  answer.caller = callerOf(call, brings, fallbackError)
+  answer.caller = callerOf(
+    call,
+    brings,
+    answer.fallbackCalls > 0 ? { value: visit.instead, error: fallbackError } : undefined,
+  )
   return answer
 }
 
-const FALLBACK = 'from the fallback'
-
-function callerOf(call: Call, brings: unknown, fallbackError: Error): string {
+/** @param fallback what the fallback brings or fails with, if it was called */
+function callerOf(call: Call, brings: unknown, fallback?: { value: unknown; error: Error }): string {
   const settled = call.settled()
   if (call.thrown) return 'an error thrown before there was a promise'
   if (settled.state === 'pending') return 'nothing, for ever'
   if (settled.state === 'fulfilled') {
-    if (settled.value === FALLBACK) return "the fallback's value"
+    if (fallback !== undefined && Object.is(settled.value, fallback.value)) return "the fallback's value"
     return Object.is(settled.value, brings) ? "the action's own value" : 'another value'
   }
-  if (settled.error === fallbackError) return "the fallback's error"
+  if (fallback !== undefined && settled.error === fallback.error) return "the fallback's error"
   if (call.called() === 0) return 'a refusal'
   return Object.is(settled.error, brings) ? "the action's own error" : 'another error'
 }

@@ -65,7 +65,9 @@ function told(steps: readonly driver.Step[]): string[] {
     if ('begin' in step) {
       const first = begun + 1
       begun += step.begin
-      return step.begin === 1 ? `${when}call ${first} begins` : `${when}calls ${first} to ${begun} begin at once`
+      return step.begin === 1
+        ? `${when}call ${first} begins`
+        : `${when}calls ${first} ${step.begin === 2 ? 'and' : 'to'} ${begun} begin at once`
     }
     const took = step.tookMs === 0 ? '' : `, ${show(step.tookMs)} ms later`
     const calls = step.times === 1 ? 'a call' : `${step.times} calls, one by one,`
@@ -155,6 +157,7 @@ test('It opens exactly when volume and rate are reached', async ({ subject, forA
       counted({ windowCalls: 4, minimumCalls: 2, failurePercent: 50 }, [succeed(0), succeed(0), fail(0), fail(0)]),
       counted({ windowCalls: 3, minimumCalls: 3, failurePercent: 34 }, [succeed(0), succeed(0), fail(0)]),
       counted({ windowCalls: 3, minimumCalls: 3, failurePercent: 33 }, [succeed(0), succeed(0), fail(0)]),
+      counted({ windowCalls: 3, minimumCalls: 3, failurePercent: 67 }, [fail(0), fail(0), succeed(0)]),
       counted({ windowCalls: 3, minimumCalls: 3, failurePercent: 100 }, [fail(0), fail(0)], 3),
       counted({ windowCalls: 2, minimumCalls: 2, failurePercent: 100 }, [fail(0), succeed(0), fail(0)]),
       counted({ windowCalls: 100, minimumCalls: 100, failurePercent: 29 }, [succeed(0, 71), fail(0, 28), fail(0)]),
@@ -286,7 +289,7 @@ test('A refusal has a name and says when to come back', async ({ subject, forAll
     return { options: { ...one, openMs, trialCalls }, steps, waitMs: halfOpen ? openMs : openMs - earlyMs }
   }
   const said = (named: boolean, name: string, waitMs: unknown) =>
-    `${named ? 'a' : 'no'} CircuitOpenError, its name ${name}, retryAfterMs ${show(waitMs)}`
+    `${named ? 'a CircuitOpenError' : 'another error'} named ${name}, with retryAfterMs ${show(waitMs)}`
   await forAll(
     scripts.map(refused),
     subject.refusals,
@@ -339,7 +342,6 @@ test('Half-open lets in exactly the trial calls, all at once', async ({ subject,
   }
   await forAll(scripts.map(burst), subject.run, against, {
     tell,
-    runs: 120,
     examples: [
       burst({ trialCalls: 1, moves: [2] }),
       burst({ trialCalls: 1, moves: [1, 1] }),
@@ -481,6 +483,7 @@ test("The caller gets the action's own outcome, or the fallback's", async ({ sub
     brings: fc.constantFrom<driver.Visit['brings']>('something', 0, '', false, null, undefined),
     tookMs: fc.constantFrom(0, 100),
     fallback: fc.constantFrom<driver.Visit['fallback']>('none', 'returns', 'resolves', 'throws', 'rejects'),
+    instead: fc.constantFrom<driver.Visit['instead']>('something else', 0, undefined),
   })
   const expected = ({ meets, action, fallback }: driver.Visit): Partial<driver.Answer> => {
     const refused = meets === 'open' || meets === 'half-open'
@@ -504,17 +507,18 @@ test("The caller gets the action's own outcome, or the fallback's", async ({ sub
     open: ['two calls fail: it is open', 'execute(action)'],
     'half-open': ['two calls fail, and when the time is up a trial begins: it is half-open', 'execute(action)'],
   }
-  const story = ({ options, meets, action, brings, tookMs, fallback }: driver.Visit) => {
+  const story = ({ options, meets, action, brings, tookMs, fallback, instead }: driver.Visit) => {
     const verb = action === 'succeeds' ? 'brings' : action === 'fails' ? 'fails with' : 'throws'
     const after = tookMs === 0 || meets === 'open' || meets === 'half-open' ? '' : ` after ${tookMs} ms`
-    const how = { none: 'none', returns: 'returns', resolves: 'resolves', throws: 'throws', rejects: 'rejects' }[
-      fallback
-    ]
+    const outcome =
+      fallback === 'returns' || fallback === 'resolves'
+        ? `${fallback === 'returns' ? 'returns' : 'resolves with'} ${show(instead)}`
+        : fallback
     return [
       ...opening(options),
       ...MEETS[meets].map((line) => (fallback === 'none' ? line : line.replace('(action)', '(action, fallback)'))),
       ...(meets === 'closed' || meets === 'left' ? [`the action ${verb} ${show(brings)}${after}`] : []),
-      ...(fallback === 'none' ? [] : [`the fallback ${how}`]),
+      ...(fallback === 'none' ? [] : [`the fallback ${outcome}`]),
     ]
   }
   const QUESTIONS: Record<keyof driver.Answer, string> = {
@@ -531,6 +535,7 @@ test("The caller gets the action's own outcome, or the fallback's", async ({ sub
     brings: 'something',
     tookMs: 0,
     fallback: 'none',
+    instead: 'something else',
     ...some,
   })
   await forAll(
@@ -552,7 +557,6 @@ test("The caller gets the action's own outcome, or the fallback's", async ({ sub
     },
     {
       tell: story,
-      runs: 120,
       examples: [
         visit({ tookMs: 100 }),
         visit({ tookMs: 100, fallback: 'returns' }),
@@ -562,6 +566,7 @@ test("The caller gets the action's own outcome, or the fallback's", async ({ sub
         visit({ action: 'fails', fallback: 'returns' }),
         visit({ action: 'throws', fallback: 'returns' }),
         visit({ action: 'fails', fallback: 'resolves' }),
+        visit({ action: 'fails', fallback: 'returns', instead: undefined }),
         visit({ action: 'fails', fallback: 'throws' }),
         visit({ action: 'fails', fallback: 'rejects' }),
         visit({ meets: 'open' }),
