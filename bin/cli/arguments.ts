@@ -3,6 +3,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { KataError } from '../course/kata-error.ts'
 import { nearest } from '../course/nearest.ts'
+import { printable } from '../course/printable.ts'
 
 type Flag = { readonly type: 'boolean' | 'string'; readonly value?: string; readonly what: string }
 
@@ -134,13 +135,14 @@ export function parseCommand(argv: readonly string[]): {
   if (first === undefined) return { name: 'next', values: {}, positionals: [] }
   if (first === '--version' || first === '-v') return { name: 'version', values: {}, positionals: [] }
   if (first === '-h' || first === '--help') return { name: 'help', values: {}, positionals: [] }
-  // `kata --json` is `kata next --json`.
-  const named = !first.startsWith('-')
-  const name = named ? first : 'next'
+  // `kata --json` is `kata next --json`, and `kata --json check` is `kata check --json`.
+  const at = argv.findIndex((word) => !isCommonFlag(word))
+  const named = argv[at]?.startsWith('-') === false
+  const name = (named ? argv[at] : undefined) ?? 'next'
   if (!isCommand(name)) {
     const [near] = nearest(name, Object.keys(COMMANDS))
     throw new KataError(
-      `No command "${name}".`,
+      `No command "${printable(name, 60)}".`,
       near === undefined ? 'See: kata help' : `Did you mean ${near}? See: kata help`,
     )
   }
@@ -148,18 +150,29 @@ export function parseCommand(argv: readonly string[]): {
   const options: NonNullable<ParseArgsConfig['options']> = {}
   for (const [flag, { type }] of Object.entries({ ...COMMON, ...command.flags })) options[flag] = { type }
   try {
-    const { values, positionals } = parseArgs({ args: argv.slice(named ? 1 : 0), options, allowPositionals: true })
+    const { values, positionals } = parseArgs({
+      args: argv.toSpliced(at, named ? 1 : 0),
+      options,
+      allowPositionals: true,
+    })
     if (positionals.length > command.maxWords)
       throw new KataError(
-        `kata ${name} takes ${command.maxWords === 0 ? 'no words' : `at most ${command.maxWords}`}, not "${positionals.join(' ')}".`,
+        `kata ${name} takes ${command.maxWords === 0 ? 'no words' : command.maxWords === 1 ? 'one word' : `at most ${command.maxWords} words`}, not "${positionals.join(' ')}".`,
         `See: kata help ${name}`,
       )
     return { name, values: values as Values, positionals }
   } catch (error) {
     if (error instanceof KataError || !(error instanceof TypeError)) throw error
-    throw new KataError(`${error.message.split('. ')[0]}.`, `See: kata help ${name}`)
+    const unknown = /^Unknown option '--([^']+)'/.exec(error.message)?.[1]
+    const [near] = unknown === undefined ? [] : nearest(unknown, Object.keys(options))
+    throw new KataError(
+      `${error.message.split('. ')[0]}.`,
+      `${near === undefined ? '' : `Did you mean --${near}? `}See: kata help ${name}`,
+    )
   }
 }
+
+const isCommonFlag = (word: string): boolean => word.startsWith('--') && Object.hasOwn(COMMON, word.slice('--'.length))
 
 const isCommand = (name: string): name is CommandName => Object.hasOwn(COMMANDS, name)
 

@@ -5,7 +5,9 @@ import { KataError } from '../course/kata-error.ts'
 import { EXIT } from '../judge/report.ts'
 import { parseCommand } from './arguments.ts'
 import { createContext, type Io } from './context.ts'
-import { helpText } from './help.ts'
+import { helpData, helpText } from './help.ts'
+import { errorScreen } from './screens/error-screen.ts'
+import { lookOf } from './screens/look.ts'
 
 export async function main(): Promise<void> {
   const io: Io = {
@@ -17,10 +19,11 @@ export async function main(): Promise<void> {
     now: Date.now,
   }
   // A reader who has seen enough (`kata list | head`) is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0)
-    throw error
-  })
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.accepted)
+      throw error
+    })
   process.exitCode = await run(process.argv.slice(2), io)
 }
 
@@ -31,8 +34,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return await dispatch(argv, io)
   } catch (error) {
     if (!(error instanceof KataError)) throw error
-    if (json) io.stdout.write(`${JSON.stringify({ error: error.message, next: error.next ?? null }, null, 2)}\n`)
-    else io.stderr.write(`${error.message}\n`)
+    if (json) io.stdout.write(`${JSON.stringify({ error: error.what, next: error.next ?? null }, null, 2)}\n`)
+    else io.stderr.write(`${errorScreen(error, lookOf(io.stderr, io.env))}\n`)
     return EXIT.usage
   }
 }
@@ -40,7 +43,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   const { name, values, positionals } = parseCommand(argv)
   if (name === 'help' || values.help === true) {
-    io.stdout.write(helpText(values.help === true ? name : positionals[0]))
+    const topic = values.help === true ? name : positionals[0]
+    const text =
+      values.json === true ? JSON.stringify(helpData(topic), null, 2) : helpText(topic, lookOf(io.stdout, io.env))
+    io.stdout.write(`${text}\n`)
     return EXIT.accepted
   }
   if (name === 'version') {

@@ -3,11 +3,13 @@
 
 export class KataError extends Error {
   override readonly name = 'KataError'
+  readonly what: string
   readonly next: string | undefined
 
   /** @param what what is wrong and where, one sentence. @param next the next step, one sentence. */
   constructor(what: string, next?: string) {
     super(next === undefined ? what : `${what} ${next}`)
+    this.what = what
     this.next = next
   }
 }

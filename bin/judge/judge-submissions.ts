@@ -111,7 +111,7 @@ function replayCommand(kata: Kata, from: string | undefined, seed: number): stri
 /** As a shell reads it back: a path may hold spaces, quotes, or a dash in front. */
 function quoted(path: string): string {
   const safe = path.startsWith('-') ? `./${path}` : path
-  return /^[\w@%+=:,./\\~-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", "'\\''")}'`
+  return /^[\w@%+=:,./-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", "'\\''")}'`
 }
 
 function memo<T>(make: (kata: Kata) => T): (kata: Kata) => T {

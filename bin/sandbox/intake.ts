@@ -5,7 +5,7 @@ import type { SourceProblem } from './source-problem.ts'
 const MAX_BYTES = 256 * 1024
 
 /** Invisible or reordering characters: code that reads otherwise than it runs ("Trojan Source", CVE-2021-42574). */
-const DECEPTIVE = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u0000-\u0008\u000b\u000e-\u001f\u007f]/
+const DECEPTIVE = /(?![\t\n\r\f])[\p{Cc}\p{Bidi_Control}\u200b-\u200d\u2060-\u2064\ufeff]/u
 
 export type Intake = { ok: true; source: string } | { ok: false; problems: SourceProblem[] }
 

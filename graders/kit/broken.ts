@@ -34,7 +34,8 @@ export function show(value: unknown): string {
 function write(value: unknown): string {
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : withThousands(value)
   if (typeof value === 'bigint') return `${value}n`
-  if (typeof value === 'string') return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`
+  if (typeof value === 'string')
+    return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value.subarray(0, 32)).toString('hex')}`
   if (Array.isArray(value)) return `[${value.slice(0, 40).map(write).join(', ')}${value.length > 40 ? ', …' : ''}]`
   if (typeof value === 'object' && value !== null) {
@@ -55,7 +56,7 @@ function withThousands(value: number): string {
 
 /** Structural equality of plain data; NaN equals NaN, 0 equals -0. */
 export function same(a: unknown, b: unknown): boolean {
-  if (a === b || (a !== a && b !== b)) return true
+  if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (Array.isArray(a) !== Array.isArray(b)) return false
   const keys = Object.keys(a)

@@ -9,5 +9,4 @@ const engine = (globalThis as unknown as Record<symbol, Engine | undefined>)[Sym
 const turn = globalThis.setImmediate
 
 /** One turn of the event loop: every promise that can settle without time passing has settled. */
-export const settle: () => Promise<void> =
-  engine?.settle ?? (() => new Promise<void>((resolve) => turn(resolve)))
+export const settle: () => Promise<void> = engine?.settle ?? (() => new Promise<void>((resolve) => turn(resolve)))

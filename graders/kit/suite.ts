@@ -25,7 +25,9 @@ export interface Remote<Input, Output> {
 
 /** A driver seen from the suite: each exported function of one plain argument. */
 export type RemoteDriver<D> = {
-  readonly [K in keyof D as D[K] extends (input: never) => unknown ? K : never]: D[K] extends (input: infer I) => infer O
+  readonly [K in keyof D as D[K] extends (input: never) => unknown ? K : never]: D[K] extends (
+    input: infer I,
+  ) => infer O
     ? Remote<I, Awaited<O>>
     : never
 }
@@ -115,7 +117,11 @@ function resultOf(error: unknown): PromiseResult {
       ? { kept: false, kind: 'stuck', story: error.story }
       : { ...error.outcome, kept: false, kind: 'threw', story: error.story }
   if (error instanceof SubjectLost) return { kept: false, kind: 'lost', story: error.story, cause: error.cause }
-  return { kept: false, kind: 'fault', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  return {
+    kept: false,
+    kind: 'fault',
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  }
 }
 
 function toolsFor<D>(subject: Subject, seed: number, shrink: boolean): Tools<D> {
@@ -124,7 +130,7 @@ function toolsFor<D>(subject: Subject, seed: number, shrink: boolean): Tools<D> 
     const known = remote.get(operation)
     if (known !== undefined) return known
     const ask = async (input: unknown) =>
-      valueOf((await subject.call(operation, [input]))[0] as Outcome, () => [`${operation}(${show(input)})`])
+      answered((await subject.call(operation, [input]))[0] as Outcome, () => [`${operation}(${show(input)})`])
     const made = Object.assign(ask, { operation })
     remote.set(operation, made)
     return made
@@ -140,7 +146,7 @@ function toolsFor<D>(subject: Subject, seed: number, shrink: boolean): Tools<D> 
 }
 
 /** @throws {SubjectThrew} */
-function valueOf(outcome: Outcome, tell: () => readonly string[]): unknown {
+function answered(outcome: Outcome, tell: () => readonly string[]): unknown {
   if (outcome.kind === 'returned') return outcome.value
   throw new SubjectThrew(outcome, tell())
 }
@@ -165,8 +171,7 @@ async function forAll<Input, Output>(
     }
   }
   const values = [...examples, ...fc.sample(inputs, { seed, numRuns: options.runs ?? RUNS })]
-  const judge = (input: Input, outcome: Outcome) =>
-    check(input, valueOf(outcome, () => tell(input)) as Output)
+  const judge = (input: Input, outcome: Outcome) => check(input, answered(outcome, () => tell(input)) as Output)
   let failure: unknown
   for (let at = 0; at < values.length; at += BATCH) {
     const batch = values.slice(at, at + BATCH)
@@ -207,7 +212,9 @@ async function forAll<Input, Output>(
 /** The failure that is quicker to read; of two alike, the first: an example was chosen by hand. */
 function shorter(a: unknown, b: unknown): unknown {
   const length = (error: unknown) =>
-    error instanceof BrokenPromise || error instanceof SubjectThrew ? error.story.join('\n').length : Number.POSITIVE_INFINITY
+    error instanceof BrokenPromise || error instanceof SubjectThrew
+      ? error.story.join('\n').length
+      : Number.POSITIVE_INFINITY
   return a !== undefined && length(a) <= length(b) ? a : b
 }
 

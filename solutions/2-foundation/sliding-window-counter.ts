@@ -1,17 +1,18 @@
 /**
- * A sliding-window counter in four numbers: two counts, the end of the present window, the latest time.
+ * A sliding-window counter in four numbers: two counts, the end of their window, the time of the last grant.
  *
  * Both sides of the decision are multiplied by `windowMs`, so that the weight (windowMs - elapsedMs) / windowMs needs no
  * division: whole numbers, at most 2 × 10^15, exact.
  *
- * Invariant: `current` grants lie in the window that ends just before `endMs`, `previous` in the one before; `endMs` is a
- * multiple of `windowMs`; neither it nor `latestMs` ever falls; 0 ≤ previous, current ≤ limit.
+ * Invariant: `current` grants lie in the window of the last grant, which ends just before `endMs`, and `previous` in the
+ * one before it; 0 ≤ previous, current ≤ limit. Only a grant writes; what the counts come to at a later time is worked out
+ * from them, and forgotten again if nothing is granted.
  *
- * Cost: O(1) and no garbage per call; no division while the window lasts.
+ * Cost: O(1) and no garbage per call.
  *
  * Rejected: a counter per window in a map (something has to sweep it); windows that begin with the first request (forty
  * servers could not add up their counts); the weight as a fraction (it happens to be right, but it takes a page to show
- * it); searching for the wait (it has a closed form: in this window the previous one fades in a straight line).
+ * it); searching for the wait (it has a closed form: the previous window fades in a straight line).
  */
 
 export type Clock = () => number
@@ -31,9 +32,9 @@ export class SlidingWindowCounter {
   readonly #clock: Clock
   #previous = 0
   #current = 0
-  /** the first millisecond that no longer belongs to the present window; before the first call none has begun */
+  /** the first millisecond that no longer belongs to the window of the last grant */
   #endMs = 0
-  #latestMs = 0
+  #lastMs = 0
 
   constructor({ limit, windowMs, clock }: SlidingWindowCounterOptions) {
     checkWhole('limit', limit, MAX_LIMIT)
@@ -44,46 +45,47 @@ export class SlidingWindowCounter {
   }
 
   tryAcquire(): boolean {
-    this.#look()
-    if (this.#weight() > this.#room()) return false
-    this.#current++
+    const nowMs = Math.max(this.#clock(), this.#lastMs)
+    const endMs = this.#endOf(nowMs)
+    const previous = this.#previousAt(nowMs)
+    const current = this.#currentAt(nowMs)
+    if (previous * (endMs - nowMs) > this.#room(current)) return false
+    this.#previous = previous
+    this.#current = current + 1
+    this.#endMs = endMs
+    this.#lastMs = nowMs
     return true
   }
 
   retryAfterMs(): number {
-    const shownMs = this.#look()
-    const room = this.#room()
-    if (this.#weight() <= room) return 0
-    const dueMs =
-      room >= 0
-        ? // The previous window fades by `previous` a millisecond; at the latest it is gone when this one ends.
-          this.#endMs - Math.floor(room / this.#previous)
-        : // This window is full by itself, and has to fade in the next: limit × elapsed must make up for one request.
-          this.#endMs + Math.ceil(this.#windowMs / this.#limit)
-    return dueMs - shownMs
-  }
-
-  /** What the previous window weighs now: its count times the milliseconds that still overlap. */
-  #weight(): number {
-    return this.#previous * (this.#endMs - this.#latestMs)
-  }
-
-  /** What it may weigh at most if one more request is to fit. Negative: the present window is full by itself. */
-  #room(): number {
-    return (this.#limit - 1 - this.#current) * this.#windowMs
-  }
-
-  /** Moves the windows to the present. @returns what the clock shows, which may be behind the latest time */
-  #look(): number {
     const shownMs = this.#clock()
-    const nowMs = Math.max(shownMs, this.#latestMs)
-    if (nowMs >= this.#endMs) {
-      this.#previous = nowMs < this.#endMs + this.#windowMs ? this.#current : 0
-      this.#current = 0
-      this.#endMs = nowMs - (nowMs % this.#windowMs) + this.#windowMs
-    }
-    this.#latestMs = nowMs
-    return shownMs
+    const nowMs = Math.max(shownMs, this.#lastMs)
+    const endMs = this.#endOf(nowMs)
+    const previous = this.#previousAt(nowMs)
+    const room = this.#room(this.#currentAt(nowMs))
+    if (previous * (endMs - nowMs) <= room) return 0
+    // A window that is full by itself has to fade in the next one, until limit × elapsed makes up for one request.
+    if (room < 0) return endMs + Math.ceil(this.#windowMs / this.#limit) - shownMs
+    // Otherwise the previous one fades in this: it weighs `previous` less each millisecond, and nothing at the end.
+    return endMs - Math.floor(room / previous) - shownMs
+  }
+
+  #endOf(nowMs: number): number {
+    return nowMs - (nowMs % this.#windowMs) + this.#windowMs
+  }
+
+  #previousAt(nowMs: number): number {
+    if (nowMs < this.#endMs) return this.#previous
+    return nowMs < this.#endMs + this.#windowMs ? this.#current : 0
+  }
+
+  #currentAt(nowMs: number): number {
+    return nowMs < this.#endMs ? this.#current : 0
+  }
+
+  /** What the previous window may weigh if one more is to fit. Negative: the present window is full by itself. */
+  #room(current: number): number {
+    return (this.#limit - 1 - current) * this.#windowMs
   }
 }
 

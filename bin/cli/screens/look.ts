@@ -1,7 +1,7 @@
 // How a screen may look: its width, and whether it may have colour. Screens are pure functions from data and look to text.
 
 import { styleText } from 'node:util'
-import { columns } from '../columns.ts'
+import { columns, graphemes } from '../columns.ts'
 
 export interface Look {
   /** columns; never more than what reads well */
@@ -9,14 +9,18 @@ export interface Look {
   readonly colour: boolean
 }
 
+const MIN_WIDTH = 40
 const MAX_WIDTH = 100
+const DEFAULT_WIDTH = 80
 
+/** COLUMNS is what a caller says whose output is no terminal; a terminal knows better itself. */
 export function lookOf(stdout: { isTTY?: boolean; columns?: number }, env: NodeJS.ProcessEnv): Look {
-  const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0'
-  const forbidden = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb'
+  const { COLUMNS = '', FORCE_COLOR, NO_COLOR = '', TERM } = env
+  const told = /^\d{1,4}$/.test(COLUMNS) ? Number(COLUMNS) : DEFAULT_WIDTH
   return {
-    width: Math.max(40, Math.min(stdout.columns ?? 80, MAX_WIDTH)),
-    colour: !forbidden && (forced || stdout.isTTY === true),
+    width: Math.max(MIN_WIDTH, Math.min(stdout.columns ?? told, MAX_WIDTH)),
+    colour:
+      NO_COLOR === '' && TERM !== 'dumb' && (FORCE_COLOR === undefined ? stdout.isTTY === true : FORCE_COLOR !== '0'),
   }
 }
 
@@ -33,23 +37,70 @@ export function pad(text: string, width: number): string {
 
 /** Cuts to a number of columns; the cut is marked. */
 export function cutTo(text: string, width: number): string {
-  if (columns(text) <= width) return text
-  let cut = text
-  while (columns(cut) > width - 1) cut = cut.slice(0, -1)
-  return `${cut}…`
+  return columns(text) <= width ? text : `${headOf(text, width - 1)}…`
 }
 
-/** Breaks plain text into lines of at most that many columns, each after the first with an indent. */
+/** As much of the start of a text as so many columns hold. */
+function headOf(text: string, width: number): string {
+  let head = ''
+  let used = 0
+  for (const grapheme of graphemes(text)) {
+    used += columns(grapheme)
+    if (used > width) break
+    head += grapheme
+  }
+  return head
+}
+
+/**
+ * Breaks plain text into lines of at most that many columns, each after the first with an indent. A word that no line
+ * can hold is broken: what comes from a submission has words as long as it likes.
+ */
 export function wrapText(text: string, width: number, indent = ''): string[] {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(/\s+/).filter((one) => one !== '')) {
-    const longer = line === '' ? (lines.length === 0 ? word : indent + word) : `${line} ${word}`
-    if (line !== '' && columns(longer) > width) {
-      lines.push(line)
-      line = indent + word
-    } else line = longer
+  const room = () => width - (lines.length === 0 ? 0 : indent.length)
+  const end = () => {
+    lines.push(lines.length === 0 ? line : indent + line)
+    line = ''
   }
-  if (line !== '') lines.push(line)
+  for (const word of text.split(/[ \t\n]+/).filter((one) => one !== '')) {
+    if (line !== '' && columns(line) + 1 + columns(word) > room()) end()
+    let rest = line === '' ? word : ` ${word}`
+    while (columns(rest) > room()) {
+      line = headOf(rest, Math.max(1, room()))
+      rest = rest.slice(line.length)
+      end()
+    }
+    line += rest
+  }
+  if (line !== '') end()
   return lines
+}
+
+/** The same for a line of code, whose runs of spaces say something. */
+export function foldCode(text: string, width: number, indent: string): string[] {
+  const held = text.replace(/ {2,}/g, (spaces) => '\u00a0'.repeat(spaces.length))
+  return wrapText(held, width, indent).map((line) => line.replaceAll('\u00a0', ' '))
+}
+
+const GAP = 3
+const NARROWEST_RIGHT = 24
+
+/** Two columns, the right one wrapped; below each other where too little room is left for that. */
+export function sideBySide(
+  rows: readonly (readonly [left: string, right: string])[],
+  { width }: Look,
+  paintLeft: (left: string) => string = (left) => left,
+): string[] {
+  const left = Math.max(...rows.map(([text]) => columns(text))) + GAP
+  const room = width - left
+  return rows.flatMap(([text, right]) => {
+    if (room < NARROWEST_RIGHT) return [paintLeft(text), ...wrapText(right, width - 6).map((line) => `      ${line}`)]
+    const [first = '', ...more] = wrapText(right, room)
+    return [
+      `${paintLeft(text)}${' '.repeat(left - columns(text))}${first}`,
+      ...more.map((line) => ' '.repeat(left) + line),
+    ]
+  })
 }

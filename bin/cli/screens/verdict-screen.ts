@@ -1,25 +1,25 @@
-// The screen that a learner sees most: what holds, what breaks first and how, and what to type next. At most 20 lines.
+// The screen that a learner sees most: what holds, what breaks first and how, and what to type next. At most 20 lines:
+// a message that does not fit is not read, so the story gives way to what frames it, and prints give way to both.
 
 import type { Verdict } from '../../course/verdict.ts'
-import type { PromiseReport, Report } from '../../judge/report.ts'
+import { leadingPromise, type PromiseReport, type Report } from '../../judge/report.ts'
 import { printable } from '../printable.ts'
-import { cutTo, type Look, paint, wrapText } from './look.ts'
+import { cutTo, foldCode, type Look, paint, wrapText } from './look.ts'
 
+const MAX_LINES = 20
 const MAX_STORY = 8
+const MIN_STORY = 3
 const MAX_PROBLEMS = 4
 const MAX_PRINTED = 3
+const LABEL = 12
 
-export function verdictScreen(report: Report, look: Look): string {
-  const broken = report.promises.filter(({ kept }) => !kept)
-  return [
-    headline(report, look),
-    '',
-    ...(report.problems === undefined ? whatBroke(report, look) : problemLines(report, look)),
-    ...printedLines(report, look),
-    ...whatNext(report, broken, look),
-  ]
-    .join('\n')
-    .replace(/\n{3,}/g, '\n\n')
+/** @param recorded false for a file that is not the learner's own: it is no progress, and hints must be told what it broke */
+export function verdictScreen(report: Report, look: Look, recorded = true): string {
+  const head = [...headline(report, look), '']
+  const next = whatNext(report, look, recorded)
+  const room = MAX_LINES - head.length - next.length
+  const body = report.problems === undefined ? evidence(report, look, room) : problemLines(report, look, room)
+  return [...head, ...body, ...next].join('\n')
 }
 
 const COLOURS: Record<Verdict, 'green' | 'red' | 'yellow' | 'magenta'> = {
@@ -34,106 +34,169 @@ const COLOURS: Record<Verdict, 'green' | 'red' | 'yellow' | 'magenta'> = {
   'judge-error': 'magenta',
 }
 
-function headline({ verdict, kata, promises, ms }: Report, look: Look): string {
+function headline({ verdict, kata, promises, ms }: Report, look: Look): string[] {
   const kept = promises.filter((promise) => promise.kept).length
-  const count = promises.length === 0 ? '' : ` · ${kept} of ${promises.length} promises kept`
-  return `${paint(look, ['bold', COLOURS[verdict]], verdict)} · ${kata}${count} · ${paint(look, 'dim', duration(ms))}`
+  const facts = [kata, ...(promises.length === 0 ? [] : [`${kept} of ${promises.length} promises kept`])].join(' · ')
+  const name = paint(look, ['bold', COLOURS[verdict]], verdict)
+  const took = paint(look, 'dim', duration(ms))
+  const fits = `${verdict} · ${facts} · ${duration(ms)}`.length <= look.width
+  return fits ? [`${name} · ${facts} · ${took}`] : [`${name} · ${took}`, ...wrapText(facts, look.width)]
 }
 
 export const duration = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`)
 
-/** What the verdict is about: the first promise that the verdict's own kind of trouble broke. */
-function whatBroke(report: Report, look: Look): string[] {
-  const reason = report.reason === undefined ? [] : wrapText(printable(report.reason.split('\n')[0] ?? ''), look.width)
+/** Sections one below the other, each followed by a blank line. */
+const stacked = (sections: readonly (readonly string[])[]): string[] =>
+  sections.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, ''])
+
+function evidence(report: Report, look: Look, room: number): string[] {
+  const { verdict, printed = [] } = report
+  const told = subjectOf(report)
+  const layout = (factLines: number, story: readonly string[]) =>
+    stacked([
+      ...(verdict === 'todo' ? [todoLines(report, look)] : []),
+      title(report, told, look),
+      story,
+      told === undefined ? placeLines(report, leadingPromise(report), look) : factsOf(report, told, look, factLines),
+      told === undefined ? [] : reasonLines(report, told, look),
+      othersOf(report, told, look),
+    ])
+  const printsRoom = printed.length === 0 ? 0 : 2
+  const storyRoom = (factLines: number) => room - layout(factLines, []).length - 1 - printsRoom
+  const factLines = storyRoom(3) >= MIN_STORY ? 3 : 2
+  const story = storyLines(told?.counterexample, Math.max(MIN_STORY, Math.min(MAX_STORY, storyRoom(factLines))), look)
+  const body = layout(factLines, story)
+  return [...body, ...printedLines(report, room - body.length, look)]
+}
+
+/** The promise whose story is told: the one that the verdict is about, or what else is wrong in a file with a TODO. */
+function subjectOf(report: Report): PromiseReport | undefined {
+  if (report.verdict === 'judge-error') return undefined
+  const about =
+    report.verdict === 'todo'
+      ? report.promises.find(({ kept, verdict }) => !kept && verdict !== undefined && verdict !== 'todo')
+      : leadingPromise(report)
+  // Without calls that lead to it, it is about the whole file.
+  return about?.counterexample === undefined ? undefined : about
+}
+
+function title(report: Report, told: PromiseReport | undefined, look: Look): string[] {
+  const reason = printable(report.reason?.split('\n')[0] ?? '')
   if (report.verdict === 'judge-error')
-    return [...reason, ...wrapText('This is our fault, not yours: it costs you no attempt.', look.width), '']
-  const first = leading(report)
-  if (first === undefined) return reason.length === 0 ? [] : [...reason, '']
-  if (report.verdict === 'todo') return todoLines(report, first, look)
-  const others = report.promises.filter((promise) => !promise.kept && promise !== first)
+    return [
+      ...wrapText(reason, look.width),
+      ...wrapText('This is our fault, not yours: it costs you no attempt.', look.width),
+    ]
+  const text = told === undefined ? reason : told.name
+  return text === '' ? [] : wrapText(`✗ ${text}`, look.width, '  ').map((line) => paint(look, 'bold', line))
+}
+
+function todoLines(report: Report, look: Look): string[] {
+  const first = leadingPromise(report)
+  const what = (first?.got ?? '').replace(/^.*?TODO:? ?/, '')
+  return [...labelled('to do', what, look, 3), ...placeLines(report, first, look)]
+}
+
+const factsOf = (report: Report, told: PromiseReport, look: Look, lines: number): string[] => [
+  ...labelled('expected', told.expected, look, lines),
+  ...labelled('got', told.got, look, lines),
+  ...placeLines(report, told, look),
+]
+
+function reasonLines({ reason }: Report, told: PromiseReport, look: Look): string[] {
+  const first = reason?.split('\n')[0] ?? ''
+  return first === '' || first.includes(told.got ?? ' ') ? [] : wrapText(printable(first), look.width)
+}
+
+function othersOf({ promises, verdict }: Report, told: PromiseReport | undefined, look: Look): string[] {
+  const isLeading = (promise: PromiseReport) => promise.verdict === verdict && told === undefined
+  const broken = promises.filter((one) => !one.kept && one !== told && !isLeading(one))
+  const also = broken.filter((one) => one.untried !== true && (verdict !== 'todo' || one.verdict !== 'todo'))
+  const untried = broken.filter((one) => one.untried === true)
+  const count = (some: readonly PromiseReport[]) =>
+    some.length === 1 ? some[0]?.name : `${some.length}${told === undefined ? '' : ' more'} promises`
   return [
-    ...wrapText(`✗ ${first.name}`, look.width, '  ').map((line) => paint(look, 'bold', line)),
-    '',
-    ...storyLines(first, look),
-    '',
-    ...labelled('expected', first.expected, look),
-    ...labelled('got', first.got, look),
-    ...(first.line === undefined ? [] : labelled('at', `${report.file}:${first.line}`, look)),
-    '',
-    ...(reason.length > 0 && !report.reason?.includes(first.got ?? ' ') ? [...reason, ''] : []),
-    ...(others.length === 0
-      ? []
-      : [
-          ...wrapText(
-            `Also broken: ${others.length === 1 ? others[0]?.name : `${others.length} more promises`}`,
-            look.width,
-            '  ',
-          ),
-          '',
-        ]),
+    ...(also.length === 0 ? [] : wrapText(`Also broken: ${count(also)}`, look.width, '  ')),
+    ...(untried.length === 0 ? [] : wrapText(`Not tried after that: ${count(untried)}`, look.width, '  ')),
   ]
-}
-
-function leading({ promises, verdict }: Report): PromiseReport | undefined {
-  const broken = promises.filter(({ kept }) => !kept)
-  const isTodo = (promise: PromiseReport) => promise.got?.includes('TODO') === true
-  return (verdict === 'todo' ? broken.find(isTodo) : broken.find((promise) => !isTodo(promise))) ?? broken[0]
-}
-
-function todoLines(report: Report, first: PromiseReport, look: Look): string[] {
-  const what = (first.got ?? '').replace(/^.*?TODO:? ?/, '')
-  const where = first.line === undefined ? report.file : `${report.file}:${first.line}`
-  return [...labelled('to do', printable(what), look), ...labelled('at', where, look), '']
 }
 
 /** The calls that lead to it; a long story keeps its opening and its end. */
-function storyLines({ counterexample = [] }: PromiseReport, look: Look): string[] {
-  const lines = counterexample.map((line) => `    ${cutTo(printable(line), look.width - 4)}`)
-  if (lines.length <= MAX_STORY) return lines
-  const end = lines.slice(-(MAX_STORY - 2))
-  return [lines[0] ?? '', `    … ${lines.length - 1 - end.length} calls …`, ...end]
+function storyLines(story: readonly string[] = [], room: number, look: Look): string[] {
+  const indent = '    '
+  const width = look.width - indent.length
+  const folded = story.map((line) => foldCode(printable(line), width, indent))
+  if (folded.flat().length <= room) return folded.flat().map((line) => indent + line)
+  const calls = story.map((line) => cutTo(printable(line), width))
+  if (calls.length <= room) return calls.map((line) => indent + line)
+  const end = calls.slice(2 - room)
+  return [calls[0] ?? '', `… ${calls.length - 1 - end.length} calls …`, ...end].map((line) => indent + line)
 }
 
-function labelled(label: string, value: string | undefined, look: Look): string[] {
+function labelled(label: string, value: string | undefined, look: Look, maxLines: number): string[] {
   if (value === undefined) return []
-  const [first = '', ...more] = wrapText(printable(value), look.width - 12)
-  return [
-    `  ${paint(look, 'dim', label.padEnd(10))}${first}`,
-    ...more.slice(0, 2).map((line) => `${' '.repeat(12)}${line}`),
-  ]
+  const lines = wrapText(printable(value), look.width - LABEL)
+  const shown = lines.slice(0, maxLines)
+  if (lines.length > maxLines) shown.push(cutTo(`${shown.pop()} …`, look.width - LABEL))
+  return shown.map((line, i) => `  ${paint(look, 'dim', (i === 0 ? label : '').padEnd(LABEL - 2))}${line}`)
 }
 
-function problemLines({ problems = [], file }: Report, look: Look): string[] {
-  const shown = problems.slice(0, MAX_PROBLEMS).flatMap(({ line, column, member, message }) => [
-    paint(look, 'bold', `✗ ${file}:${line}:${column}${member === undefined ? '' : `  ${printable(member)}`}`),
-    ...wrapText(printable(message), look.width - 4)
-      .slice(0, 3)
-      .map((text) => `    ${text}`),
-  ])
-  const left = problems.length - MAX_PROBLEMS
-  return [...shown, ...(left > 0 ? [`  and ${left} more`] : []), '']
+/** Never broken into lines: editors and terminals make a link of it. */
+function placeLines({ file }: Report, promise: PromiseReport | undefined, look: Look): string[] {
+  if (promise?.line === undefined) return []
+  return [`  ${paint(look, 'dim', 'at'.padEnd(LABEL - 2))}${printable(file)}:${promise.line}`]
 }
 
-function printedLines({ printed = [], verdict }: Report, look: Look): string[] {
-  if (printed.length === 0 || verdict === 'accepted') return []
+function problemLines({ problems = [], file }: Report, look: Look, room: number): string[] {
+  const shown: string[] = []
+  let left = problems.length
+  for (const { line, column, member, message } of problems.slice(0, MAX_PROBLEMS)) {
+    const place = `${printable(file)}:${line}:${column}${member === undefined ? '' : `  ${printable(member)}`}`
+    const lines = [
+      paint(look, 'bold', `✗ ${place}`),
+      ...wrapText(printable(message), look.width - 4)
+        .slice(0, 3)
+        .map((text) => `    ${text}`),
+    ]
+    // A line for how many are left, and a blank one.
+    if (shown.length + lines.length + 2 > room) break
+    shown.push(...lines)
+    left--
+  }
+  return stacked([[...shown, ...(left > 0 ? [`  and ${left} more`] : [])]])
+}
+
+function printedLines({ printed = [], verdict }: Report, room: number, look: Look): string[] {
+  if (printed.length === 0) return []
   const lines = printed.slice(0, MAX_PRINTED).map((line) => `    ${cutTo(printable(line), look.width - 4)}`)
-  const left = printed.length - MAX_PRINTED
-  return ['Your file printed:', ...lines, ...(left > 0 ? [`    … and ${left} lines more (all with --json)`] : []), '']
+  const left = printed.length - lines.length
+  const full = ['Your file printed:', ...lines, ...(left > 0 ? [`    … and ${left} lines more (all with --json)`] : [])]
+  if (verdict !== 'accepted' && full.length < room) return stacked([full])
+  return stacked([[`Your file printed ${printed.length === 1 ? 'a line' : `${printed.length} lines`} (see --json).`]])
 }
 
-function whatNext({ verdict, kata, seed }: Report, broken: readonly PromiseReport[], look: Look): string[] {
+function whatNext(report: Report, look: Look, recorded: boolean): string[] {
+  const { verdict, kata, seed, problems } = report
   const line = (label: string, command: string) => `${paint(look, 'dim', label.padEnd(8))}${command}`
-  const replay = broken[0]?.replay
+  const leading = leadingPromise(report)
+  const again = report.promises.find(({ replay }) => replay !== undefined)?.replay
+  const replay = again ?? `npx kata check ${kata} --seed ${seed}`
+  const promise = !recorded && leading !== undefined ? ` --promise ${report.promises.indexOf(leading) + 1}` : ''
+  const hint = line('hint', `npx kata hint ${kata}${promise}`)
   switch (verdict) {
     case 'accepted':
-      return [line('seed', String(seed)), line('compare', `npx kata diff ${kata}`), line('next', 'npx kata next')]
+      return recorded
+        ? [line('seed', String(seed)), line('compare', `npx kata diff ${kata}`), line('next', 'npx kata next')]
+        : [line('seed', String(seed)), ...wrapText('Not recorded: this is not your own file in katas/.', look.width)]
     case 'todo':
-      return [line('lesson', `npx kata lesson ${kata}`), line('hint', `npx kata hint ${kata}`)]
+      return [line('lesson', `npx kata lesson ${kata}`), hint]
     case 'rejected-source':
-      return [line('diff', `npx kata diff ${kata}`)]
+      return problems?.some(({ kind }) => kind === 'api')
+        ? [line('stub', `npx kata diff ${kata} --with stub`)]
+        : [line('again', `npx kata check ${kata}`)]
     case 'judge-error':
-      return [line('doctor', 'npx kata doctor'), line('again', replay ?? `npx kata check ${kata} --seed ${seed}`)]
+      return [line('doctor', 'npx kata doctor'), line('again', replay)]
     default:
-      return [line('replay', replay ?? `npx kata check ${kata} --seed ${seed}`), line('hint', `npx kata hint ${kata}`)]
+      return [line('replay', replay), hint]
   }
 }

@@ -22,7 +22,9 @@ export const MESSAGE_SEED = 1
 /** Seeds for a wrong answer; one that ends by a clock or a crash costs a process each time. */
 const REJECTED_SEEDS = 10
 const COSTLY_SEEDS = 2
+/** Headers for what is wrong as a whole, and for what comes to light only after every promise was kept. */
 const EVERY = 'every promise'
+const NONE = 'no promise'
 
 interface Candidate {
   readonly id: string
@@ -71,7 +73,7 @@ export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms,
         id: `${kata.path} ${one.name}`,
         expected,
         header,
-        breaks: header.includes(EVERY) || expected === 'rejected-source' ? undefined : header,
+        breaks: header.includes(EVERY) || expected === 'rejected-source' ? undefined : header.filter((one) => one !== NONE),
         seeds: upTo(expected === 'wrong-answer' ? REJECTED_SEEDS : COSTLY_SEEDS),
       }
     }),
@@ -107,7 +109,7 @@ function headerFaults(all: readonly Candidate[], promises: readonly string[]): F
       : []),
     ...(/^\/\/ because: \S/m.test(source) ? [] : [{ where: name, message: 'has no "// because: …"' }]),
     ...header
-      .filter((promise) => promise !== EVERY && !promises.includes(promise))
+      .filter((promise) => promise !== EVERY && promise !== NONE && !promises.includes(promise))
       .map((promise) => ({ where: name, message: `breaks "${promise}", which the lesson does not promise` })),
   ])
   const alone = new Set(rejected.flatMap(({ breaks = [] }) => (breaks.length === 1 ? breaks : [])))

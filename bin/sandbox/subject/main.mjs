@@ -236,11 +236,17 @@ async function answer(request) {
       const results = []
       for (item = 0; item < request.inputs.length; item++) {
         left = perCall
+        const before = late.length
+        /** @type {Result} */
+        let result
         try {
-          results.push(await outcomeOf(/** @type {(input: unknown) => unknown} */ (operation)(request.inputs[item])))
+          result = await outcomeOf(/** @type {(input: unknown) => unknown} */ (operation)(request.inputs[item]))
         } catch (error) {
-          results.push({ ok: false, threw: describe(error) })
+          result = { ok: false, threw: describe(error) }
         }
+        // An error that nobody caught, seen while this input settled, is this input's: that gives it a story.
+        const stray = late[before]
+        results.push(stray !== undefined && result.ok ? { ok: false, threw: { ...stray, name: `uncaught ${stray.name}` } } : result)
       }
       left = perCall
       await new Promise((resolve) => turn(resolve))

@@ -26,7 +26,7 @@ function tag(value, depth) {
     case 'boolean':
       return value
     case 'number':
-      if (value !== value || value === Infinity || value === -Infinity) return { [TAG]: 'number', v: `${value}` }
+      if (!Number.isFinite(value)) return { [TAG]: 'number', v: `${value}` }
       return isNegativeZero(value) ? { [TAG]: 'number', v: '-0' } : value
     case 'undefined':
       return { [TAG]: 'undefined' }

@@ -262,15 +262,18 @@ test('No client pays for another', async ({ subject, forAll }) => {
   }
   const plans = fc.record({
     rate,
-    clients: fc.oneof(fc.integer({ min: 2, max: 5 }), fc.constant(70_000)),
+    clients: fc.oneof(fc.integer({ min: 2, max: 5 }), fc.constant(2_000)),
     arrivals: fc.array(fc.record({ client: fc.nat(), gap: fc.nat() }), { minLength: 2, maxLength: 14 }),
   })
   /** Two clients whose numbers a small table may take for the same. */
-  const example = (...clients: number[]) =>
+  const example = (client: number, other: number) =>
     write({
       rate: { requests: 1, periodMs: 1_000, burst: 1 },
-      clients: 1_000_000,
-      arrivals: clients.map((client) => ({ client, gap: 0 })),
+      clients: 1 + Math.max(client, other),
+      arrivals: [
+        { client, gap: 0 },
+        { client: other, gap: 0 },
+      ],
     })
   await forAll(
     plans.map(write),
@@ -287,25 +290,23 @@ test('No client pays for another', async ({ subject, forAll }) => {
     },
     {
       tell: ({ scripts: [together] }) => tell(together as driver.Script),
-      examples: [
-        example(0, 1),
-        ...[8, 10, 16].map((bits) => example(0, 2 ** bits)),
-        ...[100, 1_000, 10_000, 100_000].map((slots) => example(0, slots)),
-        example(999_999, 999_998),
-      ],
+      examples: [example(0, 1), ...[2 ** 8, 2 ** 10, 2 ** 16, 100, 1_000].map((slots) => example(0, slots))],
     },
   )
 })
 
 test('A clock that steps back earns nothing', async ({ subject, forAll }) => {
   // A clock that wanders, against one that stands still while the other is behind. A wait is longer by that much.
+  // Intervals are whole milliseconds, so that rounding does not show.
   type Plan = {
-    rate: Pick<driver.Rate, 'requests' | 'periodMs' | 'burst'>
+    requests: number
+    intervalMs: number
+    burst: number
     startMs: number
     moves: { by: number; ask: boolean }[]
   }
-  const write = ({ rate, startMs, moves }: Plan) => {
-    const kind = { clients: 1, ...rate, startMs }
+  const write = ({ requests, intervalMs, burst, startMs, moves }: Plan) => {
+    const kind = { clients: 1, requests, periodMs: requests * intervalMs, burst, startMs }
     let atMs = startMs
     let latestMs = startMs
     const calls: driver.Call[] = [{ atMs, take: 0 }]
@@ -324,7 +325,9 @@ test('A clock that steps back earns nothing', async ({ subject, forAll }) => {
     }
   }
   const plans = fc.record({
-    rate,
+    requests: fc.integer({ min: 1, max: 5 }),
+    intervalMs: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constant(1_000)),
+    burst: fc.integer({ min: 1, max: 5 }),
     startMs: fc.constantFrom(1_000_000, 1_700_000_000_000),
     moves: fc.array(
       fc.record({
@@ -336,7 +339,9 @@ test('A clock that steps back earns nothing', async ({ subject, forAll }) => {
   })
   const example = (burst: number, ...moves: [by: number, ask?: 'ask'][]) =>
     write({
-      rate: { requests: 1, periodMs: 1_000, burst },
+      requests: 1,
+      intervalMs: 1_000,
+      burst,
       startMs: 1_000_000,
       moves: moves.map(([by, ask]) => ({ by, ask: ask !== undefined })),
     })

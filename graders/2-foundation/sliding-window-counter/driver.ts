@@ -45,7 +45,15 @@ export function waits(script: Script): { waitMs: number; early: boolean | undefi
 }
 
 /** Many clients, each with a limiter of its own and the times of its requests. Answers '1' (granted) and '0' for each. */
-export function traffic({ limit, windowMs, clients }: { limit: number; windowMs: number; clients: number[][] }): string[] {
+export function traffic({
+  limit,
+  windowMs,
+  clients,
+}: {
+  limit: number
+  windowMs: number
+  clients: number[][]
+}): string[] {
   return clients.map((times) => {
     const time = manualClock(times[0] ?? 0)
     const limiter = new SlidingWindowCounter({ limit, windowMs, clock: time.clock })

@@ -65,7 +65,13 @@ export function waits({ script, count }: { script: Script; count: number }): {
 }
 
 /** Makes a bucket from what may be nonsense. */
-export function construct({ capacity, refillPerSecond }: { capacity: number; refillPerSecond: number }): Attempt<string> {
+export function construct({
+  capacity,
+  refillPerSecond,
+}: {
+  capacity: number
+  refillPerSecond: number
+}): Attempt<string> {
   return attempt(() => {
     new TokenBucket({ capacity, refillPerSecond, clock: () => 0 })
     return 'a bucket'
@@ -84,7 +90,9 @@ export function misuse({ capacity, calls }: { capacity: number; calls: Nonsense[
 } {
   const play = (some: Nonsense[]) => {
     const bucket = new TokenBucket({ capacity, refillPerSecond: 1, clock: () => 0 })
-    return some.map((call) => attempt(() => ('take' in call ? bucket.tryTake(call.take) : bucket.retryAfterMs(call.ask))))
+    return some.map((call) =>
+      attempt(() => ('take' in call ? bucket.tryTake(call.take) : bucket.retryAfterMs(call.ask))),
+    )
   }
   return { answers: play(calls), undisturbed: play(calls.slice(-2)) }
 }

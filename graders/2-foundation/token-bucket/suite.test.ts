@@ -34,7 +34,11 @@ const against = (s: driver.Script, got: (boolean | number)[], want: (boolean | n
 
 test('A new bucket grants its whole capacity at once, and no more', async ({ subject, forAll }) => {
   const scripts = fc
-    .record({ startMs, refillPerSecond: rate, chunks: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 8 }) })
+    .record({
+      startMs,
+      refillPerSecond: rate,
+      chunks: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 8 }),
+    })
     .map(({ startMs, refillPerSecond, chunks }) => ({
       startMs,
       refillPerSecond,
@@ -44,16 +48,32 @@ test('A new bucket grants its whole capacity at once, and no more', async ({ sub
   await forAll(
     scripts,
     subject.run,
-    (s, got) => against(s, got, s.calls.map((_, i) => i < s.calls.length - 1)),
+    (s, got) =>
+      against(
+        s,
+        got,
+        s.calls.map((_, i) => i < s.calls.length - 1),
+      ),
     {
       tell,
       examples: [
-        { startMs: 0, refillPerSecond: 1, capacity: 1, calls: [{ atMs: 0, take: 1 }, { atMs: 0, take: 1 }] },
+        {
+          startMs: 0,
+          refillPerSecond: 1,
+          capacity: 1,
+          calls: [
+            { atMs: 0, take: 1 },
+            { atMs: 0, take: 1 },
+          ],
+        },
         {
           startMs: 0,
           refillPerSecond: 1_000_000_000,
           capacity: 1_000_000_000,
-          calls: [{ atMs: 0, take: 1_000_000_000 }, { atMs: 0, take: 1 }],
+          calls: [
+            { atMs: 0, take: 1_000_000_000 },
+            { atMs: 0, take: 1 },
+          ],
         },
       ],
     },
@@ -72,18 +92,27 @@ test('Tokens come back at the refill rate, to the thousandth', async ({ subject,
       looks: fc.array(fc.nat(), { maxLength: 12 }),
       early: fc.boolean(),
     })
-    .map(({ startMs, refillPerSecond, wanted, spare, looks, early }): driver.Script & { want: (boolean | undefined)[] } => {
-      const dueMs = firstMsWith(wanted, refillPerSecond)
-      const atMs = startMs + dueMs - (early ? 1 : 0)
-      const capacity = wanted + spare
-      const times = looks.map((n) => n % Math.max(1, atMs - startMs)).sort((a, b) => a - b)
-      const calls: driver.Call[] = [
-        { atMs: startMs, take: capacity },
-        ...times.map((afterMs) => ({ atMs: startMs + afterMs, ask: 1 })),
-        { atMs, take: wanted },
-      ]
-      return { startMs, refillPerSecond, capacity, calls, want: [...calls.slice(1).map(() => undefined), !early] }
-    })
+    .map(
+      ({
+        startMs,
+        refillPerSecond,
+        wanted,
+        spare,
+        looks,
+        early,
+      }): driver.Script & { want: (boolean | undefined)[] } => {
+        const dueMs = firstMsWith(wanted, refillPerSecond)
+        const atMs = startMs + dueMs - (early ? 1 : 0)
+        const capacity = wanted + spare
+        const times = looks.map((n) => n % Math.max(1, atMs - startMs)).sort((a, b) => a - b)
+        const calls: driver.Call[] = [
+          { atMs: startMs, take: capacity },
+          ...times.map((afterMs) => ({ atMs: startMs + afterMs, ask: 1 })),
+          { atMs, take: wanted },
+        ]
+        return { startMs, refillPerSecond, capacity, calls, want: [...calls.slice(1).map(() => undefined), !early] }
+      },
+    )
   await forAll(scripts, subject.run, (s, got) => against(s, got, s.want), {
     tell,
     runs: 120,
@@ -183,12 +212,7 @@ test('A refusal takes nothing', async ({ subject, forAll }) => {
       if (at < 0) return
       const { script, extra } = input
       const upTo = { script: { ...script, calls: script.calls.slice(0, at + 1) }, extra }
-      holds(
-        false,
-        story(upTo),
-        `${show(got.without[at])} at the end, as without the refused calls`,
-        show(got.with[at]),
-      )
+      holds(false, story(upTo), `${show(got.without[at])} at the end, as without the refused calls`, show(got.with[at]))
     },
     { tell: story },
   )
@@ -265,7 +289,15 @@ test('The wait that it names is exact', async ({ subject, forAll }) => {
   })
   // One thousandth of a token is missing.
   const nearly = {
-    script: { startMs: 0, refillPerSecond: 999, capacity: 1, calls: [{ atMs: 0, take: 1 }, { atMs: 1, ask: 1 }] },
+    script: {
+      startMs: 0,
+      refillPerSecond: 999,
+      capacity: 1,
+      calls: [
+        { atMs: 0, take: 1 },
+        { atMs: 1, ask: 1 },
+      ],
+    },
     count: 1,
   }
   await forAll(
@@ -274,12 +306,18 @@ test('The wait that it names is exact', async ({ subject, forAll }) => {
     ({ script, count }, got) => {
       const story = [...tell(script), `retryAfterMs(${counted(count)}) → ${show(got.waitMs)}`]
       if (count > script.capacity) {
-        holds(got.waitMs === Number.POSITIVE_INFINITY, story, 'Infinity: it holds no more than its capacity', show(got.waitMs))
+        holds(
+          got.waitMs === Number.POSITIVE_INFINITY,
+          story,
+          'Infinity: it holds no more than its capacity',
+          show(got.waitMs),
+        )
         return
       }
       const onTime = [...story, `${show(got.waitMs)} ms later: tryTake(${counted(count)}) → ${show(got.onTime)}`]
       holds(got.onTime === true, onTime, 'true', show(got.onTime ?? got.waitMs))
-      if (got.early === undefined) holds(got.waitMs === 0, story, 'a whole number of milliseconds, at least 0', show(got.waitMs))
+      if (got.early === undefined)
+        holds(got.waitMs === 0, story, 'a whole number of milliseconds, at least 0', show(got.waitMs))
       else {
         const early = [...story, `${show(got.waitMs - 1)} ms later: tryTake(${counted(count)}) → ${show(got.early)}`]
         holds(!got.early, early, 'false: one millisecond less would not do', show(got.early))
@@ -287,7 +325,14 @@ test('The wait that it names is exact', async ({ subject, forAll }) => {
     },
     {
       tell: ({ script, count }) => [...tell(script), `retryAfterMs(${counted(count)})`],
-      examples: [example(1, 3, 1), nearly, example(5, 7, 4), example(29, 100, 29), example(2, 1_000, 1), example(3, 1, 4)],
+      examples: [
+        example(1, 3, 1),
+        nearly,
+        example(5, 7, 4),
+        example(29, 100, 29),
+        example(2, 1_000, 1),
+        example(3, 1, 4),
+      ],
     },
   )
 })
@@ -302,7 +347,10 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
     String(answer.message).includes(name)
 
   type Misuse = { capacity: number; calls: ({ take: number } | { ask: number })[] }
-  const thenDrain = ({ capacity, calls }: Misuse): Misuse => ({ capacity, calls: [...calls, { take: capacity }, { take: 1 }] })
+  const thenDrain = ({ capacity, calls }: Misuse): Misuse => ({
+    capacity,
+    calls: [...calls, { take: capacity }, { take: 1 }],
+  })
   const badCall = fc.oneof(
     nonsense.map((take) => ({ take })),
     nonsense.map((ask) => ({ ask })),

@@ -38,7 +38,7 @@ export class LeakyBucket {
     const earliest = this.earliest[client] ?? 0
     if (earliest > now) return false
     const fresh = now - (burst - 1) * periodMs
-    this.earliest[client] = (earliest > fresh ? earliest : fresh) + periodMs
+    this.earliest[client] = Math.max(earliest, fresh) + periodMs
     return true
   }
 

@@ -53,7 +53,9 @@ export class LeakyBucket {
     const [level, seenMs] = [this.#levels[client], this.#seenMs[client]]
     if (level === undefined || seenMs === undefined) throw new RangeError(`there is no client ${client}`)
     if (nowMs <= seenMs) return level
+    const leaked = Math.max(0, level - (nowMs - seenMs) * this.#requests)
     this.#seenMs[client] = nowMs
-    return (this.#levels[client] = Math.max(0, level - (nowMs - seenMs) * this.#requests))
+    this.#levels[client] = leaked
+    return leaked
   }
 }

@@ -1,6 +1,5 @@
 // breaks: A new client gets its burst at once, and no more
 // breaks: Each request moves the schedule by exactly one interval
-// breaks: The wait that it names is exact
 // because: the interval as a fraction of a millisecond: sums of it are a little more or less than they should be, and the punctual client is refused.
 
 export type Clock = () => number

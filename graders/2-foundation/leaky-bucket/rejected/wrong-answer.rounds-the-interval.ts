@@ -1,5 +1,5 @@
 // breaks: Each request moves the schedule by exactly one interval
-// because: rounds the interval to whole milliseconds: 1000 / 3 becomes 333, and the client that comes every 333 ms is never refused.
+// because: rounds the interval up to whole milliseconds: 1000 / 3 becomes 334, and 1,000 requests in 1,001 ms become 500.
 
 export type Clock = () => number
 
@@ -26,7 +26,7 @@ export class LeakyBucket {
     checkWhole('periodMs', periodMs, 1, 1_000_000_000)
     checkWhole('burst', burst, 1, 1_000_000)
     this.#unitsPerMs = 1
-    this.#interval = Math.round(periodMs / requests)
+    this.#interval = Math.ceil(periodMs / requests)
     this.#tolerance = (burst - 1) * this.#interval
     this.#clock = clock
     this.#tats = new Float64Array(clients)

@@ -19,7 +19,8 @@ export class TokenBucket {
 
   constructor(options: TokenBucketOptions) {
     if (!isCount(options.capacity, 1e9)) throw new RangeError('capacity is not a whole number in its range')
-    if (!isCount(options.refillPerSecond, 1e9)) throw new RangeError('refillPerSecond is not a whole number in its range')
+    if (!isCount(options.refillPerSecond, 1e9))
+      throw new RangeError('refillPerSecond is not a whole number in its range')
     this.options = options
     this.tokens = options.capacity
     this.seenMs = options.clock()

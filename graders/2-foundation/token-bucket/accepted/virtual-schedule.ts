@@ -43,7 +43,8 @@ export class TokenBucket {
 
   /** How much too early this call is: what would be missing after it, beyond what the bucket can owe. */
   #look(count: number): { debt: bigint; behindMs: number } {
-    if (!Number.isInteger(count) || count < 1 || count > Number.MAX_SAFE_INTEGER) throw new RangeError(`bad count: ${count}`)
+    if (!Number.isInteger(count) || count < 1 || count > Number.MAX_SAFE_INTEGER)
+      throw new RangeError(`bad count: ${count}`)
     const nowMs = this.#options.clock()
     this.#latestMs = Math.max(this.#latestMs, nowMs)
     const fullAfter = this.#atLeastNow() + BigInt(count) * 1000n

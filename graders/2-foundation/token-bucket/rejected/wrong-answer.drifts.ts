@@ -54,5 +54,6 @@ export class TokenBucket {
 }
 
 function check(name: string, value: number, max: number): void {
-  if (!Number.isSafeInteger(value) || value < 1 || value > max) throw new RangeError(`${name} is out of range: ${value}`)
+  if (!Number.isSafeInteger(value) || value < 1 || value > max)
+    throw new RangeError(`${name} is out of range: ${value}`)
 }
