@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import * as nodeModule from 'node:module'
+import { constants } from 'node:os'
 import { dirname, join, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -41,14 +42,15 @@ if (process.versions.node === pinned) {
     process.exitCode = 3
   } else {
     const child = spawn(binary, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
-    // An interrupt reaches the child too; it decides what becomes of it.
-    for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, () => {})
+    // The child decides what becomes of a signal. An interrupt is sent to both by the terminal, the others only to us.
+    process.on('SIGINT', () => {})
+    for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal))
     child.on('error', (error) => {
       console.error(`The pinned Node did not start: ${error.message}. Run: npm ci (in the course folder)`)
       process.exitCode = 3
     })
-    child.on('exit', (code) => {
-      process.exitCode = code ?? 3
+    child.on('exit', (code, signal) => {
+      process.exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
     })
   }
 }

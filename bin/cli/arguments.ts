@@ -63,7 +63,7 @@ export const COMMANDS = {
     flags: { 'give-up': { type: 'boolean', what: 'show it before; recorded, and the kata comes back tomorrow' } },
   },
   diff: {
-    what: 'your file against the stub, or the solution after a pass',
+    what: 'your file against the stub; after a pass, the solution',
     words: '[kata]',
     maxWords: 1,
     flags: { with: { type: 'string', value: 'WHAT', what: 'stub, solution or attempt (the newest kept one)' } },
@@ -82,7 +82,7 @@ export const COMMANDS = {
     flags: { merge: { type: 'string', value: 'FILE', what: 'add the progress of another machine first' } },
   },
   doctor: { what: 'does everything work here? what to do if not', words: '', maxWords: 0, flags: {} },
-  init: { what: 'a workspace of your own elsewhere, or bring one up to date', words: 'DIR', maxWords: 1, flags: {} },
+  init: { what: 'a workspace of your own, or bring one up to date', words: 'DIR', maxWords: 1, flags: {} },
   new: { what: 'scaffold a kata (authors)', words: 'VOLUME/SLUG', maxWords: 1, flags: {} },
   verify: {
     what: 'prove the course (authors)',

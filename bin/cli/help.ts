@@ -23,7 +23,7 @@ export function helpData(name: string | undefined): object {
     : command(name)
 }
 
-const EXIT_CODES = { 0: 'accepted or done', 1: 'not accepted', 2: 'unknown', 3: 'our own error', 64: 'usage' }
+const EXIT_CODES = { 0: 'accepted', 1: 'not accepted', 2: 'unknown', 3: 'our own error', 64: 'usage' }
 
 function command(name: string) {
   if (!Object.hasOwn(COMMANDS, name)) throw new KataError(`No command "${name}".`, 'See: kata help')

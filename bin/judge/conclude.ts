@@ -34,6 +34,7 @@ export function conclude(given: Case): Report {
     promises,
     spent: [],
     seed,
+    replay: given.replay,
     ms,
     file,
     revision,

@@ -6,6 +6,7 @@ import { pristineStubFile } from '../course/files.ts'
 import type { Kata, Workspace } from '../course/kata.ts'
 import { readLesson } from '../course/lesson.ts'
 import { kataRevision } from '../course/revision.ts'
+import { shellPath } from '../course/shell-path.ts'
 import { takeIn } from '../sandbox/intake.ts'
 import { importsOf, prepareSubmission } from '../sandbox/prepare.ts'
 import type { SourceProblem } from '../sandbox/source-problem.ts'
@@ -105,13 +106,7 @@ export async function judgeSubmissions(
 }
 
 function replayCommand(kata: Kata, from: string | undefined, seed: number): string {
-  return `npx kata check ${kata.slug}${from === undefined ? '' : ` --from ${quoted(from)}`} --seed ${seed}`
-}
-
-/** As a shell reads it back: a path may hold spaces, quotes, or a dash in front. */
-function quoted(path: string): string {
-  const safe = path.startsWith('-') ? `./${path}` : path
-  return /^[\w@%+=:,./-]+$/.test(safe) ? safe : `'${safe.replaceAll("'", "'\\''")}'`
+  return `npx kata check ${kata.slug}${from === undefined ? '' : ` --from ${shellPath(from)}`} --seed ${seed}`
 }
 
 function memo<T>(make: (kata: Kata) => T): (kata: Kata) => T {

@@ -17,7 +17,7 @@ export interface PromiseReport {
   readonly got?: string
   /** line of the learner's file that the trouble was seen on */
   readonly line?: number
-  /** the command that shows exactly this again */
+  /** the command that shows exactly this again, where it is broken */
   readonly replay?: string
 }
 
@@ -32,6 +32,8 @@ export interface Report {
   /** what it cost, by budget; empty for a kata without budgets */
   readonly spent: readonly never[]
   readonly seed: number
+  /** the command that judges this file again on the same inputs */
+  readonly replay: string
   readonly ms: number
   /** of the kata: a pass holds for the revision that it was judged by */
   readonly revision: string

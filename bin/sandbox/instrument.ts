@@ -21,9 +21,8 @@ const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFu
  * @returns the same program, line for line, that calls `burn(line)` of the subject's engine
  */
 export function instrument(source: string, program: Node): string {
-  let gauge = 'burn$'
-  while (source.includes(gauge)) gauge += '$'
-  const insertions: Insertion[] = [{ at: 0, text: `import{burn as ${gauge}}from'${ENGINE_URL}';` }]
+  const gauge = unusedName('burn$', program)
+  const insertions: Insertion[] = []
   visit(program, (node) => {
     const loop = LOOPS.has(node.type)
     if (!loop && !FUNCTIONS.has(node.type)) return
@@ -33,11 +32,44 @@ export function instrument(source: string, program: Node): string {
     else if (loop) insertions.push({ at: body.start, text: `{${call};` }, { at: body.end, text: '}' })
     else insertions.push({ at: body.start, text: `(${call},` }, { at: body.end, text: ')' })
   })
+  return inserted(source, `import{burn as ${gauge}}from'${ENGINE_URL}';`, insertions)
+}
+
+/**
+ * For code that is run again to find where it hangs: calls `mark(line)` in front of each statement of a list. A built-in
+ * that never returns burns nothing, and may stand far below the function's first line.
+ */
+export function withMarks(source: string, program: Node): string {
+  const marker = unusedName('mark$', program)
+  const insertions: Insertion[] = []
+  visit(program, (node) => {
+    const { body, consequent } = node as unknown as Fields
+    for (const list of [body, consequent])
+      if (Array.isArray(list) && node.type !== 'ClassBody')
+        for (const statement of list as Node[])
+          insertions.push({ at: statement.start, text: `;${marker}(${statement.loc?.start.line ?? 0});` })
+  })
+  return inserted(source, `import{mark as ${marker}}from'${ENGINE_URL}';`, insertions)
+}
+
+/** Nowhere in the program, escapes decoded (`burn\u0024` is `burn$` too): nothing can shadow it or call it. */
+function unusedName(wanted: string, program: Node): string {
+  const used = new Set<unknown>()
+  visit(program, (node) => {
+    if (node.type === 'Identifier') used.add((node as unknown as Fields)['name'])
+  })
+  let name = wanted
+  for (let i = 2; used.has(name); i++) name = `${wanted}${i}`
+  return name
+}
+
+function inserted(source: string, head: string, insertions: readonly Insertion[]): string {
   // At one place an outer node's insertion comes first where it opens; the order of the walk gives just that. Closing
   // texts at one place are all the same kind of bracket chain, innermost first.
   const ordered = insertions.map((insertion, order) => ({ ...insertion, order })).sort(byPlace)
-  let out = ''
-  let from = 0
+  // A first line for the shell has to stay first: nothing can stand before it, but it can be an ordinary comment.
+  let out = source.startsWith('#!') ? `${head}//` : head
+  let from = source.startsWith('#!') ? 2 : 0
   for (const { at, text } of ordered) {
     out += source.slice(from, at) + text
     from = at
@@ -60,10 +92,11 @@ export function visit(root: Node, see: (node: Node) => void): void {
     see(node)
     const children: Node[] = []
     for (const value of Object.values(node as unknown as Fields)) {
-      if (Array.isArray(value)) children.push(...value.filter(isNode))
-      else if (isNode(value)) children.push(value)
+      if (isNode(value)) children.push(value)
+      // One by one: a hundred thousand items are more than one call can be given.
+      else if (Array.isArray(value)) for (const item of value) if (isNode(item)) children.push(item)
     }
-    stack.push(...children.reverse())
+    for (const child of children.reverse()) stack.push(child)
   }
 }
 

@@ -1,5 +1,7 @@
-// What crosses between the judge and a subject, in both directions. One request, one reply, in order; `out-of-fuel` is
-// the one reply that comes instead of another and after which the subject is ended.
+// What crosses between the judge and a subject, in both directions. One request, one reply, in order; before the reply
+// there may be any number of `progress`, and `out-of-fuel` comes instead of it: after that the subject is ended.
+
+import type { Progress } from './death.ts'
 
 /** An error or other thrown value, as text: nothing of the submission's objects crosses. */
 export interface Threw {
@@ -32,7 +34,8 @@ export type Request =
       submission: string
       driver: string
       fuel: number
-      breadcrumbs: boolean
+      /** from where on each line leaves a crumb */
+      trail?: Progress
     }
   | { type: 'call'; operation: string; inputs: unknown[] }
   | { type: 'end' }
@@ -44,4 +47,6 @@ export type Reply =
   | { type: 'driver-failed'; threw: Threw }
   | ({ type: 'results'; results: Result[] } & Aftermath)
   | ({ type: 'ended' } & Aftermath)
+  /** at each new input, and every so many passes: who burns fuel is ended by fuel, and not by a clock */
+  | { type: 'progress'; item: number; passes: number; line: number }
   | { type: 'out-of-fuel'; line: number; item: number; fuel: number }

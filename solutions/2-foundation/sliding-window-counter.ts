@@ -10,9 +10,10 @@
  *
  * Cost: O(1) and no garbage per call.
  *
- * Rejected: a counter per window in a map (something has to sweep it); windows that begin with the first request (forty
- * servers could not add up their counts); the weight as a fraction (it happens to be right, but it takes a page to show
- * it); searching for the wait (it has a closed form: the previous window fades in a straight line).
+ * Rejected: the weight as a fraction (200 × (1 - 0.285) is 143.00000000000003, and the request that just fits is refused);
+ * a counter per window in a map (something has to sweep it); windows that begin with the first request (forty servers
+ * could not add up their counts); searching for the wait (it has a closed form: the previous window fades in a straight
+ * line).
  */
 
 export type Clock = () => number

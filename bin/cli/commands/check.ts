@@ -5,63 +5,94 @@ import { resolve } from 'node:path'
 import { pristineStubFile, stubFile } from '../../course/files.ts'
 import type { Kata } from '../../course/kata.ts'
 import { KataError } from '../../course/kata-error.ts'
-import { startJudge } from '../../judge/judge.ts'
+import { readBytes } from '../../course/read-text.ts'
+import { shellPath } from '../../course/shell-path.ts'
 import { judgeSubmissions, seedOf } from '../../judge/judge-submissions.ts'
-import { exitCodeOf, type Report } from '../../judge/report.ts'
+import { exitCodeOf, leadingPromise, type Report } from '../../judge/report.ts'
 import { type Values, wholeNumber } from '../arguments.ts'
 import { type Context, record, say, sayJson, shown } from '../context.ts'
+import { withJudge } from '../judge-in-use.ts'
 import { verdictScreen } from '../screens/verdict-screen.ts'
 import { whichKata } from '../which-kata.ts'
 
+/** More than any submission may have: whether it is too long, intake says. */
+const MAX_BYTES = 4 * 1024 * 1024
+
 export async function check(context: Context, name: string | undefined, values: Values): Promise<number> {
   const kata = whichKata(context, name)
-  const file = values.from === undefined ? stubFile(context.ws, kata) : resolve(context.io.cwd, values.from)
-  const bytes = readSubmission(context, kata, file)
+  const from = values.from === undefined ? undefined : resolve(context.io.cwd, values.from)
+  const file = from ?? stubFile(context.ws, kata)
+  const bytes = from === undefined ? readOwn(context, kata) : readGiven(context, from)
   const seed = values.seed === undefined ? seedOf(bytes) : wholeNumber('seed', values.seed, 0, 2 ** 32 - 1)
-  const judge = startJudge(context.ws.course)
-  // Intake and compilation start before vitest is up; its failure is told where the judge is awaited.
-  judge.catch(() => {})
-  try {
-    const reports = await judgeSubmissions(context.ws, judge, [
-      { id: kata.slug, kata, file: shown(context, file), bytes, seeds: [seed] },
-    ])
-    const report = reports.get(kata.slug) as Report
-    if (values.from === undefined) recordCheck(context, kata, report)
-    if (context.json) sayJson(context, report)
-    else say(context, verdictScreen(report, context.look))
-    return exitCodeOf(report.verdict)
-  } finally {
-    await judge.then((started) => started.close()).catch(() => {})
+  const request = {
+    id: kata.slug,
+    kata,
+    file: shown(context, file),
+    ...(from === undefined ? {} : { from: shown(context, from) }),
+    bytes,
+    seeds: [seed],
   }
+  if (context.interactive) context.io.stdout.write(`checking ${kata.slug} …`)
+  const reports = await withJudge(context, (judge) => judgeSubmissions(context.ws, judge, [request]))
+  if (context.interactive) context.io.stdout.write('\r\u001b[2K')
+  const report = reports.get(kata.slug) as Report
+  if (from === undefined && !isUntouched(context, kata, bytes, report)) recordCheck(context, kata, report)
+  if (context.json) sayJson(context, report)
+  else say(context, verdictScreen(report, context.look, from === undefined))
+  return exitCodeOf(report.verdict)
 }
 
-export function readSubmission(context: Context, kata: Kata, file: string): Uint8Array {
+/** The learner's own file. @throws {KataError} */
+export function readOwn(context: Context, kata: Kata): Uint8Array {
+  const file = stubFile(context.ws, kata)
+  const bytes = readAtMost(context, file)
+  if (bytes !== undefined) return bytes
+  const { course, root } = context.ws
+  throw new KataError(
+    `There is no file ${shown(context, file)}.`,
+    // A course that has grown since `kata init` brings the examples along too.
+    course === root
+      ? `Bring the stub back: kata reset ${kata.slug}`
+      : `Bring it here: kata init ${shellPath(shown(context, root))}`,
+  )
+}
+
+function readGiven(context: Context, file: string): Uint8Array {
+  const bytes = readAtMost(context, file)
+  if (bytes === undefined) throw new KataError(`There is no file ${shown(context, file)}.`, 'See: kata help check')
+  return bytes
+}
+
+function readAtMost(context: Context, file: string): Uint8Array | undefined {
   try {
-    return readFileSync(file)
+    return readBytes(file, MAX_BYTES)
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ENOENT')
-      throw new KataError(`There is no file ${shown(context, file)}.`, `Bring the stub back: kata reset ${kata.slug}`)
-    if (code === 'EISDIR' || code === 'EACCES')
-      throw new KataError(`${shown(context, file)} cannot be read (${code}).`, 'Name a file.')
-    throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EACCES' && code !== 'EPERM') throw error
+    throw new KataError(`${shown(context, file)} cannot be read (${code}).`, 'Give yourself the right to read it.')
   }
 }
 
-/** Only the learner's own file counts as progress, and only if it is not still the stub. */
-export function recordCheck(context: Context, kata: Kata, report: Report): void {
-  const untouched =
-    report.verdict === 'todo' &&
-    readFileSync(stubFile(context.ws, kata)).equals(readFileSync(pristineStubFile(context.ws, kata)))
-  if (untouched) return
-  const kept = report.promises.filter((promise) => promise.kept).length
-  const promise = report.promises.find((one) => !one.kept)?.name
+/** An empty stub that is judged is nobody's attempt. */
+export const isUntouched = (context: Context, kata: Kata, bytes: Uint8Array, { verdict }: Report): boolean =>
+  verdict === 'todo' && readFileSync(pristineStubFile(context.ws, kata)).equals(bytes)
+
+export function recordCheck(context: Context, kata: Kata, report: Report, fields: { watch?: true } = {}): void {
+  const { verdict, seed, revision, promises } = report
+  const promise = shownPromise(report)
   record(context, 'check', kata, {
-    verdict: report.verdict,
-    seed: report.seed,
-    kept,
-    of: report.promises.length,
-    revision: report.revision,
+    verdict,
+    seed,
+    kept: keptOf(report),
+    of: promises.length,
+    revision,
     ...(promise === undefined ? {} : { promise }),
+    ...fields,
   })
 }
+
+export const keptOf = ({ promises }: Report): number => promises.filter(({ kept }) => kept).length
+
+/** The promise that hints will be about. */
+export const shownPromise = (report: Report): string | undefined =>
+  (leadingPromise(report) ?? report.promises.find(({ kept }) => !kept))?.name

@@ -13,7 +13,7 @@ import { page } from '../pager.ts'
 import { printable } from '../printable.ts'
 import { type Look, paint } from '../screens/look.ts'
 import { whichKata } from '../which-kata.ts'
-import { readSubmission } from './check.ts'
+import { readOwn } from './check.ts'
 
 const KINDS = ['stub', 'solution', 'attempt'] as const
 type Kind = (typeof KINDS)[number]
@@ -31,7 +31,7 @@ export async function diff(context: Context, name: string | undefined, values: V
     )
   const mine = stubFile(context.ws, kata)
   const other = otherFile(context, kata, kind)
-  const text = Buffer.from(readSubmission(context, kata, mine)).toString('utf8')
+  const text = Buffer.from(readOwn(context, kata)).toString('utf8')
   const patch = createTwoFilesPatch(shown(context, other), shown(context, mine), readFileSync(other, 'utf8'), text)
   const same = !patch.includes('\n@@')
   if (context.json) sayJson(context, { kata: kata.slug, with: kind, same, patch })

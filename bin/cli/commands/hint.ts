@@ -1,7 +1,7 @@
 // `kata hint`: one rung at a time, of the ladder that belongs to the promise that fails.
 
-import { type Lesson, readLesson } from '../../course/lesson.ts'
-import type { KataState } from '../../course/state.ts'
+import { KataError } from '../../course/kata-error.ts'
+import { readLesson } from '../../course/lesson.ts'
 import { EXIT } from '../../judge/report.ts'
 import { type Values, wholeNumber } from '../arguments.ts'
 import { type Context, progress, record, say, sayJson } from '../context.ts'
@@ -14,7 +14,14 @@ export function hint(context: Context, name: string | undefined, values: Values)
   const state = progress(context).get(kata.slug)
   const asked =
     values.promise === undefined ? undefined : wholeNumber('promise', values.promise, 1, lesson.promises.length)
-  const number = asked ?? failingPromise(lesson, state)
+  if (asked === undefined && state?.lastCheck?.verdict === 'accepted')
+    throw new KataError(
+      `The last check of ${kata.slug} kept every promise.`,
+      `For one that you choose: kata hint ${kata.slug} --promise N`,
+    )
+  const failing = lesson.promises.find(({ name }) => name === state?.failing)?.number
+  // Before any check, the first of the lesson.
+  const number = asked ?? failing ?? 1
   const at = Math.max(
     0,
     lesson.hints.findIndex((stage) => stage.promises.includes(number)),
@@ -33,19 +40,9 @@ export function hint(context: Context, name: string | undefined, values: Values)
     title,
     text,
     why:
-      asked !== undefined
-        ? 'asked for'
-        : state?.lastCheck?.promise === undefined
-          ? 'nothing was judged yet'
-          : 'the first promise that fails',
+      asked !== undefined ? 'asked for' : failing === undefined ? 'nothing was judged yet' : 'the promise that fails',
   }
   if (context.json) sayJson(context, data)
   else say(context, hintScreen(data, context.look))
   return EXIT.accepted
-}
-
-/** The first promise that the last check found broken; before any check, the first of the lesson. */
-function failingPromise(lesson: Lesson, state: KataState | undefined): number {
-  const found = lesson.promises.find(({ name }) => name === state?.lastCheck?.promise)
-  return found?.number ?? 1
 }

@@ -1,8 +1,8 @@
 // `kata lesson`: the lesson in the terminal, or as one page.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { lessonFile } from '../../course/files.ts'
+import { KataError } from '../../course/kata-error.ts'
 import { readLesson } from '../../course/lesson.ts'
 import { EXIT } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
@@ -20,6 +20,8 @@ export async function lesson(context: Context, name: string | undefined, values:
   const markdown = [`# ${title}`, ...shownSections.map((section) => `## ${section.title}\n\n${section.text}`)].join(
     '\n\n',
   )
+  if (progress(context).get(kata.slug)?.state === 'new') record(context, 'start', kata)
+  const written = values.html === undefined ? undefined : await writePage(context, values.html, markdown, title)
   if (context.json) {
     sayJson(context, {
       kata: kata.slug,
@@ -27,19 +29,29 @@ export async function lesson(context: Context, name: string | undefined, values:
       level: kata.level,
       minutes: kata.minutes,
       promises: promises.map((promise) => promise.name),
-      markdown: readFileSync(lessonFile(context.ws, kata), 'utf8'),
+      markdown,
+      ...(written === undefined ? {} : { html: written }),
     })
     return EXIT.accepted
   }
-  if (progress(context).get(kata.slug)?.state === 'new') record(context, 'start', kata)
-  if (values.html !== undefined) {
-    const { renderPage } = await import('../page-markdown.ts')
-    const file = resolve(context.io.cwd, values.html)
-    writeFileSync(file, renderPage(markdown, { title }))
-    say(context, `Written to ${shown(context, file)}.`)
+  if (written !== undefined) {
+    say(context, `Written to ${written}.`)
     return EXIT.accepted
   }
   const { renderTerminal } = await import('../terminal-markdown.ts')
   await page(renderTerminal(markdown, context.look), { stdout: context.io.stdout, env: context.io.env })
   return EXIT.accepted
+}
+
+async function writePage(context: Context, path: string, markdown: string, title: string): Promise<string> {
+  const { renderPage } = await import('../page-markdown.ts')
+  const file = resolve(context.io.cwd, path)
+  try {
+    writeFileSync(file, renderPage(markdown, { title }))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    throw new KataError(`${shown(context, file)} cannot be written (${code}).`, 'Name a file in a folder of yours.')
+  }
+  return shown(context, file)
 }

@@ -1,8 +1,10 @@
 // `kata next`: which kata, why this one, what it is about, what must hold, and what to type now.
 
+import { existsSync } from 'node:fs'
 import { chooseNext } from '../../course/choose.ts'
 import { stubFile } from '../../course/files.ts'
 import { readLesson } from '../../course/lesson.ts'
+import { shellPath } from '../../course/shell-path.ts'
 import { EXIT } from '../../judge/report.ts'
 import { type Context, progress, say, sayJson, shown } from '../context.ts'
 import { nextScreen } from '../screens/next-screen.ts'
@@ -14,11 +16,17 @@ export function next(context: Context): number {
     const dueAtMs = Math.min(...[...state.values()].flatMap((one) => one.dueAtMs ?? []))
     const when = Number.isFinite(dueAtMs) ? new Date(dueAtMs).toISOString().slice(0, 10) : null
     if (context.json) sayJson(context, { kata: null, nextDue: when })
-    else
-      say(context, `Everything is done.${when === null ? '' : ` The next one comes back on ${when}.`} See: kata list`)
+    else {
+      // A kata that was given up waits for its redo: nothing to do is not all done.
+      const waits = [...state.values()].some((one) => one.state === 'revealed')
+      say(context, waits ? 'Nothing is left to do today.' : 'Everything is done.')
+      if (when !== null) say(context, `The next kata comes back on ${when}.`)
+      say(context, 'See: npx kata list')
+    }
     return EXIT.accepted
   }
   const { kata, why } = choice
+  const file = stubFile(context.ws, kata)
   const { opening, promises } = readLesson(context.ws, kata)
   const one = state.get(kata.slug)
   const data = {
@@ -31,7 +39,8 @@ export function next(context: Context): number {
     state: one?.state ?? 'new',
     due: one?.due ?? null,
     why,
-    file: shown(context, stubFile(context.ws, kata)),
+    file: shown(context, file),
+    init: existsSync(file) ? null : `npx kata init ${shellPath(shown(context, context.ws.root))}`,
     opening,
     promises: promises.map(({ name }) => name),
   } as const

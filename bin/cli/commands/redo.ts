@@ -6,6 +6,7 @@ import { stubFile } from '../../course/files.ts'
 import { KataError } from '../../course/kata-error.ts'
 import { EXIT } from '../../judge/report.ts'
 import { type Context, progress, record, say, sayJson, shown } from '../context.ts'
+import { keptLines } from './reset.ts'
 
 export function redo(context: Context, name: string | undefined): number {
   const kata = name === undefined ? mostOverdue(context) : findKata(context.katas, name)
@@ -14,8 +15,9 @@ export function redo(context: Context, name: string | undefined): number {
   const file = shown(context, stubFile(context.ws, kata))
   if (context.json) sayJson(context, { kata: kata.slug, file, kept: kept === undefined ? null : shown(context, kept) })
   else {
-    say(context, `${file} is the empty stub. Build it again: npx kata watch ${kata.slug}`)
-    if (kept !== undefined) say(context, `What was there is kept: ${shown(context, kept)}`)
+    say(context, `${file} is the empty stub again.`)
+    if (kept !== undefined) say(context, keptLines(context, kata, kept))
+    say(context, `\nBuild it again: npx kata watch ${kata.slug}`)
   }
   return EXIT.accepted
 }

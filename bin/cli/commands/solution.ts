@@ -14,11 +14,14 @@ export async function solution(context: Context, name: string | undefined, value
   const state = progress(context).get(kata.slug)?.state ?? 'new'
   const open = state === 'passed' || state === 'recheck' || state === 'revealed'
   if (!open) {
-    if (values['give-up'] !== true && !(await confirmed(context, kata.slug)))
-      throw new KataError(
-        `The solution of ${kata.slug} is shown after a pass.`,
-        `To see it now, and build it again tomorrow: kata solution ${kata.slug} --give-up`,
-      )
+    if (values['give-up'] !== true) {
+      if (!context.interactive)
+        throw new KataError(
+          `The solution of ${kata.slug} is shown after a pass.`,
+          `To see it now, and build it again tomorrow: kata solution ${kata.slug} --give-up`,
+        )
+      if (!(await confirmed(kata.slug))) return EXIT.accepted
+    }
     record(context, 'reveal', kata)
   }
   const file = solutionFile(context.ws, kata)
@@ -31,8 +34,7 @@ export async function solution(context: Context, name: string | undefined, value
   return EXIT.accepted
 }
 
-async function confirmed(context: Context, slug: string): Promise<boolean> {
-  if (!context.interactive) return false
+async function confirmed(slug: string): Promise<boolean> {
   const { confirm } = await import('@clack/prompts')
   return (
     (await confirm({

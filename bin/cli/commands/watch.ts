@@ -1,165 +1,162 @@
 // `kata watch`: a verdict each time the learner saves. One judge stays up; what is slow is done before it is needed.
+// One thing happens at a time: what comes during a check or under a pager, a save or a key, is done when that is over.
 
-import { type FSWatcher, statSync, watch as watchFolder } from 'node:fs'
-import { basename, dirname } from 'node:path'
 import { stubFile } from '../../course/files.ts'
 import type { Kata } from '../../course/kata.ts'
 import { KataError } from '../../course/kata-error.ts'
-import { startJudge } from '../../judge/judge.ts'
 import { judgeSubmissions, seedOf } from '../../judge/judge-submissions.ts'
 import { EXIT, exitCodeOf, type Report } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
 import { type Context, progress, record, say, shown } from '../context.ts'
-import { duration, verdictScreen } from '../screens/verdict-screen.ts'
+import { onSave, type Watched } from '../file-changes.ts'
+import { withJudge } from '../judge-in-use.ts'
+import { type Keys, readKeys } from '../keys.ts'
+import { errorScreen } from '../screens/error-screen.ts'
+import { verdictScreen } from '../screens/verdict-screen.ts'
 import { keysLine } from '../screens/watch-screen.ts'
 import { whichKata } from '../which-kata.ts'
-import { readSubmission, recordCheck } from './check.ts'
+import { isUntouched, keptOf, readOwn, recordCheck, shownPromise } from './check.ts'
 
-/** Editors write in several steps; a save is over when nothing has come for this long. */
-const SETTLED_MS = 25
-/** Where no file event comes (WSL, network drives), a look does as well. */
-const LOOK_EVERY_MS = 300
+const INTERRUPT = '\u0003'
+const END_OF_INPUT = '\u0004'
+/** keys of `show` */
+const LOOKS: readonly string[] = ['h', 'l', 'd']
+const QUIT: readonly string[] = ['q', INTERRUPT, END_OF_INPUT]
 
 export async function watch(context: Context, name: string | undefined, values: Values): Promise<number> {
   let kata = whichKata(context, name)
-  const judge = startJudge(context.ws.course)
-  judge.catch(() => {})
   let last: Report | undefined
-  let busy = false
-  let again = false
-  let finish: (code: number) => void = () => {}
-  let fail: (error: unknown) => void = () => {}
-  const over = new Promise<number>((resolve, reject) => {
-    finish = resolve
-    fail = reject
-  })
+  let recorded = ''
+  let saved = true
+  /** the last key that has not been served */
+  let wanted: string | undefined
+  let idle = true
+  let ended = false
+  const { promise: over, resolve: finish, reject: fail } = Promise.withResolvers<void>()
+  const end = () => {
+    ended = true
+    finish()
+  }
 
-  const judgeNow = async () => {
-    if (busy) {
-      again = true
-      return
-    }
-    busy = true
-    do {
-      again = false
-      const file = stubFile(context.ws, kata)
-      const savedMs = context.io.now()
-      checking(context, kata, shown(context, file))
-      try {
-        const bytes = readSubmission(context, kata, file)
-        const request = { id: kata.slug, kata, file: shown(context, file), bytes, seeds: [seedOf(bytes)] }
-        const report = (await judgeSubmissions(context.ws, judge, [request])).get(kata.slug) as Report
-        last = { ...report, ms: context.io.now() - savedMs }
-        recordCheck(context, kata, report)
-        told(context, last)
-      } catch (error) {
-        // A file that is gone for a moment (some editors do that) is no reason to stop watching.
-        if (!(error instanceof KataError)) throw error
-        if (!context.json) say(context, error.message)
+  const code = await withJudge(
+    context,
+    async (judge) => {
+      const judgeOnce = async () => {
+        checking(context, kata)
+        const startedMs = context.io.now()
+        const bytes = readOwn(context, kata)
+        const request = { id: kata.slug, kata, file: shown(context, stubFile(context.ws, kata)), bytes }
+        const reports = await judgeSubmissions(context.ws, judge, [{ ...request, seeds: [seedOf(bytes)] }])
+        if (ended) return
+        const report = reports.get(kata.slug) as Report
+        last = { ...report, ms: context.io.now() - startedMs }
+        const outcome = `${report.verdict} ${keptOf(report)} ${shownPromise(report)}`
+        // Not each save: a history of half-typed lines would say nothing.
+        if (outcome !== recorded && !isUntouched(context, kata, bytes, report))
+          recordCheck(context, kata, report, { watch: true })
+        recorded = outcome
+        tell(context, last)
       }
-    } while (again)
-    busy = false
-  }
-  const run = (work: () => Promise<unknown>) => void work().catch(fail)
+      const turn = async () => {
+        if (!idle) return
+        idle = false
+        while ((saved || wanted !== undefined) && !ended) {
+          try {
+            if (saved) {
+              saved = false
+              await judgeOnce()
+            } else {
+              const key = wanted ?? ''
+              wanted = undefined
+              await act(key)
+            }
+          } catch (error) {
+            if (error instanceof KataError) complain(context, error)
+            else if (!ended) fail(error)
+          }
+        }
+        idle = true
+      }
 
-  let watched = watchFile(stubFile(context.ws, kata), values.poll === true, () => run(judgeNow))
-  if (progress(context).get(kata.slug)?.state === 'new') record(context, 'start', kata)
-  const pressed = async (key: string) => {
-    // A key that comes while a check runs would talk over it.
-    if (busy && key !== 'q') return
-    if (key === 'q' || key === '\u0003' || key === '\u0004')
-      return finish(last === undefined ? EXIT.unknown : exitCodeOf(last.verdict))
-    if (key === '\r' || key === '\n') return judgeNow()
-    if (key === 'h') return void (await import('./hint.ts')).hint(context, kata.slug, {})
-    if (key === 'l') return void (await (await import('./lesson.ts')).lesson(context, kata.slug, {}))
-    if (key === 'd') return void (await (await import('./diff.ts')).diff(context, kata.slug, {}))
-    if (key === 'n') {
-      kata = whichKata(context, undefined)
-      watched.close()
-      watched = watchFile(stubFile(context.ws, kata), values.poll === true, () => run(judgeNow))
-      return judgeNow()
-    }
-  }
-  const keys = readKeys(context, (key) => run(async () => pressed(key)))
-  const interrupted = () => finish(last === undefined ? EXIT.unknown : exitCodeOf(last.verdict))
-  process.once('SIGINT', interrupted)
-  process.once('SIGTERM', interrupted)
-  try {
-    run(judgeNow)
-    return await over
-  } finally {
-    watched.close()
-    keys.close()
-    process.off('SIGINT', interrupted)
-    process.off('SIGTERM', interrupted)
-    await judge.then((started) => started.close()).catch(() => {})
-  }
+      const onSaved = () => {
+        saved = true
+        void turn()
+      }
+      const onKey = (key: string) => {
+        if (QUIT.includes(key)) return end()
+        wanted = key
+        void turn()
+      }
+      const act = async (key: string) => {
+        if (key === '\r' || (key === '\n' && context.interactive)) saved = true
+        else if (key === 'n') follow(whichKata(context, undefined))
+        else if (!context.json) await show(context, kata, key, keys)
+      }
+      let watched: Watched | undefined
+      const follow = (chosen: Kata) => {
+        watched?.close()
+        kata = chosen
+        last = undefined
+        recorded = ''
+        saved = true
+        watched = onSave(stubFile(context.ws, kata), values.poll === true, onSaved)
+        if (progress(context).get(kata.slug)?.state === 'new') record(context, 'start', kata)
+      }
+
+      const keys = readKeys(context.io.stdin, onKey)
+      try {
+        follow(kata)
+        void turn()
+        await over
+        return last === undefined ? EXIT.unknown : exitCodeOf(last.verdict)
+      } finally {
+        watched?.close()
+        keys.close()
+      }
+    },
+    end,
+  )
+  return code
 }
 
-function checking(context: Context, kata: Kata, file: string): void {
+/** What can be looked at between two verdicts. */
+async function show(context: Context, kata: Kata, key: string, keys: Keys): Promise<void> {
+  if (!LOOKS.includes(key)) return
+  apart(context)
+  if (key === 'h') (await import('./hint.ts')).hint(context, kata.slug, {})
+  else if (key === 'l') await keys.lend(async () => (await import('./lesson.ts')).lesson(context, kata.slug, {}))
+  else await keys.lend(async () => (await import('./diff.ts')).diff(context, kata.slug, {}))
+  tellKeys(context)
+}
+
+function checking(context: Context, kata: Kata): void {
   if (context.json) return
-  if (context.interactive) context.io.stdout.write('\u001b[2J\u001b[3J\u001b[H')
-  say(context, `checking ${kata.slug} · ${file}`)
+  // The screen, not what has scrolled off it: that is the learner's.
+  if (context.interactive) context.io.stdout.write('\u001b[2J\u001b[H')
+  say(context, `checking ${kata.slug} · ${shown(context, stubFile(context.ws, kata))}`)
 }
 
-function told(context: Context, report: Report): void {
+function tell(context: Context, report: Report): void {
   // One object a line: a reader of `watch --json` needs no parser that waits for a closing brace.
   if (context.json) return void context.io.stdout.write(`${JSON.stringify(report)}\n`)
   say(context, `\n${verdictScreen(report, context.look)}`)
-  say(context, `\nsave to verdict ${duration(report.ms)}${context.interactive ? ` · ${keysLine(context.look)}` : ''}`)
+  tellKeys(context)
 }
 
-/** Calls back after each change of one file, by events and by looking; whichever comes first. */
-function watchFile(file: string, pollOnly: boolean, changed: () => void): { close(): void } {
-  const stamp = () => {
-    const stat = statSync(file, { throwIfNoEntry: false })
-    return stat === undefined ? 'absent' : `${stat.ino} ${stat.size} ${stat.mtimeMs}`
-  }
-  let seen = stamp()
-  let timer: NodeJS.Timeout | undefined
-  const look = () => {
-    const now = stamp()
-    if (now === seen) return
-    seen = now
-    clearTimeout(timer)
-    timer = setTimeout(changed, SETTLED_MS)
-  }
-  let events: FSWatcher | undefined
-  if (!pollOnly) {
-    try {
-      // The folder, not the file: editors that save by renaming a new file would leave us with the old one.
-      events = watchFolder(dirname(file), (_, name) => {
-        if (name === null || name === basename(file)) look()
-      })
-      events.on('error', () => events?.close())
-    } catch {
-      // No events here: looking is enough.
-    }
-  }
-  const interval = setInterval(look, LOOK_EVERY_MS)
-  return {
-    close() {
-      events?.close()
-      clearInterval(interval)
-      clearTimeout(timer)
-    },
-  }
+function tellKeys(context: Context): void {
+  if (context.interactive) say(context, `\n${keysLine(context.look)}`)
 }
 
-/** Single keys from a terminal; from a pipe (a script, a test) each character counts as one. */
-function readKeys(context: Context, pressed: (key: string) => void): { close(): void } {
-  const { stdin } = context.io
-  const raw = stdin.isTTY === true
-  if (raw) stdin.setRawMode?.(true)
-  const data = (chunk: Buffer | string) => {
-    for (const key of chunk.toString()) if (raw || key !== '\n') pressed(key)
-  }
-  stdin.on('data', data)
-  return {
-    close() {
-      stdin.off('data', data)
-      if (raw) stdin.setRawMode?.(false)
-      stdin.pause()
-    },
-  }
+/** What a key brings stands below what was there. */
+function apart(context: Context): void {
+  if (context.interactive) say(context, '')
+}
+
+/** A mistake that can be mended while we watch, such as a file that is not there. */
+function complain(context: Context, error: KataError): void {
+  if (context.json)
+    return void context.io.stdout.write(`${JSON.stringify({ error: error.what, next: error.next ?? null })}\n`)
+  apart(context)
+  say(context, errorScreen(error, context.look))
+  tellKeys(context)
 }

@@ -1,15 +1,20 @@
 // What `kata init` did to a folder, and what to type in it.
 
 import type { InitReport } from '../../course/init-workspace.ts'
-import { type Look, paint, wrapText } from './look.ts'
+import { shellPath } from '../../course/shell-path.ts'
+import { type Look, paint, sideBySide, wrapText } from './look.ts'
 
 const MAX_NAMED = 5
 
 export function initScreen(
-  report: InitReport & { readonly root: string; readonly course: string },
+  report: InitReport & {
+    readonly root: string
+    /** the learner is in it */
+    readonly here: boolean
+  },
   look: Look,
 ): string {
-  const { added, updated, kept, conflicts, root } = report
+  const { added, updated, kept, conflicts, root, here } = report
   const named = (files: readonly string[]) =>
     `${files.slice(0, MAX_NAMED).join(', ')}${files.length > MAX_NAMED ? ` and ${files.length - MAX_NAMED} more` : ''}`
   const line = (files: readonly string[], what: string) =>
@@ -29,8 +34,13 @@ export function initScreen(
     ...(added.length + updated.length + kept.length + conflicts.length === 0 ? ['Everything is up to date.'] : []),
     '',
     'Type now',
-    `  cd ${root}`,
-    '  npm install          once, for the editor and the examples',
-    '  npx kata next',
+    ...(here ? [] : [`  cd ${shellPath(root)}`]),
+    ...sideBySide(
+      [
+        ['  npm install', 'once, for the editor and the examples'],
+        ['  npx kata next', 'what to do first, and why'],
+      ],
+      look,
+    ),
   ].join('\n')
 }

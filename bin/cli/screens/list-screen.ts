@@ -17,9 +17,14 @@ export interface ListedKata {
 
 const MARKS: Record<string, string> = { new: ' ', started: '~', passed: '✓', recheck: '?', revealed: '-' }
 
+/** columns around a slug: mark, level, minutes and the longest state */
+const EFFORT = 4 + 17 + 'review due'.length
+
 export function listScreen(katas: readonly ListedKata[], look: Look): string {
   if (katas.length === 0) return 'No kata matches. See all: kata list'
   const width = Math.max(...katas.map(({ kata }) => kata.length)) + 2
+  // How one stands says more than how long it takes.
+  const narrow = width + EFFORT > look.width
   const lines: string[] = []
   let folder = ''
   for (const one of katas) {
@@ -31,9 +36,8 @@ export function listScreen(katas: readonly ListedKata[], look: Look): string {
     const state = one.due === null ? one.state : `${one.due} due`
     const mark = one.due === null ? (MARKS[one.state] ?? ' ') : '!'
     const colour = one.due !== null ? 'yellow' : one.state === 'passed' ? 'green' : 'dim'
-    lines.push(
-      `  ${mark} ${pad(one.kata, width)}${pad(one.level, 8)}${String(one.minutes).padStart(3)} min  ${paint(look, colour, state)}`,
-    )
+    const effort = narrow ? '' : `${pad(one.level, 8)}${String(one.minutes).padStart(3)} min  `
+    lines.push(`  ${mark} ${pad(one.kata, width)}${effort}${paint(look, colour, state)}`)
   }
   const passed = katas.filter(({ state }) => state === 'passed').length
   return [...lines, '', `${passed} of ${katas.length} passed`].join('\n')

@@ -1,6 +1,6 @@
 // The first thing that anybody sees. It must make them curious and tell them what to type.
 
-import { type Look, paint, wrapText } from './look.ts'
+import { type Look, paint, sideBySide, wrapText } from './look.ts'
 
 export interface Next {
   readonly kata: string
@@ -13,6 +13,8 @@ export interface Next {
   readonly due: string | null
   readonly why: string
   readonly file: string
+  /** what brings the file here, if it is not: the course has grown since this workspace was made */
+  readonly init: string | null
   /** first paragraph of the lesson's scar, Markdown */
   readonly opening: string
   readonly promises: readonly string[]
@@ -25,14 +27,19 @@ export function nextScreen(next: Next, look: Look): string {
   // A due kata is built again from an empty stub; everything else is worked on in place.
   const start = next.due === null ? `npx kata watch ${next.kata}` : `npx kata redo ${next.kata}`
   const commands: [string, string][] = [
+    ...(next.init === null ? [] : ([[next.init, 'bring this new kata here']] satisfies [string, string][])),
     [`npx kata lesson ${next.kata}`, 'read the lesson'],
     [start, next.due === null ? 'judge each time you save' : 'start again from an empty stub'],
     [`npx kata check ${next.kata}`, 'judge once'],
     [`npx kata hint ${next.kata}`, 'when you are stuck'],
   ]
-  const column = Math.max(...commands.map(([command]) => command.length)) + 3
+  const [title = '', ...facts] = wrapText(
+    `${next.title} · ${volume} · ${next.level} · about ${next.minutes} minutes`,
+    look.width,
+  )
   return [
-    `${paint(look, 'bold', next.title)} · ${volume} · ${next.level} · about ${next.minutes} minutes`,
+    title.replace(next.title, () => paint(look, 'bold', next.title)),
+    ...facts,
     '',
     ...field(label('why'), wrapText(next.why, width)),
     ...field(label('edit'), [paint(look, 'cyan', next.file)]),
@@ -41,13 +48,15 @@ export function nextScreen(next: Next, look: Look): string {
     '',
     paint(look, 'bold', 'What must hold'),
     ...next.promises.flatMap((promise, i) =>
-      wrapText(`${String(i + 1).padStart(2)}  ${promise}`, look.width - 4, '    ').map((line) =>
-        /^\d /.test(line) ? ` ${line}` : line,
-      ),
+      wrapText(promise, look.width - 4).map((line, at) => `${at === 0 ? `${i + 1}`.padStart(2) : '  '}  ${line}`),
     ),
     '',
     paint(look, 'bold', 'Type now'),
-    ...commands.map(([command, what]) => `  ${paint(look, 'cyan', command.padEnd(column))}${what}`),
+    ...sideBySide(
+      commands.map(([command, what]) => [`  ${command}`, what] as const),
+      look,
+      (command) => paint(look, 'cyan', command),
+    ),
   ].join('\n')
 }
 

@@ -57,8 +57,9 @@ function evidence(report: Report, look: Look, room: number): string[] {
       ...(verdict === 'todo' ? [todoLines(report, look)] : []),
       title(report, told, look),
       story,
-      told === undefined ? placeLines(report, leadingPromise(report), look) : factsOf(report, told, look, factLines),
-      told === undefined ? [] : reasonLines(report, told, look),
+      ...(told === undefined
+        ? [verdict === 'todo' ? [] : placeLines(report, leadingPromise(report), look)]
+        : [factsOf(report, told, look, factLines), reasonLines(report, told, look)]),
       othersOf(report, told, look),
     ])
   const printsRoom = printed.length === 0 ? 0 : 2
@@ -176,11 +177,9 @@ function printedLines({ printed = [], verdict }: Report, room: number, look: Loo
 }
 
 function whatNext(report: Report, look: Look, recorded: boolean): string[] {
-  const { verdict, kata, seed, problems } = report
+  const { verdict, kata, seed, replay, problems } = report
   const line = (label: string, command: string) => `${paint(look, 'dim', label.padEnd(8))}${command}`
   const leading = leadingPromise(report)
-  const again = report.promises.find(({ replay }) => replay !== undefined)?.replay
-  const replay = again ?? `npx kata check ${kata} --seed ${seed}`
   const promise = !recorded && leading !== undefined ? ` --promise ${report.promises.indexOf(leading) + 1}` : ''
   const hint = line('hint', `npx kata hint ${kata}${promise}`)
   switch (verdict) {
@@ -193,7 +192,7 @@ function whatNext(report: Report, look: Look, recorded: boolean): string[] {
     case 'rejected-source':
       return problems?.some(({ kind }) => kind === 'api')
         ? [line('stub', `npx kata diff ${kata} --with stub`)]
-        : [line('again', `npx kata check ${kata}`)]
+        : [line('again', recorded ? `npx kata check ${kata}` : replay)]
     case 'judge-error':
       return [line('doctor', 'npx kata doctor'), line('again', replay)]
     default:

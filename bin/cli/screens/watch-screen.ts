@@ -4,9 +4,10 @@ import { type Look, paint } from './look.ts'
 
 const KEYS: readonly (readonly [string, string])[] = [
   ['h', 'hint'],
-  ['n', 'next'],
   ['l', 'lesson'],
   ['d', 'diff'],
+  ['n', 'next kata'],
+  ['enter', 'check again'],
   ['q', 'quit'],
 ]
 

@@ -62,7 +62,8 @@ export async function verifyKatas(
           faults.push(
             ...candidates.faults,
             ...found,
-            ...messageFaults(ws, kata, messages, options.render, options.write),
+            // Without a run there are no messages to approve.
+            ...(messages.length === 0 ? [] : messageFaults(ws, kata, messages, options.render, options.write)),
             ...(examples.get(kata.slug) ?? []),
             ...(await lessonFaults(ws, kata, rooms.rejected, all)),
           )

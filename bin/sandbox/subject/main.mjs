@@ -7,14 +7,18 @@
 
 import { readSync, writeSync } from 'node:fs'
 import { registerHooks } from 'node:module'
-import { decode, encode } from './plain-data.mjs'
+import { capture, decode, weighAnew } from './plain-data.mjs'
 import { closeRealm } from './realm.mjs'
 
 const CHANNEL = 3
-const BREADCRUMBS = 4
+const CRUMBS = 4
 const MAX_PRINTED_LINES = 40
 const MAX_LINE = 200
 const MAX_LATE = 8
+/** Node's exit code for it. */
+const UNSETTLED_TOP_LEVEL_AWAIT = 13
+/** Passes between two signs of life. */
+const STRIDE = 1 << 18
 /** Turns of the event loop without any settling step of a driver after which a pending promise will never settle. */
 const IDLE_TURNS = 3
 
@@ -23,9 +27,11 @@ const turn = setImmediate
 const Url = URL
 const exit = process.exit.bind(process)
 const { concat, from, alloc } = Buffer
+const { stringify } = JSON
 
 /** @type {Map<string, string>} sources by URL; nothing is ever read from a disk */
 const modules = new Map()
+let closed = false
 
 registerHooks({
   resolve(specifier, context, next) {
@@ -35,6 +41,8 @@ registerHooks({
         ? new Url(specifier, context.parentURL).href
         : specifier
     if (modules.has(url)) return { url, format: 'module', shortCircuit: true }
+    // Intake refuses such an import; should one slip through, it finds nothing here either.
+    if (closed) throw new Error(`there is no module ${specifier}`)
     return next(specifier, context)
   },
   load(url, context, next) {
@@ -64,9 +72,9 @@ function receive() {
   return /** @type {Request} */ (decode(readExactly(length).toString('utf8')))
 }
 
-/** @param {Reply} reply */
+/** @param {Reply} reply what a submission made of it has been captured already */
 function send(reply) {
-  const body = from(encode(reply), 'utf8')
+  const body = from(stringify(reply), 'utf8')
   const head = alloc(4)
   head.writeUInt32LE(body.length, 0)
   const frame = concat([head, body])
@@ -123,7 +131,7 @@ function lineOf(stack) {
   const at = submissionUrl === '' ? -1 : stack.indexOf(`${submissionUrl}:`)
   if (at < 0) return undefined
   const line = Number.parseInt(stack.slice(at + submissionUrl.length + 1, at + submissionUrl.length + 12), 10)
-  return Number.isSafeInteger(line) ? line : undefined
+  return line > 0 ? line : undefined
 }
 
 process.on('uncaughtException', (error) => {
@@ -135,24 +143,66 @@ process.on('unhandledRejection', (reason) => {
 
 // ---- fuel: endless loops end at an exact count, not after a time ---------------------------------------------------
 
-let left = Number.POSITIVE_INFINITY
-let perCall = Number.POSITIVE_INFINITY
+let left = 0
+let perCall = 0
+/** below this many passes left there is something to be done beside counting */
+let nextStop = 0
 let item = 0
-let breadcrumbs = false
+
+/** @type {Progress | undefined} where a trail of crumbs is to begin */
+let trail
+/** @type {Progress['during']} */
+let during = 'open'
+let leavesCrumbs = false
 const crumb = alloc(4)
 
 /** Called by the submission's code at each function entry and loop pass (see instrument.ts). @param {number} line */
 function burn(line) {
-  if (breadcrumbs) {
-    crumb.writeUInt32LE(line, 0)
-    writeSync(BREADCRUMBS, crumb, 0, 4, 0)
+  if (--left < nextStop) stop(line)
+}
+
+/** @param {number} line */
+function stop(line) {
+  try {
+    if (left < 0) {
+      // Said at once: the code that ran out may catch what is thrown and go on.
+      send({ type: 'out-of-fuel', line, item, fuel: perCall })
+      readSync(CHANNEL, alloc(1), 0, 1, null) // wait for the end
+      exit(1)
+    }
+    if (leavesCrumbs) return mark(line)
+    nextStop = left > STRIDE ? left - STRIDE : 0
+    move(line)
+  } catch (error) {
+    // No room on the stack for this: there will be at one of the next passes. Anything else: the judge is gone.
+    if (left >= 0 && error instanceof RangeError) return
+    if (!(error instanceof RangeError)) exit(1)
+    throw error
   }
-  if (--left < 0) {
-    // Said at once: the code that ran out may catch what is thrown and go on.
-    send({ type: 'out-of-fuel', line, item, fuel: perCall })
-    readSync(CHANNEL, alloc(1), 0, 1, null) // wait for the end
-    exit(0)
-  }
+}
+
+/** Called in front of each statement, too, by code that is run again to find where it hangs. @param {number} line */
+function mark(line) {
+  if (!leavesCrumbs) return
+  crumb.writeUInt32LE(line, 0)
+  writeSync(CRUMBS, crumb, 0, 4, 0)
+}
+
+/** A sign of life; what is stuck in a built-in gives none, and is ended by the clock. @param {number} line */
+function move(line) {
+  const passes = perCall - left
+  if (item + passes > 0) send({ type: 'progress', item, passes, line })
+  leavesCrumbs ||= trail?.during === during && item === trail.item && passes >= trail.passes
+  if (leavesCrumbs) nextStop = Number.POSITIVE_INFINITY
+}
+
+/** @param {Progress['during']} what @param {number} index */
+function refuel(what, index) {
+  during = what
+  item = index
+  left = perCall
+  nextStop = left > STRIDE ? left - STRIDE : 0
+  move(0)
 }
 
 // ---- settling: the only way in which a driver lets pending promises run -------------------------------------------
@@ -186,10 +236,10 @@ async function outcomeOf(value) {
   return result ?? { ok: false, stuck: true }
 }
 
-Object.assign(globalThis, { [Symbol.for('kata.subject')]: Object.freeze({ burn, settle }) })
+Object.assign(globalThis, { [Symbol.for('kata.subject')]: Object.freeze({ burn, mark, settle }) })
 modules.set(
   'kata:/engine',
-  `const engine = globalThis[Symbol.for('kata.subject')]; export const burn = engine.burn; export const settle = engine.settle`,
+  `const engine = globalThis[Symbol.for('kata.subject')]; export const { burn, mark, settle } = engine`,
 )
 
 /** @returns {Aftermath} */
@@ -209,38 +259,44 @@ async function answer(request) {
     case 'open': {
       for (const [url, source] of Object.entries(request.modules)) modules.set(url, source)
       for (const url of ['kata:/engine', ...Object.keys(request.modules)]) await import(url)
-      closeRealm(printer)
+      closeRealm(printer, [Buffer])
+      closed = true
       return { type: 'ready' }
     }
     case 'load': {
       for (const [url, source] of Object.entries(request.modules)) modules.set(url, source)
       submissionUrl = request.submission
-      breadcrumbs = request.breadcrumbs
-      perCall = left = request.fuel
+      trail = request.trail
+      perCall = request.fuel
+      refuel('load', 0)
       try {
         await import(request.submission)
       } catch (error) {
         return { type: 'load-failed', threw: describe(error), ...aftermath() }
       }
-      left = Number.POSITIVE_INFINITY
       try {
         driver = await import(request.driver)
       } catch (error) {
-        return { type: 'driver-failed', threw: describe(error) }
+        const threw = describe(error)
+        // An export that only the type checker has seen (`export declare class`) is missing by the submission's fault.
+        const isTheirs = threw.line !== undefined || /'#kata\/.+ does not provide an export/.test(threw.message)
+        return isTheirs ? { type: 'load-failed', threw, ...aftermath() } : { type: 'driver-failed', threw }
       }
       return { type: 'loaded', operations: Object.keys(driver).filter((name) => typeof driver[name] === 'function') }
     }
     case 'call': {
-      const operation = driver[request.operation]
+      const operation = /** @type {(input: unknown) => unknown} */ (driver[request.operation])
       /** @type {Result[]} */
       const results = []
-      for (item = 0; item < request.inputs.length; item++) {
-        left = perCall
+      weighAnew()
+      for (const [index, input] of request.inputs.entries()) {
+        refuel('call', index)
         const before = late.length
         /** @type {Result} */
         let result
         try {
-          result = await outcomeOf(/** @type {(input: unknown) => unknown} */ (operation)(request.inputs[item]))
+          result = await outcomeOf(operation(input))
+          if (result.ok) result.value = capture(result.value)
         } catch (error) {
           result = { ok: false, threw: describe(error) }
         }
@@ -248,20 +304,33 @@ async function answer(request) {
         const stray = late[before]
         results.push(stray !== undefined && result.ok ? { ok: false, threw: { ...stray, name: `uncaught ${stray.name}` } } : result)
       }
-      left = perCall
+      refuel('call', results.length - 1)
       await new Promise((resolve) => turn(resolve))
       await new Promise((resolve) => turn(resolve))
       return { type: 'results', results, ...aftermath() }
     }
     case 'end':
+      refuel('end', 0)
       for (let i = 0; i < IDLE_TURNS; i++) await new Promise((resolve) => turn(resolve))
       return { type: 'ended', ...aftermath() }
   }
 }
 
-for (;;) send(await answer(receive()))
+process.on('exit', (code) => {
+  // The event loop has run dry while a module was being loaded.
+  if (code !== UNSETTLED_TOP_LEVEL_AWAIT || during !== 'load') return
+  const threw = { name: 'Error', message: 'its top-level await waits for what never comes' }
+  send({ type: 'load-failed', threw, ...aftermath() })
+})
+
+try {
+  for (;;) send(await answer(receive()))
+} catch {
+  exit(1) // the judge is gone, or we are at fault: it will see an answer missing
+}
 
 /**
+ * @typedef {import('../death.ts').Progress} Progress
  * @typedef {import('../protocol.ts').Request} Request
  * @typedef {import('../protocol.ts').Reply} Reply
  * @typedef {import('../protocol.ts').Result} Result

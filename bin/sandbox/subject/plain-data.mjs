@@ -1,26 +1,36 @@
 // Plain data as it crosses the border between judge and subject: JSON, with a tag for what JSON cannot say. Both sides
 // load this file. It is plain JavaScript because the subject must start without a TypeScript loader (40 ms saved each).
 //
-// No code, no prototypes, no identity crosses: what comes out is always fresh objects, arrays and primitives.
+// No code, no prototypes, no identity crosses: what comes out is always fresh objects, arrays and primitives. `encode` is
+// for data of ours and copies nothing that it need not; `capture` is for what a submission had its hands on: it reads
+// each part once, when the answer is given, so that no getter, proxy or `toJSON` can say one thing to the check and
+// another to the writer, or amend an answer when later inputs are known.
 
 const TAG = '$kata'
 const MAX_DEPTH = 64
+/** What the answers to one request may weigh: about a byte each. Less than a frame may hold, so that this speaks first. */
+const MAX_WEIGHT = 2 * 1024 * 1024
+const WEIGHT_OF_A_PART = 8
+/** In one array of bytes, either way. */
+const MAX_BYTES = 4 * 1024 * 1024
 
 const { isArray } = Array
 const { defineProperty, getPrototypeOf, hasOwn, keys } = Object
 const { parse, stringify } = JSON
 const isNegativeZero = Object.is.bind(undefined, -0)
+/** The class of a typed array, by its inner slot: a proxy or an heir by name only has none. */
+const typedArrayName = /** @type {(value: object) => string | undefined} */ (
+  Function.prototype.call.bind(
+    Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get ?? (() => {}),
+  )
+)
 
 /** What a value of a class, a function or a symbol becomes: visible in a report, inert, equal to nothing expected. */
 /** @param {string} what */
 const foreign = (what) => ({ [TAG]: 'foreign', v: what })
 
-/**
- * The value with a tag for all that JSON cannot say. What needs none is handed back as it is, not copied: most of what
- * crosses needs none, and copying was the judge's largest cost.
- * @param {unknown} value @param {number} depth @returns {unknown}
- */
-function tag(value, depth) {
+/** @param {unknown} value anything but an object @returns {unknown} the value, tagged where JSON has no word for it */
+function tagPrimitive(value) {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -36,15 +46,35 @@ function tag(value, depth) {
       return foreign('a symbol')
     case 'function':
       return foreign('a function')
+    default:
+      return null
   }
-  if (value === null) return null
+}
+
+/**
+ * What an object becomes that is neither an array nor a plain object with its fields.
+ * @param {object} object @param {number} depth @returns {{ v: string } | undefined} undefined for one that is
+ */
+function tagOdd(object, depth) {
   if (depth >= MAX_DEPTH) return foreign(`data nested deeper than ${MAX_DEPTH}`)
-  const object = /** @type {object} */ (value)
-  if (isArray(object)) return tagItems(object, depth)
-  if (object instanceof Uint8Array) return { [TAG]: 'bytes', v: toHex(object) }
+  if (isArray(object)) return undefined
   const prototype = getPrototypeOf(object)
-  if (prototype !== Object.prototype && prototype !== null) return foreign(`an object of class ${className(prototype)}`)
-  return tagFields(/** @type {Record<string, unknown>} */ (object), depth)
+  if (prototype === Object.prototype || prototype === null) return undefined
+  if (typedArrayName(object) === 'Uint8Array') return { [TAG]: 'bytes', v: toHex(/** @type {Uint8Array} */ (object)) }
+  return foreign(`an object of class ${className(prototype)}`)
+}
+
+/**
+ * The value with a tag for all that JSON cannot say. What needs none is handed back as it is, not copied: most of what
+ * crosses needs none, and copying was the judge's largest cost.
+ * @param {unknown} value @param {number} depth @returns {unknown}
+ */
+function tag(value, depth) {
+  if (typeof value !== 'object' || value === null) return tagPrimitive(value)
+  const odd = tagOdd(value, depth)
+  if (odd !== undefined) return odd
+  if (isArray(value)) return tagItems(value, depth)
+  return tagFields(/** @type {Record<string, unknown>} */ (value), depth)
 }
 
 /** @param {unknown[]} items @param {number} depth @returns {unknown[]} */
@@ -76,12 +106,13 @@ function tagFields(fields, depth) {
 
 /** @param {object} prototype */
 function className(prototype) {
-  const name = /** @type {{ name?: unknown } | undefined} */ (prototype.constructor)?.name
+  const name = /** @type {{ name?: unknown } | null | undefined} */ (prototype.constructor)?.name
   return typeof name === 'string' ? name.slice(0, 60) : 'unknown'
 }
 
 /** @param {Uint8Array} bytes */
 function toHex(bytes) {
+  if (bytes.length > MAX_BYTES) throw new RangeError(`more than ${MAX_BYTES / 1024 ** 2} MiB of bytes`)
   let out = ''
   for (let i = 0; i < bytes.length; i++) out += /** @type {number} */ (bytes[i]).toString(16).padStart(2, '0')
   return out
@@ -93,6 +124,66 @@ function toHex(bytes) {
  */
 export function encode(value) {
   return stringify(tag(value, 0))
+}
+
+let weight = 0
+
+/** Before the first answer to a request. */
+export function weighAnew() {
+  weight = 0
+}
+
+/**
+ * A tagged copy of what a submission may have made, ready for JSON.
+ * @param {unknown} value
+ * @returns {unknown}
+ * @throws {RangeError} when the answers to one request weigh too much, and whatever a getter or a proxy throws
+ */
+export function capture(value) {
+  return copy(value, 0)
+}
+
+/** @param {number} bytes */
+function weigh(bytes) {
+  weight += bytes
+  if (weight > MAX_WEIGHT) throw new RangeError(`answers of more than ${MAX_WEIGHT / 1024 ** 2} MiB`)
+}
+
+/** @param {unknown} value @param {number} depth @returns {unknown} */
+function copy(value, depth) {
+  weigh(WEIGHT_OF_A_PART)
+  if (typeof value === 'string') weigh(value.length)
+  if (typeof value !== 'object' || value === null) return tagPrimitive(value)
+  const odd = tagOdd(value, depth)
+  if (odd !== undefined) {
+    weigh(odd.v.length)
+    return odd
+  }
+  return isArray(value) ? copyItems(value, depth) : copyFields(/** @type {Record<string, unknown>} */ (value), depth)
+}
+
+/** @param {unknown[]} items @param {number} depth */
+function copyItems(items, depth) {
+  const { length } = items
+  weigh(WEIGHT_OF_A_PART * length)
+  /** @type {unknown[]} */
+  const out = []
+  // Array.prototype is frozen by now, so that no setter of its waits for an index.
+  for (let i = 0; i < length; i++) out[i] = copy(items[i], depth + 1)
+  return out
+}
+
+/** @param {Record<string, unknown>} fields @param {number} depth */
+function copyFields(fields, depth) {
+  /** @type {Record<string, unknown>} */
+  const out = {}
+  for (const key of keys(fields)) {
+    weigh(key.length)
+    const field = copy(fields[key], depth + 1)
+    if (key === '__proto__') defineProperty(out, key, { value: field, enumerable: true })
+    else out[key] = field
+  }
+  return hasOwn(out, TAG) ? { [TAG]: 'object', v: out } : out
 }
 
 /** @param {unknown} value @param {number} depth @returns {unknown} */

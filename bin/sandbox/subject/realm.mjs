@@ -22,31 +22,36 @@ const TIMERS = ['setTimeout', 'setInterval', 'setImmediate']
 const OVERRIDABLE = [
   Object.prototype,
   Function.prototype,
-  ...[Error, AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map(
+  ...[Error, AggregateError, EvalError, RangeError, ReferenceError, SuppressedError, SyntaxError, TypeError, URIError].map(
     (e) => e.prototype,
   ),
 ]
 
+/** Every locale speaks as this one, whatever the machine's own is: sorted names must come out alike everywhere. */
+const LOCALE = 'en-US'
+
 /**
  * @param {{ log(...args: unknown[]): void }} printer bounded replacement of the console
+ * @param {readonly object[]} ours more objects to freeze, with all that can be reached from them
  */
-export function closeRealm(printer) {
+export function closeRealm(printer, ours = []) {
   const outer = /** @type {Record<PropertyKey, unknown>} */ (/** @type {unknown} */ (globalThis))
+  speakOneLocale(outer)
   for (const key of Reflect.ownKeys(outer)) if (typeof key !== 'string' || !KEPT.has(key)) delete outer[key]
 
-  const missing = (/** @type {string} */ what, /** @type {string} */ instead) => () => {
-    throw new Error(`${what} is not available in a kata: ${instead}`)
-  }
   for (const name of TIMERS) outer[name] = missing(`${name}()`, 'time comes from the clock that you are given')
-  Math.random = /** @type {() => number} */ (
-    missing('Math.random()', 'chance comes from the generator that you are given, so that every run can be replayed')
+  Math.random = missing(
+    'Math.random()',
+    'chance comes from the generator that you are given, so that every run can be replayed',
   )
-  outer['Date'] = timelessDate(
-    /** @type {() => never} */ (missing('The time of day', 'read the clock that you are given')),
-  )
-  // A real timer, and a real clock, behind static members. (Intl is not kept for the same reason.)
-  delete (/** @type {{ timeout?: unknown }} */ (AbortSignal).timeout)
+  outer['Date'] = timelessDate(missing('The time of day', 'read the clock that you are given'))
+  // A real clock behind a static member. (Intl is not kept for the same reason.)
   delete (/** @type {{ Now?: unknown }} */ (outer['Temporal'] ?? {}).Now)
+  // What the last match of anybody was: a way to talk past the world that simulated nodes are given.
+  for (const key of Reflect.ownKeys(RegExp))
+    if ('get' in (Reflect.getOwnPropertyDescriptor(RegExp, key) ?? {}) && key !== Symbol.species) Reflect.deleteProperty(RegExp, key)
+  tameWebClasses(outer)
+  Error.prepareStackTrace = ownFrames
   outer['console'] = Object.fromEntries(
     ['log', 'info', 'warn', 'error', 'debug', 'trace', 'dir', 'table'].map((name) => [
       name,
@@ -54,7 +59,15 @@ export function closeRealm(printer) {
     ]),
   )
   for (const prototype of OVERRIDABLE) allowOverride(prototype)
-  freezeAll(outer)
+  freezeAll([outer, ...hiddenIntrinsics(), ...ours])
+}
+
+/**
+ * @param {string} what @param {string} instead
+ * @returns {() => never} a stand-in that says so
+ */
+const missing = (what, instead) => () => {
+  throw new Error(`${what} is not available in a kata: ${instead}`)
 }
 
 /** @param {() => never} noTime a Date that converts given times, and throws where it would read the time of day */
@@ -67,6 +80,81 @@ function timelessDate(noTime) {
   Real.now = noTime
   Real.prototype.constructor = Timeless
   return Timeless
+}
+
+/**
+ * Node's web classes show more than the web's do: a clock in each event, when a signal is collected, and, by way of
+ * symbols that anyone can list, message channels and buffers of memory that has been used before.
+ * @param {Record<PropertyKey, unknown>} outer
+ */
+function tameWebClasses(outer) {
+  Reflect.defineProperty(Event.prototype, 'timeStamp', { get: () => 0, enumerable: true, configurable: true })
+  Object.assign(AbortSignal, {
+    timeout: missing('AbortSignal.timeout()', 'time comes from the clock that you are given'),
+    any: missing('AbortSignal.any()', 'it depends on what memory is collected when; listen to each signal'),
+  })
+  const needed = /kNewListener|kRemoveListener|kRemoveWeakListenerHelper|kHybridDispatch|kCreateEvent|toStringTag/
+  for (const Web of [AbortController, AbortSignal, Event, EventTarget, DOMException, TextEncoder])
+    for (const object of [Web, Web.prototype])
+      for (const key of Reflect.ownKeys(object))
+        if (typeof key === 'symbol' && !needed.test(String(key))) Reflect.deleteProperty(object, key)
+  const Decoder = TextDecoder
+  outer['TextDecoder'] = class TextDecoder {
+    #decoder
+    /** @param {ConstructorParameters<typeof Decoder>} args */
+    constructor(...args) {
+      this.#decoder = new Decoder(...args)
+    }
+    get encoding() {
+      return this.#decoder.encoding
+    }
+    get fatal() {
+      return this.#decoder.fatal
+    }
+    get ignoreBOM() {
+      return this.#decoder.ignoreBOM
+    }
+    /** @param {Parameters<InstanceType<typeof Decoder>['decode']>} args */
+    decode(...args) {
+      return this.#decoder.decode(...args)
+    }
+  }
+}
+
+/**
+ * A stack of the submission's own lines alone: where the course lies on this machine, and which question the driver is
+ * asking, are nothing to answer by.
+ * @param {Error} error @param {readonly NodeJS.CallSite[]} frames
+ */
+function ownFrames(error, frames) {
+  let head = 'Error'
+  try {
+    head = Error.prototype.toString.call(error)
+  } catch {
+    // A name or a message that cannot be read is left out.
+  }
+  const own = frames.filter((frame) => frame.getFileName()?.startsWith('kata:/katas/'))
+  return [head, ...own.map((frame) => `    at ${frame}`)].join('\n')
+}
+
+/** @param {Record<PropertyKey, unknown>} outer */
+function speakOneLocale(outer) {
+  if (new Intl.Collator().resolvedOptions().locale === LOCALE) return
+  const { Temporal = {} } = outer
+  const classes = [Array, Date, Number, BigInt, String, Object.getPrototypeOf(Uint8Array), ...Object.values(Temporal ?? {})]
+  for (const { prototype } of classes)
+    for (const key of Reflect.ownKeys(prototype ?? {})) {
+      if (typeof key !== 'string' || !/^(toLocale|localeCompare$)/.test(key)) continue
+      const real = prototype[key]
+      const at = key === 'localeCompare' ? 1 : 0
+      prototype[key] = {
+        /** @this {unknown} @param {unknown[]} args */
+        [key](...args) {
+          args[at] ??= LOCALE
+          return Reflect.apply(real, this, args)
+        },
+      }[key]
+    }
 }
 
 /**
@@ -83,12 +171,7 @@ function allowOverride(prototype) {
       get: () => value,
       set(given) {
         if (this === prototype) throw new TypeError(`Cannot change the built-in ${String(key)}`)
-        Reflect.defineProperty(Object(this), key, {
-          value: given,
-          writable: true,
-          enumerable: true,
-          configurable: true,
-        })
+        Object.defineProperty(this, key, { value: given, writable: true, enumerable: true, configurable: true })
       },
       enumerable: descriptor.enumerable ?? false,
       configurable: false,
@@ -96,10 +179,10 @@ function allowOverride(prototype) {
   }
 }
 
-/** @param {object} root freezes everything that can be reached from it, getters' functions too */
-function freezeAll(root) {
+/** @param {readonly object[]} roots freezes everything that can be reached from them, getters' functions too */
+function freezeAll(roots) {
   const seen = new Set()
-  const queue = [root, ...hiddenIntrinsics()]
+  const queue = [...roots]
   for (const object of queue) {
     if (seen.has(object)) continue
     seen.add(object)
@@ -114,22 +197,28 @@ function freezeAll(root) {
   }
 }
 
-/** Intrinsics that only syntax reaches. */
+/** Intrinsics that only syntax and instances reach. */
 function hiddenIntrinsics() {
   const generator = function* () {}
   const asyncGenerator = async function* () {}
+  const traced = {}
+  Error.captureStackTrace(traced)
+  const stack = Reflect.getOwnPropertyDescriptor(traced, 'stack')
   return [
-    generator,
-    asyncGenerator,
-    async () => {},
-    [][Symbol.iterator](),
-    new Map()[Symbol.iterator](),
-    new Set()[Symbol.iterator](),
-    ''[Symbol.iterator](),
-    ''.matchAll(/x/g),
-    generator(),
-    asyncGenerator(),
-    [].values().map((x) => x),
-    Iterator.from({ next: () => ({ done: true, value: undefined }) }),
-  ].map((object) => /** @type {object} */ (Reflect.getPrototypeOf(object)))
+    ...[stack?.get, stack?.set].filter((part) => part !== undefined),
+    ...[
+      generator,
+      asyncGenerator,
+      async () => {},
+      [][Symbol.iterator](),
+      new Map()[Symbol.iterator](),
+      new Set()[Symbol.iterator](),
+      ''[Symbol.iterator](),
+      ''.matchAll(/x/g),
+      generator(),
+      asyncGenerator(),
+      [].values().map((x) => x),
+      Iterator.from({ next: () => ({ done: true, value: undefined }) }),
+    ].map((object) => /** @type {object} */ (Reflect.getPrototypeOf(object))),
+  ]
 }

@@ -213,9 +213,15 @@ test("Weight multiplies a node's points", async ({ subject, forAll }) => {
     })
   const heavy: Node = { id: 'b', at: [200, 300, 400], weight: 3, beyond: [250] }
   const light: Node = { id: 'a', at: [TOP], beyond: [150, 350] }
+  // It leaves and comes again as a light one: of its three points there is one.
+  const lighter = [add(light), add(heavy), remove(heavy), add({ ...light, id: 'b' })]
+  const lighterAgain = {
+    ...script(1, [light, heavy], [...lighter, ...[199, 299].map(find)]),
+    due: [...lighter.map(() => undefined), ...[199, 299].map((key) => owner([light, { id: 'b', at: [200] }], key))],
+  }
   await forAll(scripts, subject.run, (s, got) => against(s, got, s.due), {
     tell,
-    examples: [weighed(1, [light, heavy]), weighed(1, [light, heavy], heavy)],
+    examples: [weighed(1, [light, heavy]), weighed(1, [light, heavy], heavy), lighterAgain],
   })
 
   // The defaults: 160 points, of which the last is number 159.
@@ -427,7 +433,7 @@ test('The same nodes make the same ring, in whatever order they came', async ({ 
         keys: Array.from({ length: 20 }, (_, i) => `user:${seed + i}`),
       })),
     )
-  const rest = ({ orders: [first = [], second = []] }: { orders: string[][] }) => [
+  const twoRings = ({ orders: [first = [], second = []] }: { orders: string[][] }) => [
     `one ring:      ${first.join(', ')}`,
     `another ring:  ${second.join(', ')}  // the same nodes, and no hash given`,
   ]
@@ -438,13 +444,13 @@ test('The same nodes make the same ring, in whatever order they came', async ({ 
       const at = one.findIndex((answer, i) => answer !== other[i])
       const key = show(input.keys[at])
       const story = [
-        ...rest(input),
+        ...twoRings(input),
         `one.nodeFor(${key}) → ${show(one[at])}`,
         `another.nodeFor(${key}) → ${show(other[at])}`,
       ]
       holds(at < 0, story, `${show(one[at])}, as in the one ring`, show(other[at]))
     },
-    { runs: 20, tell: rest },
+    { runs: 20, tell: twoRings },
   )
 })
 
@@ -548,14 +554,14 @@ function rings(): Ring[] {
   const ten = (name: (i: number) => string) => Array.from({ length: 10 }, (_, i) => name(i))
   const keys = (before: string, after = '') => ({ before, after, count: COUNT })
   return [
+    { ids: ten((i) => `pod-${Math.imul(i + 1, 0x9e3779b1) >>> 0}`), keys: keys('order/') },
+    { ids: ten((i) => `host-${i}`), keys: keys('session-') },
     { ids: ten((i) => 'abcdefghij'[i] as string), keys: keys('user:') },
     { ids: ten((i) => `10.0.0.${i + 1}:11211`), keys: keys('') },
     { ids: ten((i) => `host-${i}`), keys: keys('user:') },
-    { ids: ten((i) => `host-${i}`), keys: keys('session-') },
     { ids: ten((i) => `cache${i < 9 ? '0' : ''}${i + 1}.example.net`), keys: keys('/img/', '.png') },
     { ids: ten((i) => `127.0.0.1:${7000 + i}`), keys: keys('cart:', ':items') },
     { ids: ten((i) => `${i}`), keys: keys('') },
-    { ids: ten((i) => `pod-${Math.imul(i + 1, 0x9e3779b1) >>> 0}`), keys: keys('order/') },
   ]
 }
 
@@ -664,11 +670,18 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
     ([s], [got = [], undisturbed = []]) => {
       const calls = got.map((answer, i) => heard(told(s, s.calls[i] as driver.Call), answer))
       const said = (answer: Answered) =>
-        'threw' in answer ? `${answer.threw}: ${answer.message}` : show(answer.returned ?? undefined)
+        'threw' in answer
+          ? `${answer.threw}: ${answer.message}`
+          : answer.returned === null
+            ? 'no error'
+            : show(answer.returned)
       let next = 0
       for (const [i, answer] of got.entries()) {
         const wrong = s.bad[i]
-        const story = [opening(s), ...calls.slice(0, i + 1).filter((_, at) => at <= s.bad.length || at === i)]
+        const changes = calls
+          .slice(0, i)
+          .filter((_, at) => at < s.bad.length || 'remove' in (s.calls[at] as driver.Call))
+        const story = [opening(s), ...changes, calls[i] as string]
         if (wrong !== undefined) {
           const expected = `throws ${wrong.kind} naming ${show(wrong.names)}`
           holds(refuses(answer, wrong), story, expected, said(answer))
@@ -758,7 +771,8 @@ function bothered(bad: Bad[]): [Bothered, driver.Script] {
   ]
   const odd = { id: 'odd', at: [150, 450] }
   const ins = nodes.map(add)
-  const outs: driver.Call[] = [{ read: 'size' }, { read: 'nodes' }, ...justBefore([110, 150, 210, 450, 510]).map(find)]
+  const asked = justBefore([110, 150, 210, 450, 510]).map(find)
+  const outs: driver.Call[] = [{ read: 'size' }, { read: 'nodes' }, ...asked, { remove: 'db-2' }, find(209), find(509)]
   const { hash } = script(2, [...nodes, odd], outs)
   const at = [...hash.at, ...bad.flatMap(({ gives }) => (gives === undefined ? [] : [gives]))]
   const common = { virtualNodes: 2, hash: { ...hash, at } }

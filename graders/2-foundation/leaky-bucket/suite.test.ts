@@ -8,6 +8,9 @@ import type * as driver from './driver.ts'
 
 const test = hiddenTest<typeof driver>(import.meta.url)
 
+/** What all clients of a limiter have in common. */
+type Pace = Omit<driver.Rate, 'clients'>
+
 const startMs = fc.constantFrom(0, 1_700_000_000_000, 7_900_000_000_000)
 /** Rates whose interval is often no whole number of milliseconds. */
 const rate = fc.record({
@@ -15,7 +18,8 @@ const rate = fc.record({
   periodMs: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(100, 1_000, 60_000)),
   burst: fc.integer({ min: 1, max: 6 }),
 })
-const alone = { clients: 1, startMs: 0 }
+/** The interval between two requests of the steady rate, rounded up. */
+const intervalMsOf = ({ requests, periodMs }: Pace) => Math.ceil(periodMs / requests)
 
 const opening = (s: driver.Script) =>
   `new LeakyBucket({ clients: ${show(s.clients)}, requests: ${show(s.requests)}, periodMs: ${show(s.periodMs)}, burst: ${show(s.burst)}, clock })`
@@ -39,7 +43,7 @@ const against = (s: driver.Script, got: (boolean | number)[], want: (boolean | n
   )
 
 /** A token bucket of integers of any size: what the limiter must let through, seen from the other side. */
-function tokenBucket({ requests, periodMs, burst }: Pick<driver.Rate, 'requests' | 'periodMs' | 'burst'>) {
+function tokenBucket({ requests, periodMs, burst }: Pace) {
   const [perMs, token] = [BigInt(requests), BigInt(periodMs)]
   const full = BigInt(burst) * token
   let level = full
@@ -77,15 +81,16 @@ test('A new client gets its burst at once, and no more', async ({ subject, forAl
 
 test('Each request moves the schedule by exactly one interval', async ({ subject, forAll }) => {
   // A client that has spent its burst comes as soon as it is due, or somewhat later, but never so late that its schedule
-  // would start afresh. In the end it comes on the first millisecond that is not too early, or on the one before.
+  // would start afresh. In the end it comes on the first millisecond that is not too early, or on the one before, or with
+  // as many requests as it can.
   type Plan = {
-    rate: Pick<driver.Rate, 'requests' | 'periodMs' | 'burst'>
+    rate: Pace
     startMs: number
     delays: number[]
     looks: boolean
-    early: boolean
+    last: 'due' | 'early' | 'all'
   }
-  const write = ({ rate, startMs, delays, looks, early }: Plan) => {
+  const write = ({ rate, startMs, delays, looks, last }: Plan) => {
     const { requests, periodMs } = rate
     // Tolerance for at least one millisecond: without any, the first whole millisecond may already be too late.
     const burst = Math.max(rate.burst, 1 + Math.ceil(requests / periodMs))
@@ -94,22 +99,25 @@ test('Each request moves the schedule by exactly one interval', async ({ subject
     const bucket = tokenBucket({ requests, periodMs, burst })
     for (let i = 0; i < burst; i++) bucket.take(0)
     const calls: driver.Call[] = [{ atMs: startMs, spend: 0 }]
-    const want: (boolean | undefined)[] = [undefined]
+    const want: (boolean | number | undefined)[] = [undefined]
     let atMs = 0
-    const add = (call: driver.Call, wanted: boolean | undefined) => {
+    const add = (call: driver.Call, wanted: boolean | number | undefined) => {
       calls.push(call)
       want.push(wanted)
     }
     // The k-th request after the burst conforms from k intervals after it on.
     for (const [i, delay] of delays.entries()) {
-      const dueMs = firstMs(i + 1)
-      atMs = Math.max(atMs, dueMs + (delay % Math.max(1, toleranceMs)))
-      if (looks) add({ atMs: startMs + Math.max(0, atMs - 1), ask: 0 }, undefined)
+      const beforeMs = atMs
+      atMs = Math.max(atMs, firstMs(i + 1) + (delay % Math.max(1, toleranceMs)))
+      if (looks) add({ atMs: startMs + Math.max(beforeMs, atMs - 1), ask: 0 }, undefined)
       add({ atMs: startMs + atMs, take: 0 }, bucket.take(atMs))
     }
-    const dueMs = firstMs(delays.length + 1)
-    atMs = Math.max(atMs, dueMs - (early ? 1 : 0))
-    add({ atMs: startMs + atMs, take: 0 }, bucket.take(atMs))
+    atMs = Math.max(atMs, firstMs(delays.length + 1) - (last === 'early' ? 1 : 0))
+    if (last === 'all') {
+      let all = 0
+      while (bucket.take(atMs)) all++
+      add({ atMs: startMs + atMs, drain: 0, most: 3 * burst }, all)
+    } else add({ atMs: startMs + atMs, take: 0 }, bucket.take(atMs))
     return { requests, periodMs, burst, clients: 1, startMs, calls, want }
   }
   const plans = fc.record({
@@ -117,48 +125,39 @@ test('Each request moves the schedule by exactly one interval', async ({ subject
     startMs,
     delays: fc.array(fc.oneof(fc.constant(0), fc.nat()), { maxLength: 10 }),
     looks: fc.boolean(),
-    early: fc.boolean(),
+    last: fc.constantFrom<Plan['last']>('due', 'early', 'all'),
   })
-  const example = (requests: number, periodMs: number, later: number, early: boolean, startMs = 0) =>
-    write({ rate: { requests, periodMs, burst: 2 }, startMs, delays: Array(later).fill(0), looks: false, early })
+  const example = (requests: number, periodMs: number, later: number, last: Plan['last'], startMs = 0) =>
+    write({ rate: { requests, periodMs, burst: 2 }, startMs, delays: Array(later).fill(0), looks: false, last })
   await forAll(plans.map(write), subject.run, (s, got) => against(s, got, s.want), {
     tell,
     runs: 120,
     examples: [
-      example(1, 1_000, 0, false),
-      example(1, 1_000, 0, true),
-      example(3, 1_000, 1, true),
-      example(3, 1_000, 2, false),
-      example(3, 500, 2, false),
-      example(7, 1_000, 6, false, 1_700_000_000_000),
+      example(1, 1_000, 0, 'due'),
+      example(1, 1_000, 0, 'early'),
+      example(3, 1_000, 1, 'early'),
+      example(3, 1_000, 2, 'due'),
+      example(3, 500, 2, 'due'),
+      example(7, 1_000, 6, 'due', 1_700_000_000_000),
       // a thousand million milliseconds on, and still to the unit
-      example(7, 1_000_000_000, 6, false),
-      example(7, 1_000_000_000, 6, true),
+      example(7, 1_000_000_000, 6, 'due'),
+      example(7, 1_000_000_000, 6, 'early'),
     ],
   })
 })
 
 test('Silence saves up one burst, and no more', async ({ subject, forAll }) => {
-  // A client with a past, after a silence in which its schedule has run out, against one that was never seen. Intervals
-  // are whole milliseconds, so that rounding does not show.
-  type Plan = {
-    requests: number
-    intervalMs: number
-    burst: number
-    startMs: number
-    used: number
-    lateMs: number
-    later: number[]
-  }
-  const write = ({ requests, intervalMs, burst, startMs, used, lateMs, later }: Plan) => {
-    const k = 1 + (used % burst)
-    const kind = { clients: 1, requests, periodMs: requests * intervalMs, burst, startMs }
-    const backMs = startMs + k * intervalMs + lateMs
+  // A client with a past, after a silence in which its schedule has run out, against one that was never seen.
+  type Plan = { rate: Pace; startMs: number; used: number; lateMs: number; later: number[] }
+  const write = ({ rate, startMs, used, lateMs, later }: Plan) => {
+    const k = 1 + (used % rate.burst)
+    const kind = { ...rate, clients: 1, startMs }
+    const backMs = startMs + k * intervalMsOf(rate) + lateMs
     const past: driver.Call[] = Array.from({ length: k }, () => ({ atMs: startMs, take: 0 }))
-    const calls: driver.Call[] = [{ atMs: backMs, drain: 0, most: 3 * burst + 3 }]
+    const calls: driver.Call[] = [{ atMs: backMs, drain: 0, most: 3 * rate.burst + 3 }]
     let atMs = backMs
     for (const step of later) {
-      atMs += Math.max(0, intervalMs - 1 + (step % 3))
+      atMs += intervalMsOf(rate) - 1 + (step % 3)
       calls.push({ atMs, take: 0 })
     }
     return {
@@ -169,16 +168,14 @@ test('Silence saves up one burst, and no more', async ({ subject, forAll }) => {
     }
   }
   const plans = fc.record({
-    requests: fc.integer({ min: 1, max: 5 }),
-    intervalMs: fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constant(1_000)),
-    burst: fc.integer({ min: 1, max: 5 }),
+    rate,
     startMs,
     used: fc.nat(),
-    lateMs: fc.oneof(fc.nat({ max: 30 }), fc.constantFrom(0, 1, 10_000_000)),
+    lateMs: fc.oneof(fc.nat({ max: 30 }), fc.constantFrom(0, 1, 1_000_000)),
     later: fc.array(fc.nat({ max: 2 }), { maxLength: 4 }),
   })
   const example = (burst: number, lateMs: number, ...later: number[]) =>
-    write({ requests: 1, intervalMs: 1_000, burst, startMs: 0, used: burst - 1, lateMs, later })
+    write({ rate: { requests: 1, periodMs: 1_000, burst }, startMs: 0, used: burst - 1, lateMs, later })
   await forAll(
     plans.map(write),
     subject.runEach,
@@ -199,17 +196,17 @@ test('Silence saves up one burst, and no more', async ({ subject, forAll }) => {
 
 test('A refusal leaves the schedule as it was', async ({ subject, forAll }) => {
   // Random arrivals, with and without those that a token bucket refuses: what differs is what the refusals did.
-  type Plan = { rate: Pick<driver.Rate, 'requests' | 'periodMs' | 'burst'>; gaps: number[] }
+  type Plan = { rate: Pace; gaps: number[] }
   const write = ({ rate, gaps }: Plan) => {
     const bucket = tokenBucket(rate)
-    const intervalMs = Math.ceil(rate.periodMs / rate.requests)
+    const intervalMs = intervalMsOf(rate)
     let atMs = 0
     const arrivals = gaps.map((gap) => {
       atMs += gap % (2 * intervalMs + 2)
       return { atMs, refused: !bucket.take(atMs) }
     })
     const script = (some: typeof arrivals): driver.Script => ({
-      ...{ ...alone, ...rate },
+      ...{ ...rate, clients: 1, startMs: 0 },
       calls: some.map(({ atMs }) => ({ atMs, take: 0 })),
     })
     return { arrivals, scripts: [script(arrivals), script(arrivals.filter(({ refused }) => !refused))] }
@@ -239,13 +236,13 @@ test('A refusal leaves the schedule as it was', async ({ subject, forAll }) => {
 test('No client pays for another', async ({ subject, forAll }) => {
   // Clients in company, and each of them alone.
   type Plan = {
-    rate: Pick<driver.Rate, 'requests' | 'periodMs' | 'burst'>
+    rate: Pace
     clients: number
     arrivals: { client: number; gap: number }[]
   }
   const write = ({ rate, clients, arrivals }: Plan) => {
-    const intervalMs = Math.ceil(rate.periodMs / rate.requests)
-    const kind = { ...alone, ...rate, clients }
+    const intervalMs = intervalMsOf(rate)
+    const kind = { ...rate, clients, startMs: 0 }
     let atMs = 0
     const calls = arrivals.map(({ client, gap }) => {
       atMs += gap % (intervalMs + 1)
@@ -375,7 +372,7 @@ test('The wait that it names is exact', async ({ subject, forAll }) => {
   const inputs = fc
     .record({ rate, startMs, gaps: fc.array(fc.nat({ max: 400 }), { maxLength: 12 }) })
     .map(({ rate, startMs, gaps }) => {
-      const intervalMs = Math.ceil(rate.periodMs / rate.requests)
+      const intervalMs = intervalMsOf(rate)
       let atMs = startMs
       const calls = gaps.map((gap): driver.Call => {
         // Mostly at once, so that there is something to wait for.

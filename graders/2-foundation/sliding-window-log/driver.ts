@@ -14,21 +14,44 @@ export interface Script {
 /** `take`: requests, one after another, until one is refused; answers how many were granted. `ask`: for the wait. */
 export type Call = { atMs: number; take: number } | { atMs: number; ask: true }
 
-export function run({ limit, windowMs, startMs, calls }: Script): number[] {
+export function run(script: Script): number[] {
+  const play = player(script)
+  return script.calls.map((call) => play(call))
+}
+
+/** A limiter and its clock: plays one call. */
+function player({ limit, windowMs, startMs }: Omit<Script, 'calls'>): (call: Call) => number {
   const time = manualClock(startMs)
   const limiter = new SlidingWindowLog({ limit, windowMs, clock: time.clock })
-  return calls.map((call) => {
+  return (call) => {
     time.set(call.atMs)
     if ('ask' in call) return limiter.retryAfterMs()
     let granted = 0
     while (granted < call.take && limiter.tryAcquire()) granted++
     return granted
-  })
+  }
 }
 
 /** Two scripts of which the contract says that they must come to the same. */
 export function twins({ one, other }: { one: Script; other: Script }): { one: number[]; other: number[] } {
   return { one: run(one), other: run(other) }
+}
+
+/**
+ * Plays a script on a clock that steps back, and beside it on one that stands still at the last grant instead. A question
+ * at a time after the last grant is left out: of a time that was only asked about, and then was not yet after all, the
+ * contract says nothing.
+ */
+export function steppingBack(script: Script): { call: Call; behindMs: number; stepping: number; still: number }[] {
+  const [stepping, still] = [player(script), player(script)]
+  let lastMs = Number.NEGATIVE_INFINITY
+  return script.calls.flatMap((call) => {
+    if ('ask' in call && call.atMs > lastMs) return []
+    const atMs = Math.max(call.atMs, lastMs)
+    const answers = { call, behindMs: atMs - call.atMs, stepping: stepping(call), still: still({ ...call, atMs }) }
+    if ('take' in call && answers.stepping > 0) lastMs = atMs
+    return [answers]
+  })
 }
 
 /** Asks for the wait, then tries one millisecond early on one limiter and on time on another with the same past. */

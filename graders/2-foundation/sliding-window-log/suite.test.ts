@@ -227,10 +227,7 @@ function pestered({ limit, windowMs, rounds }: { limit: number; windowMs: number
 }
 
 test('A clock that steps back is a clock that stands still', async ({ subject, forAll }) => {
-  const move = fc.record({
-    byMs: fc.integer({ min: -300, max: 120 }),
-    act: fc.constantFrom<1 | 2 | 'ask'>(1, 2, 'ask'),
-  })
+  const move = fc.record({ byMs: fc.integer({ min: -300, max: 120 }), act: fc.constantFrom<Act>(1, 2, 'ask') })
   const scripts = fc
     .record({
       limit: fc.integer({ min: 1, max: 5 }),
@@ -238,23 +235,21 @@ test('A clock that steps back is a clock that stands still', async ({ subject, f
       moves: fc.array(move, { minLength: 1, maxLength: 12 }),
     })
     .map(wander)
-  const by = (byMs: number, act: 1 | 2 | 'ask' = 1) => ({ byMs, act })
+  const by = (byMs: number, act: Act = 1) => ({ byMs, act })
   await forAll(
     scripts,
-    subject.twins,
-    ({ one, other }, got) =>
+    subject.steppingBack,
+    (s, got) =>
       agree(
-        `${opening(one)}; it steps back`,
-        one.calls.map((call, i) => {
-          const behindMs = (other.calls[i] as driver.Call).atMs - call.atMs
-          const still = got.other[i] as number
+        `${opening(s)}; it steps back`,
+        got.map(({ call, behindMs, stepping, still }) => {
           // The wait is counted from what the clock shows, so it has the way up before it.
           const want = 'ask' in call && still > 0 ? still + behindMs : still
-          return { call: told(one, call), got: said(call, got.one[i]), want: said(call, want) }
+          return { call: told(s, call), got: said(call, stepping), want: said(call, want) }
         }),
       ),
     {
-      tell: ({ one }) => tell(one),
+      tell,
       examples: [
         wander({ limit: 1, windowMs: 100, moves: [by(0), by(-1)] }),
         wander({ limit: 2, windowMs: 100, moves: [by(0), by(-600), by(200)] }),
@@ -266,27 +261,16 @@ test('A clock that steps back is a clock that stands still', async ({ subject, f
   )
 })
 
-/** A clock that wanders, and one that stands still at the last grant whenever the first is behind it. */
-function wander(p: { limit: number; windowMs: number; moves: { byMs: number; act: 1 | 2 | 'ask' }[] }) {
+type Act = 1 | 2 | 'ask'
+
+function wander({ limit, windowMs, moves }: { limit: number; windowMs: number; moves: { byMs: number; act: Act }[] }) {
   const startMs = 1_700_000_000_000
-  const grants: number[] = []
-  const one: driver.Call[] = []
-  const other: driver.Call[] = []
-  let shownMs = startMs
-  for (const { byMs, act } of p.moves) {
-    shownMs += byMs
-    const lastMs = grants.at(-1) ?? Number.NEGATIVE_INFINITY
-    const stillMs = Math.max(shownMs, lastMs)
-    // Of a time that was only asked about, and then was not yet after all, the contract says nothing.
-    if (act === 'ask' && shownMs > lastMs) continue
-    one.push(act === 'ask' ? { atMs: shownMs, ask: true } : { atMs: shownMs, take: act })
-    other.push(act === 'ask' ? { atMs: stillMs, ask: true } : { atMs: stillMs, take: act })
-    if (act === 'ask') continue
-    const free = p.limit - countedAt(grants, stillMs, p.windowMs)
-    for (let n = 0; n < Math.min(free, act); n++) grants.push(stillMs)
-  }
-  const options = { limit: p.limit, windowMs: p.windowMs, startMs }
-  return { one: { ...options, calls: one }, other: { ...options, calls: other } }
+  let atMs = startMs
+  const calls = moves.map(({ byMs, act }): driver.Call => {
+    atMs += byMs
+    return act === 'ask' ? { atMs, ask: true } : { atMs, take: act }
+  })
+  return { limit, windowMs, startMs, calls }
 }
 
 test('The wait that it names is exact', async ({ subject, forAll }) => {

@@ -1,0 +1,140 @@
+// `npm run bench:solutions`: the reference solutions beside the best-known npm packages for the same work, interleaved in
+// one process, as ratios. A ratio above 1 means that ours is faster. It informs; nothing is judged by it.
+
+import { createRequire } from 'node:module'
+import { CountBreaker, circuitBreaker, handleAll } from 'cockatiel'
+import { TokenBucket as PeerBucket } from 'limiter'
+import { LRUCache } from 'lru-cache'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { Singleflight } from '../../solutions/1-scars/singleflight.ts'
+import { FixedWindow } from '../../solutions/2-foundation/fixed-window.ts'
+import { HashRing } from '../../solutions/2-foundation/hash-ring.ts'
+import { TokenBucket } from '../../solutions/2-foundation/token-bucket.ts'
+import { CircuitBreaker } from '../../solutions/7-resilience/circuit-breaker.ts'
+import { median, table } from './statistics.ts'
+
+const ROUNDS = Number(process.argv[2] ?? 15)
+
+interface Contest {
+  readonly kata: string
+  readonly peer: string
+  /** operations in one round */
+  readonly operations: number
+  readonly ours: () => unknown
+  readonly theirs: () => unknown
+}
+
+/** The packages read the time of day themselves, so ours reads it too: the clock is a good part of the cost. */
+const clock = () => Date.now()
+const repeat = (times: number, work: (i: number) => void) => () => {
+  for (let i = 0; i < times; i++) work(i)
+}
+
+function contests(): Contest[] {
+  const require = createRequire(import.meta.url)
+  // It ships no types.
+  const PeerRing = require('hashring') as new (nodes: string[]) => { get(key: string): string }
+  const nodes = Array.from({ length: 10 }, (_, i) => `host-${i}`)
+  const keys = Array.from({ length: 50_000 }, (_, i) => `user:${i}`) // more than the peer remembers
+  const key = (i: number) => keys[i % keys.length] ?? ''
+
+  const bucket = new TokenBucket({ capacity: 1_000_000, refillPerSecond: 1_000_000, clock })
+  const peerBucket = new PeerBucket({ bucketSize: 1_000_000, tokensPerInterval: 1_000_000, interval: 'second' })
+  const window = new FixedWindow({ limit: 1_000_000_000, windowMs: 60_000, clock })
+  const peerWindow = new RateLimiterMemory({ points: 1_000_000_000, duration: 60 })
+  const ring = new HashRing()
+  for (const node of nodes) ring.addNode(node)
+  const peerRing = new PeerRing(nodes)
+  const flights = new Singleflight<number>()
+  const peerFlights = new LRUCache<string, number>({ max: 1_000, ttl: 1, fetchMethod: async () => 1 })
+  const breaker = new CircuitBreaker({
+    windowCalls: 100,
+    minimumCalls: 10,
+    failurePercent: 50,
+    slowCallMs: 1_000,
+    openMs: 1_000,
+    trialCalls: 1,
+    clock,
+  })
+  const peerBreaker = circuitBreaker(handleAll, {
+    halfOpenAfter: 1_000,
+    breaker: new CountBreaker({ threshold: 0.5, size: 100 }),
+  })
+  const action = async () => 1
+  const joined = (join: (i: number) => Promise<unknown>) => () =>
+    Promise.all(Array.from({ length: 1_000 }, (_, i) => join(i)))
+  const inTurn = (times: number, call: () => Promise<unknown>) => async () => {
+    for (let i = 0; i < times; i++) await call()
+  }
+
+  return [
+    {
+      kata: 'token-bucket',
+      peer: 'limiter',
+      operations: 200_000,
+      ours: repeat(200_000, () => bucket.tryTake()),
+      theirs: repeat(200_000, () => peerBucket.tryRemoveTokens(1)),
+    },
+    {
+      kata: 'fixed-window',
+      peer: 'rate-limiter-flexible',
+      operations: 20_000,
+      ours: repeat(20_000, () => window.tryAcquire()),
+      theirs: inTurn(20_000, () => peerWindow.consume('one')),
+    },
+    {
+      kata: 'hash-ring',
+      peer: 'hashring',
+      operations: 100_000,
+      ours: repeat(100_000, (i) => ring.nodeFor(key(i))),
+      theirs: repeat(100_000, (i) => peerRing.get(key(i))),
+    },
+    {
+      kata: 'singleflight',
+      peer: 'lru-cache fetch',
+      operations: 1_000,
+      ours: joined(() => flights.do('one', async () => 1)),
+      theirs: joined(() => peerFlights.fetch('one', { forceRefresh: true })),
+    },
+    {
+      kata: 'circuit-breaker',
+      peer: 'cockatiel',
+      operations: 20_000,
+      ours: inTurn(20_000, () => breaker.execute(action)),
+      theirs: inTurn(20_000, () => peerBreaker.execute(action)),
+    },
+  ]
+}
+
+async function nsPerOperation(work: () => unknown, operations: number): Promise<number> {
+  const startedMs = performance.now()
+  await work()
+  return ((performance.now() - startedMs) * 1e6) / operations
+}
+
+async function main(): Promise<void> {
+  const rows = []
+  for (const { kata, peer, operations, ours, theirs } of contests()) {
+    const [mine, yours]: [number[], number[]] = [[], []]
+    for (let round = -3; round < ROUNDS; round++) {
+      const a = await nsPerOperation(ours, operations)
+      const b = await nsPerOperation(theirs, operations)
+      // The first rounds are the compiler's.
+      if (round < 0) continue
+      mine.push(a)
+      yours.push(b)
+    }
+    const ratio = median(mine.map((ns, i) => (yours[i] ?? Number.NaN) / ns))
+    rows.push({
+      what: `${kata} / ${peer}`,
+      value: `${median(mine).toFixed(0)} ns, ${median(yours).toFixed(0)} ns`,
+      target: `${ratio.toFixed(2)}×`,
+      met: undefined,
+    })
+  }
+  console.log(
+    `Reference and package, per operation, and how many times faster the reference is (${ROUNDS} rounds)\n\n${table(rows)}`,
+  )
+}
+
+await main()

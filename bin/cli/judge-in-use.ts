@@ -1,0 +1,39 @@
+// A judge for as long as one command needs it. It starts vitest and subject processes, and whoever interrupts the
+// command must not find any of them still at work.
+
+import { constants } from 'node:os'
+import { type Judge, startJudge } from '../judge/judge.ts'
+import type { Context } from './context.ts'
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * @param use is given the judge while it is still starting: what can be done beside that should be
+ * @param interrupted what a signal means; without it, the end of the program
+ */
+export async function withJudge<T>(
+  { ws }: Context,
+  use: (judge: Promise<Judge>) => Promise<T>,
+  interrupted?: () => void,
+): Promise<T> {
+  const judge = startJudge(ws.course)
+  // Its failure is told where the judge is awaited.
+  judge.catch(() => {})
+  const close = () => judge.then((started) => started.close()).catch(() => {})
+  let asked = false
+  const onSignal = (signal: NodeJS.Signals) => {
+    const exit = () => process.exit(128 + constants.signals[signal])
+    // Whoever asks twice does not want to wait for tidiness.
+    if (asked) exit()
+    asked = true
+    if (interrupted !== undefined) interrupted()
+    else void close().then(exit)
+  }
+  for (const signal of SIGNALS) process.on(signal, onSignal)
+  try {
+    return await use(judge)
+  } finally {
+    await close()
+    for (const signal of SIGNALS) process.off(signal, onSignal)
+  }
+}
