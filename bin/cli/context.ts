@@ -30,18 +30,22 @@ export interface Context {
   readonly look: Look
   /** a person is there to answer */
   readonly interactive: boolean
+  /** and what was written can be cleared away again */
+  readonly clears: boolean
 }
 
 const COURSE = dirname(dirname(import.meta.dirname))
 
 export function createContext(io: Io, json: boolean): Context {
+  const interactive = !json && io.stdin.isTTY === true && io.stdout.isTTY === true && io.env['CI'] === undefined
   return {
     io,
     ws: findWorkspace(io.cwd, COURSE),
     katas: discoverKatas(COURSE),
     json,
     look: lookOf(io.stdout, io.env),
-    interactive: !json && io.stdin.isTTY === true && io.stdout.isTTY === true && io.env['CI'] === undefined,
+    interactive,
+    clears: interactive && io.env['TERM'] !== 'dumb',
   }
 }
 
@@ -72,5 +76,5 @@ export function record(
 /** A path as the learner would type it where they are. */
 export function shown(context: Context, file: string): string {
   const path = relative(context.io.cwd, file)
-  return (path === '' || path.startsWith(`..${sep}..`) ? file : path).split(sep).join('/')
+  return (path === '' ? '.' : path.startsWith(`..${sep}..`) ? file : path).split(sep).join('/')
 }

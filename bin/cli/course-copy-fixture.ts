@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
 const TOKEN_BUCKET = '2-foundation/token-bucket'
@@ -44,7 +44,7 @@ export interface CourseCopy extends Disposable {
   readonly course: string
   /** made by `kata init` */
   readonly ws: string
-  /** the learner's file of a kata, absolute */
+  /** the learner's token bucket, or another kata's file */
   file(path?: string): string
   /** writes the learner's token bucket, or another file of the workspace */
   write(text: string, path?: string): void
@@ -57,6 +57,7 @@ export interface CourseCopy extends Disposable {
 }
 
 export const SOLUTION = readFileSync(join(REPOSITORY, 'solutions', `${TOKEN_BUCKET}.ts`), 'utf8')
+export const ASK_TWICE_SOLUTION = readFileSync(join(import.meta.dirname, 'fixtures/ask-twice/solution.ts.txt'), 'utf8')
 /** A known wrong answer of token-bucket's, such as `wrong-answer.drifts`. */
 export const rejected = (name: string): string =>
   readFileSync(join(REPOSITORY, 'graders', TOKEN_BUCKET, 'rejected', `${name}.ts`), 'utf8')
@@ -97,8 +98,11 @@ export async function courseCopy(): Promise<CourseCopy> {
       const typed = args.map((arg) => (/^[\w./-]+$/.test(arg) ? arg : `'${arg}'`)).join(' ')
       return mask(`$ kata ${typed}\n${out}${err}[exit ${code}]\n`)
     },
-    json: async (args, options) =>
-      JSON.parse((await kata([...args, '--json'], options)).out) as Record<string, unknown>,
+    async json(args, options) {
+      const { out, err } = await kata([...args, '--json'], options)
+      if (err !== '') throw new Error(err)
+      return JSON.parse(out) as Record<string, unknown>
+    },
     mask,
     [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
   }
@@ -130,14 +134,18 @@ const plainEnv = (root: string): NodeJS.ProcessEnv => ({
 })
 
 function copyCourse(course: string): void {
+  const ours = (path: string) => /\/suite\.test\.ts$|^katas\//.test(path) || !/\.test\.ts$|fixture/.test(path)
   const copy = (path: string) =>
     cpSync(join(REPOSITORY, path), join(course, path), {
       recursive: true,
-      filter: (from) => !/\.test\.ts$|fixture/.test(from) || from.endsWith('suite.test.ts') || from.includes('katas'),
+      filter: (from) => ours(relative(REPOSITORY, from).replaceAll('\\', '/')),
     })
   for (const path of ['bin', 'package.json', 'tsconfig.json', 'graders/kit', `graders/${TOKEN_BUCKET}`]) copy(path)
   for (const path of [`lessons/${TOKEN_BUCKET}.md`, `solutions/${TOKEN_BUCKET}.ts`, `katas/${TOKEN_BUCKET}.test.ts`])
     copy(path)
+  // What it needs in the course is not in this one.
+  const lesson = join(course, `lessons/${TOKEN_BUCKET}.md`)
+  writeFileSync(lesson, readFileSync(lesson, 'utf8').replace(/^after: .*$/m, 'after: []'))
   const fixtures = join(import.meta.dirname, 'fixtures/ask-twice')
   for (const name of readdirSync(fixtures)) {
     const to = join(course, ASK_TWICE_FILES[name] ?? name)

@@ -12,13 +12,12 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
  * @param interrupted what a signal means; without it, the end of the program
  */
 export async function withJudge<T>(
-  { ws }: Context,
+  { ws, io, interactive }: Context,
   use: (judge: Promise<Judge>) => Promise<T>,
   interrupted?: () => void,
 ): Promise<T> {
+  const before = SIGNALS.map((signal) => process.listeners(signal))
   const judge = startJudge(ws.course)
-  // Its failure is told where the judge is awaited.
-  judge.catch(() => {})
   const close = () => judge.then((started) => started.close()).catch(() => {})
   let asked = false
   const onSignal = (signal: NodeJS.Signals) => {
@@ -26,10 +25,19 @@ export async function withJudge<T>(
     // Whoever asks twice does not want to wait for tidiness.
     if (asked) exit()
     asked = true
+    if (interactive) io.stdout.write('\n')
     if (interrupted !== undefined) interrupted()
     else void close().then(exit)
   }
   for (const signal of SIGNALS) process.on(signal, onSignal)
+  // vitest's own end the process a millisecond later, whatever is still to be tidied up.
+  judge
+    .then(() => {
+      for (const [i, signal] of SIGNALS.entries())
+        for (const listener of process.listeners(signal))
+          if (listener !== onSignal && !before[i]?.includes(listener)) process.off(signal, listener)
+    })
+    .catch(() => {}) // told where the judge is awaited
   try {
     return await use(judge)
   } finally {

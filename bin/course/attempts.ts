@@ -47,14 +47,15 @@ function namesIn(folder: string): string[] {
 /**
  * Keeps the learner's present file.
  * @param reason a few small words with dashes, such as `reset`
- * @returns where it lies, or undefined when the text is kept already: as the newest attempt or as the pristine stub
+ * @returns where it lies, perhaps since earlier; undefined when there is nothing of theirs to keep: the pristine stub
  */
 export function saveAttempt(ws: Workspace, kata: Kata, reason: string, atMs: number): string | undefined {
   const present = readBytes(stubFile(ws, kata), MAX_BYTES)
   if (present === undefined) return undefined
   const [newest] = listAttempts(ws, kata)
-  const kept = [newest?.file, pristineStubFile(ws, kata)].map((file) => file && readBytes(file, MAX_BYTES))
-  if (kept.some((bytes) => bytes && present.equals(bytes))) return undefined
+  const isPresent = (file: string) => readBytes(file, MAX_BYTES)?.equals(present) === true
+  if (isPresent(pristineStubFile(ws, kata))) return undefined
+  if (newest !== undefined && isPresent(newest.file)) return newest.file
 
   // A clock that was set back must not put this attempt behind older ones: `--undo` goes by the newest.
   const clock = new Date(atMs).toISOString().replaceAll(/[:.]/g, '-')

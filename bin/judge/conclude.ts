@@ -52,12 +52,9 @@ export function conclude(given: Case): Report {
       reason: `The suite and the lesson disagree on the promises: ${[...missing, ...extra].join('; ')}.`,
     })
 
-  const verdicts = new Set<Verdict>()
-  let reason: string | undefined
-  const say = (verdict: Verdict, why?: string) => {
-    verdicts.add(verdict)
-    if (why !== undefined && rank(verdict) === Math.min(...[...verdicts].map(rank))) reason ??= why
-  }
+  /** by verdict, the first that is known of why */
+  const reasons = new Map<Verdict, string | undefined>()
+  const say = (verdict: Verdict, why?: string) => reasons.set(verdict, reasons.get(verdict) ?? why)
   for (const death of evidence.deaths) say(death.cause, withLine(death))
   for (const late of evidence.late)
     say('crashed', `${thrown(late)}, after the call had returned and with nobody to catch it`)
@@ -74,13 +71,13 @@ export function conclude(given: Case): Report {
     return { name, verdict, ...how, replay: given.replay }
   })
 
-  return report(PRECEDENCE.find((one) => verdicts.has(one)) ?? 'accepted', promises, {
+  const verdict = PRECEDENCE.find((one) => reasons.has(one)) ?? 'accepted'
+  const reason = reasons.get(verdict)
+  return report(verdict, promises, {
     ...(reason === undefined ? {} : { reason }),
     ...(evidence.printed.length === 0 ? {} : { printed: evidence.printed }),
   })
 }
-
-const rank = (verdict: Verdict): number => PRECEDENCE.indexOf(verdict)
 
 const isTodo = (message: string): boolean => message.startsWith('TODO')
 

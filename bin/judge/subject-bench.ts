@@ -2,9 +2,10 @@
 // suite asks through the kit; submissions live in processes of their own.
 
 import { type Outcome, type PromiseResult, type Subject, SubjectLost } from '../../graders/kit/subjects.ts'
-import type { Modules } from '../sandbox/prepare.ts'
+import { type Modules, marked } from '../sandbox/prepare.ts'
 import type { Aftermath, Result, Threw } from '../sandbox/protocol.ts'
-import { type Death, openTrail, type Session } from '../sandbox/session.ts'
+import type { Answer, Death, Session } from '../sandbox/session.ts'
+import { openTrail, type Trail } from '../sandbox/trail.ts'
 import type { Evidence, Job } from './jobs.ts'
 
 export interface Bench {
@@ -13,7 +14,14 @@ export interface Bench {
 }
 
 /** Starts a subject, or hands over one that was started ahead. @param trail see openSession */
-export type Open = (trail?: number) => Session
+export type Open = (trail?: Trail) => Session
+
+/** A subject that dies takes 60 ms to be replaced: one that dies at every question is not asked a thousand times. */
+const MAX_DEATHS = 20
+/** To burn all its fuel takes a second. */
+const MAX_DEATHS_BY_FUEL = 4
+/** Of all its subjects together: one who is slow but never too slow would hold up a class. */
+const MAX_CPU_MS = 60_000
 
 export function bench(job: Job, driver: { url: string; modules: Modules }, openSubject: Open): Bench {
   const promises: Evidence['promises'][number][] = []
@@ -22,7 +30,9 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
   const deaths: Death[] = []
   let load: Threw | undefined
   let session: Promise<Session | undefined> | undefined
-  /** a death by the clock is dear: after one, the rest of the promises are not tried */
+  /** CPU time of subjects that are gone */
+  let cpuMs = 0
+  /** after this the rest of the promises are not tried */
   let spent: Death | undefined
 
   const keep = (aftermath: Aftermath) => {
@@ -32,13 +42,19 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
   const lost = (death: Death, item?: number) => {
     deaths.push(death)
     session = undefined
-    if (death.cause !== 'crashed' && !(death.cause === 'timed-out' && death.line !== undefined)) spent = death
+    // A death by the clock is dear, and one is enough; so is tampering, or a fault of ours.
+    const byFuel = (one: Death) => one.cause === 'timed-out' && one.at === undefined
+    const goesOn = byFuel(death) ? deaths.filter(byFuel).length < MAX_DEATHS_BY_FUEL : death.cause === 'crashed'
+    if (!goesOn || deaths.length >= MAX_DEATHS) spent = death
     return new SubjectLost(death, item)
   }
   const open = async (): Promise<Session | undefined> => {
     const opened = openSubject()
     const loaded = await opened.load({ url: job.url, modules: job.modules, driver })
-    if (!loaded.alive) throw lost(loaded.death)
+    if (!loaded.alive) {
+      cpuMs += opened.cpuMs()
+      throw lost(await withLine(loaded.death))
+    }
     if ('threw' in loaded) {
       load = loaded.threw
       keep(loaded.aftermath)
@@ -46,6 +62,22 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
       return undefined
     }
     return opened
+  }
+
+  /** Runs the deadly question once more with a trail of lines, to name the line on which it hangs. */
+  const withLine = async (death: Death, ask?: (session: Session) => Promise<Answer<unknown>>): Promise<Death> => {
+    if (death.cause !== 'timed-out' || death.line !== undefined || death.at === undefined) return death
+    const trail = openTrail(death.at)
+    try {
+      const again = openSubject(trail)
+      const loaded = await again.load({ url: job.url, modules: marked(job.modules), driver })
+      if (loaded.alive && !('threw' in loaded)) await ask?.(again)
+      again.kill()
+      const line = trail.lastLine()
+      return line === undefined ? death : { ...death, line }
+    } finally {
+      trail.close()
+    }
   }
 
   session = open()
@@ -62,13 +94,18 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
       const opened = await session
       if (opened === undefined) return inputs.map(() => threw(load as Threw))
       const answer = await opened.call(operation, inputs)
-      if (answer.alive) {
-        keep(answer.aftermath)
-        return answer.results.map(outcomeOf)
+      if (!answer.alive) {
+        cpuMs += opened.cpuMs()
+        throw lost(await withLine(answer.death, (again) => again.call(operation, inputs)), answer.item)
       }
-      if (answer.death.cause === 'timed-out' && answer.death.line === undefined)
-        throw lost(await withLine(job, driver, openSubject, operation, inputs, answer.death), answer.item)
-      throw lost(answer.death, answer.item)
+      keep(answer.aftermath)
+      if (cpuMs + opened.cpuMs() > MAX_CPU_MS) {
+        opened.kill()
+        const tired = lost({ cause: 'timed-out', why: `It worked for more than ${MAX_CPU_MS / 1000} s in all.` })
+        spent = tired.cause as Death
+        throw tired
+      }
+      return answer.results.map(outcomeOf)
     },
     report: (name, seed, result: PromiseResult) => void promises.push({ name, seed, result }),
   }
@@ -94,26 +131,4 @@ function threw({ name, message, line }: Threw): Outcome {
 function outcomeOf(result: Result): Outcome {
   if (result.ok) return { kind: 'returned', value: result.value }
   return 'stuck' in result ? { kind: 'stuck' } : threw(result.threw)
-}
-
-/** Runs the deadly request once more with a trail of lines, to name the line on which it hangs. */
-async function withLine(
-  job: Job,
-  driver: { url: string; modules: Modules },
-  openSubject: Open,
-  operation: string,
-  inputs: readonly unknown[],
-  death: Death & { cause: 'timed-out' },
-): Promise<Death> {
-  const trail = openTrail()
-  try {
-    const session = openSubject(trail.descriptor)
-    const loaded = await session.load({ url: job.url, modules: job.modules, driver })
-    if (loaded.alive && !('threw' in loaded)) await session.call(operation, inputs)
-    session.kill()
-    const line = trail.lastLine()
-    return line === undefined ? death : { ...death, line }
-  } finally {
-    trail.close()
-  }
 }

@@ -8,6 +8,7 @@ import { serveSubjects } from '../../graders/kit/subjects.ts'
 import '../../graders/kit/suite.ts'
 import type { Modules } from '../sandbox/prepare.ts'
 import { openSession, type Session } from '../sandbox/session.ts'
+import type { Trail } from '../sandbox/trail.ts'
 import type { Assignment, Evidence } from './jobs.ts'
 import { type Bench, bench } from './subject-bench.ts'
 
@@ -17,7 +18,7 @@ const { kit } = workerData as { kit: Modules }
 
 let spare: Session | undefined = openSession(kit)
 
-function openSubject(trail?: number): Session {
+function openSubject(trail?: Trail): Session {
   if (trail !== undefined) return openSession(kit, trail)
   const opened = spare ?? openSession(kit)
   spare = undefined

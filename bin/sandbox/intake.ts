@@ -2,14 +2,19 @@
 
 import type { SourceProblem } from './source-problem.ts'
 
-const MAX_BYTES = 256 * 1024
+/** Ten times what the longest solution has. Parsers that are quadratic in hostile places stay below a second with it. */
+const MAX_BYTES = 64 * 1024
 
-/** Invisible or reordering characters: code that reads otherwise than it runs ("Trojan Source", CVE-2021-42574). */
-const DECEPTIVE = /(?![\t\n\r\f])[\p{Cc}\p{Bidi_Control}\u200b-\u200d\u2060-\u2064\ufeff]/u
+/**
+ * Invisible or reordering characters: code that reads otherwise than it runs ("Trojan Source", CVE-2021-42574; letters
+ * that show nothing; line breaks that an editor does not show). A joiner in an emoji is none.
+ */
+const DECEPTIVE =
+  /(?![\t\n\f])[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\ufff9-\ufffb]|(?!(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}]|\ufe0f)(?:\u200d|\ufe0f))\p{Default_Ignorable_Code_Point}/u
 
 export type Intake = { ok: true; source: string } | { ok: false; problems: SourceProblem[] }
 
-/** @param bytes a file as it is on disk; a leading byte order mark and CRLF line endings are normalised away */
+/** @param bytes a file as it is on disk; a leading byte order mark and other line ends than LF are normalised away */
 export function takeIn(bytes: Uint8Array): Intake {
   const refuse = (message: string, line = 1, column = 1): Intake => ({
     ok: false,
@@ -19,14 +24,14 @@ export function takeIn(bytes: Uint8Array): Intake {
     return refuse(`The file has ${bytes.length} bytes; a submission may have ${MAX_BYTES}. Shorten it.`)
   let source: string
   try {
-    source = new TextDecoder('utf-8', { fatal: true }).decode(bytes).replaceAll('\r\n', '\n')
+    source = new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r\n?/g, '\n')
   } catch {
     return refuse('The file is not valid UTF-8. Save it as UTF-8.')
   }
   const at = source.search(DECEPTIVE)
   if (at >= 0) {
     const before = source.slice(0, at).split('\n')
-    const code = source.charCodeAt(at).toString(16).padStart(4, '0')
+    const code = source.codePointAt(at)?.toString(16).toUpperCase().padStart(4, '0')
     return refuse(
       `An invisible or reordering character (U+${code}) makes code read otherwise than it runs. Delete it.`,
       before.length,

@@ -116,12 +116,12 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES): L
 
   function watchOver(): NodeJS.Timeout {
     const startMs = performance.now()
-    const startCpuMs = cpuMs()
+    const startCpuMs = readCpuMs() ?? 0
     let movedMs = startMs
     let movedCpuMs = startCpuMs
     return setInterval(() => {
       const nowMs = performance.now()
-      const cpuNowMs = cpuTimeMs(child.pid)
+      const cpuNowMs = readCpuMs()
       if (hasMoved) {
         movedMs = nowMs
         movedCpuMs = cpuNowMs ?? movedCpuMs
@@ -168,9 +168,10 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES): L
     }
   }
 
-  function cpuMs(): number {
-    lastCpuMs = cpuTimeMs(child.pid) ?? lastCpuMs
-    return lastCpuMs
+  function readCpuMs(): number | undefined {
+    const now = cpuTimeMs(child.pid)
+    lastCpuMs = now ?? lastCpuMs
+    return now
   }
 
   function end(death: Death, item?: number): Dead {
@@ -196,7 +197,7 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES): L
   }
 
   function deathOf(code: number | null, signal: NodeJS.Signals | null): Death {
-    if (/out of memory|allocation failed/i.test(noise))
+    if (/out of memory|allocation failed|invalid size error/i.test(noise))
       return { cause: 'crashed', why: 'It used more memory than it may have.' }
     if (signal === null)
       return { cause: 'crashed', why: `Its process ended with exit code ${code} before it had answered.` }
@@ -216,6 +217,6 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES): L
       return answer
     },
     end,
-    cpuMs,
+    cpuMs: () => readCpuMs() ?? lastCpuMs,
   }
 }

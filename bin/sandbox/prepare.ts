@@ -6,16 +6,21 @@ import { stripTypeScriptTypes } from 'node:module'
 import { relative, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type ImportDeclaration, type Node, parse } from 'acorn'
-import { instrument, visit } from './instrument.ts'
+import { printable } from '../course/printable.ts'
+import { instrument, visit, withMarks } from './instrument.ts'
 import type { SourceProblem } from './source-problem.ts'
+import { stripTypes } from './strip.ts'
+
+const MAX_PROBLEMS = 10
+const SYNTAX = { ecmaVersion: 'latest', sourceType: 'module', locations: true } as const
 
 /** Sources of modules by URL, as they go into a subject. */
 export type Modules = Record<string, string>
 
 export type Prepared = { ok: true; url: string; modules: Modules } | { ok: false; problems: SourceProblem[] }
 
-// Node prints a notice on the first use of this function; it is the same stripper that `node file.ts` uses.
-function strip(source: string): string {
+/** Types blanked out of a source of ours. Node prints a notice on the first use; `node file.ts` uses the same stripper. */
+function stripOurs(source: string): string {
   const { emitWarning } = process
   process.emitWarning = () => {}
   try {
@@ -34,13 +39,14 @@ export const submissionUrl = (path: string): string => `kata:/katas/${path}.ts`
  */
 export function prepareSubmission(path: string, source: string, mayImport: readonly string[]): Prepared {
   const url = submissionUrl(path)
-  let script: string
+  const stripped = stripTypes(source)
+  if (!stripped.ok) return { ok: false, problems: [strippersProblem(stripped)] }
+  const { script } = stripped
   let program: Node
   try {
-    script = strip(source)
-    program = parse(script, { ecmaVersion: 'latest', sourceType: 'module', locations: true })
+    program = parse(script, SYNTAX)
   } catch (error) {
-    return { ok: false, problems: [syntaxProblem(error)] }
+    return { ok: false, problems: [parsersProblem(error)] }
   }
   const problems: SourceProblem[] = []
   const refuse = (node: Node, message: string) =>
@@ -60,34 +66,48 @@ export function prepareSubmission(path: string, source: string, mayImport: reado
       typeof from === 'string' &&
       !mayImport.includes(from)
     )
-      refuse(node, `A kata is built from the language alone: remove the import of "${from.slice(0, 80)}".`)
+      refuse(node, `A kata is built from the language alone: remove the import of "${printable(from, 80)}".`)
   })
-  if (problems.length > 0) return { ok: false, problems }
+  if (problems.length > 0) return { ok: false, problems: problems.slice(0, MAX_PROBLEMS) }
   return { ok: true, url, modules: { [url]: instrument(script, program) } }
 }
 
 /** What a stub imports as values: the only imports that its kata's submissions may have. */
 export function importsOf(stub: string): string[] {
-  return parse(strip(stub), { ecmaVersion: 'latest', sourceType: 'module' }).body.flatMap((statement) => {
+  return parse(stripOurs(stub), { ecmaVersion: 'latest', sourceType: 'module' }).body.flatMap((statement) => {
     const from = (statement as Partial<ImportDeclaration>).source?.value
     return typeof from === 'string' ? [from] : []
   })
 }
 
-function syntaxProblem(error: unknown): SourceProblem {
-  if (!(error instanceof Error)) throw error
-  const loc = (error as { loc?: { line: number; column: number } }).loc
-  // The stripper puts ":45" and the lines around, with a caret below the place, before the stack. The compile check, which
-  // reads the same text, says it better; this stands only where that has no objection.
-  const stack = error.stack ?? ''
-  const head = /^:(\d+)\n/.exec(stack)
-  if (loc === undefined && head === null) throw error
-  return {
-    kind: 'syntax',
-    line: loc?.line ?? Number(head?.[1]),
-    column: (loc?.column ?? /^( *)\^+$/m.exec(stack)?.[1]?.length ?? 0) + 1,
-    message: error.message.replace(/ \(\d+:\d+\)$/, ''),
+/** The same submission, as it is run once more to find the line on which it hangs. */
+export function marked(modules: Modules): Modules {
+  return Object.fromEntries(Object.entries(modules).map(([url, script]) => [url, markedScript(script)]))
+}
+
+function markedScript(script: string): string {
+  try {
+    return withMarks(script, parse(script, SYNTAX))
+  } catch {
+    // The gauge has nested it too deeply for the parser. It still tells the line of each function and loop.
+    return script
   }
+}
+
+// The compile check, which reads the same text, says it better; these two stand only where that has no objection.
+
+function strippersProblem({ message, stack }: { message: string; stack: string }): SourceProblem {
+  // ":45" and the lines around, with a caret below the place, come before the stack.
+  const line = Number(/^:(\d+)\n/.exec(stack)?.[1] ?? 1)
+  const column = (/^( *)\^+$/m.exec(stack)?.[1]?.length ?? 0) + 1
+  return { kind: 'syntax', line, column, message: printable(message, 400) }
+}
+
+function parsersProblem(error: unknown): SourceProblem {
+  const loc = (error as { loc?: { line: number; column: number } }).loc
+  if (!(error instanceof SyntaxError) || loc === undefined) throw error
+  const message = printable(error.message.replace(/ \(\d+:\d+\)$/, ''), 400)
+  return { kind: 'syntax', line: loc.line, column: loc.column + 1, message }
 }
 
 /**
@@ -102,7 +122,7 @@ export function prepareOurs(course: string, file: string, stopAt: Modules = {}):
   for (const path of queue) {
     const url = urlOf(path)
     if (url in modules || url in stopAt) continue
-    const script = strip(readFileSync(path, 'utf8'))
+    const script = stripOurs(readFileSync(path, 'utf8'))
     modules[url] = script
     for (const statement of parse(script, { ecmaVersion: 'latest', sourceType: 'module' }).body) {
       const from = (statement as Partial<ImportDeclaration>).source?.value

@@ -25,7 +25,9 @@ const isThrew = (value: unknown): value is Threw =>
 
 const isResult = (value: unknown): value is Result =>
   isRecord(value) &&
-  (value['ok'] === true ? 'value' in value : value['ok'] === false && (value['stuck'] === true || isThrew(value['threw'])))
+  (value['ok'] === true
+    ? 'value' in value
+    : value['ok'] === false && (value['stuck'] === true || isThrew(value['threw'])))
 
 const hasAftermath = (value: Fields): value is Fields & Aftermath =>
   isList(value['late'], MAX_LATE, isThrew) && isList(value['printed'], MAX_PRINTED, isText)

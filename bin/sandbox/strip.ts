@@ -3,11 +3,14 @@
 import { join } from 'node:path'
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads'
 
-/** Deep enough for any program that a person writes; beyond it there is no telling what is there. */
-const TOO_DEEP = 'The file is nested too deeply to be read: split the longest expression in it.'
-const DEADLINE_MS = 10_000
+const TOO_DEEP = 'The file is nested too deeply to be read. Split the longest expression in it.'
+/** It takes a millisecond; a machine that has not given it one by then will judge nothing anyhow. */
+const DEADLINE_MS = 60_000
 
-export type Stripped = { ok: true; script: string } | { ok: false; message: string; /** with the place in it */ stack: string }
+export type Stripped =
+  | { ok: true; script: string }
+  /** `stack`: the stripper's own, which begins with the place */
+  | { ok: false; message: string; stack: string }
 
 interface Stripper {
   readonly thread: Worker
@@ -43,9 +46,9 @@ export function stripTypes(source: string): Stripped {
   const { thread, port, signal } = startStripper()
   Atomics.store(signal, 0, 0)
   thread.postMessage(source)
-  // Waited for here, so that those who prepare a submission need not wait in turn: it takes a millisecond.
   Atomics.wait(signal, 0, 0, DEADLINE_MS)
-  const answer = receiveMessageOnPort(port)?.message as { script: string } | { message: string; stack: string } | undefined
+  const answer: { script: string } | { message: string; stack: string } | { broken: string } | undefined =
+    receiveMessageOnPort(port)?.message
   if (answer !== undefined && 'script' in answer) return { ok: true, ...answer }
   if (answer !== undefined && 'stack' in answer) return { ok: false, ...answer }
   ready = undefined

@@ -41,6 +41,7 @@ test('the wait that it names is the wait that is needed', () => {
 
 test('options that make no sense are refused by name', () => {
   const { clock } = standingClock()
+  expect(() => new SlidingWindowLog({ limit: 0, windowMs: 1_000, clock })).toThrow(RangeError)
   expect(() => new SlidingWindowLog({ limit: 0, windowMs: 1_000, clock })).toThrow(/limit/)
   expect(() => new SlidingWindowLog({ limit: 1, windowMs: 0.5, clock })).toThrow(/windowMs/)
 })

@@ -1,6 +1,6 @@
 // `kata check`: one submission, one verdict.
 
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pristineStubFile, stubFile } from '../../course/files.ts'
 import type { Kata } from '../../course/kata.ts'
@@ -32,11 +32,11 @@ export async function check(context: Context, name: string | undefined, values: 
     bytes,
     seeds: [seed],
   }
-  if (context.interactive) context.io.stdout.write(`checking ${kata.slug} …`)
+  if (context.clears) context.io.stdout.write(`checking ${kata.slug} …`)
   const reports = await withJudge(context, (judge) => judgeSubmissions(context.ws, judge, [request]))
-  if (context.interactive) context.io.stdout.write('\r\u001b[2K')
+  if (context.clears) context.io.stdout.write('\r\u001b[2K')
   const report = reports.get(kata.slug) as Report
-  if (from === undefined && !isUntouched(context, kata, bytes, report)) recordCheck(context, kata, report)
+  if (from === undefined && isProgress(context, kata, bytes, report)) recordCheck(context, kata, report)
   if (context.json) sayJson(context, report)
   else say(context, verdictScreen(report, context.look, from === undefined))
   return exitCodeOf(report.verdict)
@@ -58,6 +58,8 @@ export function readOwn(context: Context, kata: Kata): Uint8Array {
 }
 
 function readGiven(context: Context, file: string): Uint8Array {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() === false)
+    throw new KataError(`${shown(context, file)} is not a file.`, 'See: kata help check')
   const bytes = readAtMost(context, file)
   if (bytes === undefined) throw new KataError(`There is no file ${shown(context, file)}.`, 'See: kata help check')
   return bytes
@@ -73,9 +75,11 @@ function readAtMost(context: Context, file: string): Uint8Array | undefined {
   }
 }
 
-/** An empty stub that is judged is nobody's attempt. */
-export const isUntouched = (context: Context, kata: Kata, bytes: Uint8Array, { verdict }: Report): boolean =>
-  verdict === 'todo' && readFileSync(pristineStubFile(context.ws, kata)).equals(bytes)
+/** Neither an empty stub nor a fault of ours is anything that the learner did. */
+export function isProgress(context: Context, kata: Kata, bytes: Uint8Array, { verdict }: Report): boolean {
+  const untouched = verdict === 'todo' && readFileSync(pristineStubFile(context.ws, kata)).equals(bytes)
+  return verdict !== 'judge-error' && !untouched
+}
 
 export function recordCheck(context: Context, kata: Kata, report: Report, fields: { watch?: true } = {}): void {
   const { verdict, seed, revision, promises } = report

@@ -13,7 +13,7 @@ export async function init(context: Context, dir: string | undefined): Promise<n
   const root = resolve(context.io.cwd, chosen)
   const report = initWorkspace(context.ws.course, root, context.katas)
   if (context.json) sayJson(context, { root, course: context.ws.course, ...report })
-  else say(context, initScreen({ root: shown(context, root), here: root === context.io.cwd, ...report }, context.look))
+  else say(context, initScreen({ root: shown(context, root), ...report }, context.look))
   return EXIT.accepted
 }
 

@@ -8,6 +8,7 @@ import { EXIT } from '../../judge/report.ts'
 import { verifyKatas } from '../../judge/verify/verify.ts'
 import { type Values, wholeNumber } from '../arguments.ts'
 import { type Context, say, sayJson } from '../context.ts'
+import { count } from '../screens/look.ts'
 import { verdictScreen } from '../screens/verdict-screen.ts'
 import { faultLines, proofLine } from '../screens/verify-screen.ts'
 
@@ -43,7 +44,9 @@ export async function verify(context: Context, names: readonly string[], values:
     const bad = proofs.filter((proof) => proof.faults.length > 0).length
     say(
       context,
-      faults === 0 ? `\n${proofs.length} katas proven.` : `\n${faults} faults in ${bad} of ${proofs.length} katas.`,
+      faults === 0
+        ? `\n${count(proofs.length, 'kata')} proven.`
+        : `\n${count(faults, 'fault')} in ${bad} of ${count(proofs.length, 'kata')}.`,
     )
   }
   return faults === 0 ? EXIT.accepted : EXIT.notAccepted

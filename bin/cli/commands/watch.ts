@@ -15,7 +15,7 @@ import { errorScreen } from '../screens/error-screen.ts'
 import { verdictScreen } from '../screens/verdict-screen.ts'
 import { keysLine } from '../screens/watch-screen.ts'
 import { whichKata } from '../which-kata.ts'
-import { isUntouched, keptOf, readOwn, recordCheck, shownPromise } from './check.ts'
+import { isProgress, keptOf, readOwn, recordCheck, shownPromise } from './check.ts'
 
 const INTERRUPT = '\u0003'
 const END_OF_INPUT = '\u0004'
@@ -51,10 +51,10 @@ export async function watch(context: Context, name: string | undefined, values: 
         const report = reports.get(kata.slug) as Report
         last = { ...report, ms: context.io.now() - startedMs }
         const outcome = `${report.verdict} ${keptOf(report)} ${shownPromise(report)}`
-        // Not each save: a history of half-typed lines would say nothing.
-        if (outcome !== recorded && !isUntouched(context, kata, bytes, report))
+        // Not each save, and none that is past already: a history of half-typed lines would say nothing.
+        if (!saved && outcome !== recorded && isProgress(context, kata, bytes, report))
           recordCheck(context, kata, report, { watch: true })
-        recorded = outcome
+        if (!saved) recorded = outcome
         tell(context, last)
       }
       const turn = async () => {
@@ -132,7 +132,7 @@ async function show(context: Context, kata: Kata, key: string, keys: Keys): Prom
 function checking(context: Context, kata: Kata): void {
   if (context.json) return
   // The screen, not what has scrolled off it: that is the learner's.
-  if (context.interactive) context.io.stdout.write('\u001b[2J\u001b[H')
+  if (context.clears) context.io.stdout.write('\u001b[2J\u001b[H')
   say(context, `checking ${kata.slug} · ${shown(context, stubFile(context.ws, kata))}`)
 }
 

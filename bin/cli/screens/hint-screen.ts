@@ -18,7 +18,7 @@ export function hintScreen(hint: Hint, look: Look): string {
   const more =
     hint.rung < hint.of
       ? `${hint.of - hint.rung} more: npx kata hint ${hint.kata}`
-      : `This was the last one. An honest way out: npx kata solution ${hint.kata} --give-up`
+      : `This was the last one. An honest way out:\n  npx kata solution ${hint.kata} --give-up`
   return [
     ...wrapText(`${hint.kata} · ${hint.stage} · hint ${hint.rung} of ${hint.of}`, look.width).map((line) =>
       paint(look, 'dim', line),

@@ -8,33 +8,33 @@ const MAX_NAMED = 5
 
 export function initScreen(
   report: InitReport & {
+    /** as one would type it */
     readonly root: string
-    /** the learner is in it */
-    readonly here: boolean
   },
   look: Look,
 ): string {
-  const { added, updated, kept, conflicts, root, here } = report
+  const { added, updated, kept, conflicts, root } = report
   const named = (files: readonly string[]) =>
     `${files.slice(0, MAX_NAMED).join(', ')}${files.length > MAX_NAMED ? ` and ${files.length - MAX_NAMED} more` : ''}`
   const line = (files: readonly string[], what: string) =>
     files.length === 0 ? [] : wrapText(`${files.length} ${what}: ${named(files)}`, look.width, '  ')
   return [
-    paint(look, 'bold', root),
+    paint(look, 'bold', root === '.' ? 'This workspace' : root),
     ...line(added, 'added'),
     ...line(updated, 'brought up to date'),
     ...line(kept, 'changed by you, left alone'),
-    ...conflicts.flatMap(({ file, newFile }) =>
-      wrapText(
-        `${file} was changed by you and by the course: yours stays, the course's is beside it as ${newFile}.`,
-        look.width,
-        '  ',
-      ),
-    ),
+    ...(conflicts.length === 0
+      ? []
+      : wrapText(
+          `${conflicts.length} changed by you and by the course: yours stays. Compare it with the course's, then delete that:`,
+          look.width,
+          '  ',
+        )),
+    ...conflicts.map(({ newFile }) => `  ${newFile}`),
     ...(added.length + updated.length + kept.length + conflicts.length === 0 ? ['Everything is up to date.'] : []),
     '',
     'Type now',
-    ...(here ? [] : [`  cd ${shellPath(root)}`]),
+    ...(root === '.' ? [] : [`  cd ${shellPath(root)}`]),
     ...sideBySide(
       [
         ['  npm install', 'once, for the editor and the examples'],

@@ -84,6 +84,9 @@ export function foldCode(text: string, width: number, indent: string): string[] 
   return wrapText(held, width, indent).map((line) => line.replaceAll('\u00a0', ' '))
 }
 
+/** A number with its noun. */
+export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
+
 const GAP = 3
 const NARROWEST_RIGHT = 24
 

@@ -1,6 +1,6 @@
 // What has been done, in a dozen lines.
 
-import { type Look, pad, paint, wrapText } from './look.ts'
+import { count, type Look, pad, paint, wrapText } from './look.ts'
 
 export interface Stats {
   readonly katas: number
@@ -47,5 +47,3 @@ export function statsScreen(stats: Stats, look: Look): string {
         ]),
   ].join('\n')
 }
-
-const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`

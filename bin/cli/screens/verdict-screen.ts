@@ -52,21 +52,22 @@ const stacked = (sections: readonly (readonly string[])[]): string[] =>
 function evidence(report: Report, look: Look, room: number): string[] {
   const { verdict, printed = [] } = report
   const told = subjectOf(report)
-  const layout = (factLines: number, story: readonly string[]) =>
+  const layout = (lines: number, story: readonly string[]) =>
     stacked([
-      ...(verdict === 'todo' ? [todoLines(report, look)] : []),
-      title(report, told, look),
+      ...(verdict === 'todo' ? [todoLines(report, look, lines)] : []),
+      title(report, told, look).slice(0, lines),
       story,
       ...(told === undefined
         ? [verdict === 'todo' ? [] : placeLines(report, leadingPromise(report), look)]
-        : [factsOf(report, told, look, factLines), reasonLines(report, told, look)]),
-      othersOf(report, told, look),
+        : [factsOf(report, told, look, lines), reasonLines(report, told, look).slice(0, lines)]),
+      othersOf(report, told, look, lines),
     ])
   const printsRoom = printed.length === 0 ? 0 : 2
-  const storyRoom = (factLines: number) => room - layout(factLines, []).length - 1 - printsRoom
-  const factLines = storyRoom(3) >= MIN_STORY ? 3 : 2
-  const story = storyLines(told?.counterexample, Math.max(MIN_STORY, Math.min(MAX_STORY, storyRoom(factLines))), look)
-  const body = layout(factLines, story)
+  const storyRoom = (lines: number) => room - layout(lines, []).length - 1 - printsRoom
+  // Each text gives up lines before the story loses its point.
+  const lines = [3, 2].find((most) => storyRoom(most) >= MIN_STORY) ?? 1
+  const story = storyLines(told?.counterexample, Math.max(MIN_STORY, Math.min(MAX_STORY, storyRoom(lines))), look)
+  const body = layout(lines, story)
   return [...body, ...printedLines(report, room - body.length, look)]
 }
 
@@ -92,10 +93,10 @@ function title(report: Report, told: PromiseReport | undefined, look: Look): str
   return text === '' ? [] : wrapText(`✗ ${text}`, look.width, '  ').map((line) => paint(look, 'bold', line))
 }
 
-function todoLines(report: Report, look: Look): string[] {
+function todoLines(report: Report, look: Look, lines: number): string[] {
   const first = leadingPromise(report)
   const what = (first?.got ?? '').replace(/^.*?TODO:? ?/, '')
-  return [...labelled('to do', what, look, 3), ...placeLines(report, first, look)]
+  return [...labelled('to do', what, look, lines), ...placeLines(report, first, look)]
 }
 
 const factsOf = (report: Report, told: PromiseReport, look: Look, lines: number): string[] => [
@@ -109,7 +110,9 @@ function reasonLines({ reason }: Report, told: PromiseReport, look: Look): strin
   return first === '' || first.includes(told.got ?? ' ') ? [] : wrapText(printable(first), look.width)
 }
 
-function othersOf({ promises, verdict }: Report, told: PromiseReport | undefined, look: Look): string[] {
+function othersOf({ promises, verdict }: Report, told: PromiseReport | undefined, look: Look, lines: number): string[] {
+  // Of a promise that we could not judge nothing is known.
+  if (verdict === 'judge-error') return []
   const isLeading = (promise: PromiseReport) => promise.verdict === verdict && told === undefined
   const broken = promises.filter((one) => !one.kept && one !== told && !isLeading(one))
   const also = broken.filter((one) => one.untried !== true && (verdict !== 'todo' || one.verdict !== 'todo'))
@@ -117,8 +120,10 @@ function othersOf({ promises, verdict }: Report, told: PromiseReport | undefined
   const count = (some: readonly PromiseReport[]) =>
     some.length === 1 ? some[0]?.name : `${some.length}${told === undefined ? '' : ' more'} promises`
   return [
-    ...(also.length === 0 ? [] : wrapText(`Also broken: ${count(also)}`, look.width, '  ')),
-    ...(untried.length === 0 ? [] : wrapText(`Not tried after that: ${count(untried)}`, look.width, '  ')),
+    ...(also.length === 0 ? [] : wrapText(`Also broken: ${count(also)}`, look.width, '  ').slice(0, lines)),
+    ...(untried.length === 0
+      ? []
+      : wrapText(`Not tried after that: ${count(untried)}`, look.width, '  ').slice(0, lines)),
   ]
 }
 
@@ -168,12 +173,15 @@ function problemLines({ problems = [], file }: Report, look: Look, room: number)
 }
 
 function printedLines({ printed = [], verdict }: Report, room: number, look: Look): string[] {
-  if (printed.length === 0) return []
-  const lines = printed.slice(0, MAX_PRINTED).map((line) => `    ${cutTo(printable(line), look.width - 4)}`)
+  if (printed.length === 0 || room < 2) return []
+  // Around them: what they are, how many are left, a blank line.
+  const most = verdict === 'accepted' ? 0 : Math.min(MAX_PRINTED, room - 3)
+  if (most < 1)
+    return stacked([[`Your file printed ${printed.length === 1 ? 'a line' : `${printed.length} lines`} (see --json).`]])
+  const lines = printed.slice(0, most).map((line) => `    ${cutTo(printable(line), look.width - 4)}`)
   const left = printed.length - lines.length
-  const full = ['Your file printed:', ...lines, ...(left > 0 ? [`    … and ${left} lines more (all with --json)`] : [])]
-  if (verdict !== 'accepted' && full.length < room) return stacked([full])
-  return stacked([[`Your file printed ${printed.length === 1 ? 'a line' : `${printed.length} lines`} (see --json).`]])
+  const more = left === 0 ? [] : [`    … and ${left === 1 ? 'one line' : `${left} lines`} more (all with --json)`]
+  return stacked([['Your file printed:', ...lines, ...more]])
 }
 
 function whatNext(report: Report, look: Look, recorded: boolean): string[] {
@@ -185,8 +193,8 @@ function whatNext(report: Report, look: Look, recorded: boolean): string[] {
   switch (verdict) {
     case 'accepted':
       return recorded
-        ? [line('seed', String(seed)), line('compare', `npx kata diff ${kata}`), line('next', 'npx kata next')]
-        : [line('seed', String(seed)), ...wrapText('Not recorded: this is not your own file in katas/.', look.width)]
+        ? [line('compare', `npx kata diff ${kata}`), line('next', 'npx kata next'), line('seed', String(seed))]
+        : [...wrapText('Not recorded: this is not your own file in katas/.', look.width), line('seed', String(seed))]
     case 'todo':
       return [line('lesson', `npx kata lesson ${kata}`), hint]
     case 'rejected-source':

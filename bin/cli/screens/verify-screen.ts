@@ -2,7 +2,7 @@
 
 import type { Fault, Proof } from '../../judge/verify/proof.ts'
 import { printable } from '../printable.ts'
-import { type Look, paint, wrapText } from './look.ts'
+import { count, type Look, paint, wrapText } from './look.ts'
 import { duration } from './verdict-screen.ts'
 
 export function proofLine(proof: Proof, at: number, of: number, look: Look): string {
@@ -10,7 +10,7 @@ export function proofLine(proof: Proof, at: number, of: number, look: Look): str
   const { submissions, mutants } = proof
   const right = submissions.filter(({ expected }) => expected === 'accepted')
   const counts = [
-    `${right.length} right on ${right[0]?.seeds ?? 0} seeds`,
+    `${right.length} right on ${count(right[0]?.seeds ?? 0, 'seed')}`,
     `${submissions.length - right.length} wrong`,
     ...(mutants === undefined ? [] : [`${mutants.killed} mutants killed, ${mutants.equivalent} equivalent`]),
     duration(proof.ms),

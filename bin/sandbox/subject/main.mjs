@@ -302,7 +302,11 @@ async function answer(request) {
         }
         // An error that nobody caught, seen while this input settled, is this input's: that gives it a story.
         const stray = late[before]
-        results.push(stray !== undefined && result.ok ? { ok: false, threw: { ...stray, name: `uncaught ${stray.name}` } } : result)
+        results.push(
+          stray !== undefined && result.ok
+            ? { ok: false, threw: { ...stray, name: `uncaught ${stray.name}` } }
+            : result,
+        )
       }
       refuel('call', results.length - 1)
       await new Promise((resolve) => turn(resolve))

@@ -8,8 +8,8 @@
 
 const TAG = '$kata'
 const MAX_DEPTH = 64
-/** What the answers to one request may weigh: about a byte each. Less than a frame may hold, so that this speaks first. */
-const MAX_WEIGHT = 2 * 1024 * 1024
+/** What the answers to one request may weigh, about as many bytes as they will have in a frame. */
+const MAX_WEIGHT = 4 * 1024 * 1024
 const WEIGHT_OF_A_PART = 8
 /** In one array of bytes, either way. */
 const MAX_BYTES = 4 * 1024 * 1024
@@ -53,7 +53,7 @@ function tagPrimitive(value) {
 
 /**
  * What an object becomes that is neither an array nor a plain object with its fields.
- * @param {object} object @param {number} depth @returns {{ v: string } | undefined} undefined for one that is
+ * @param {object} object @param {number} depth @returns {{ [TAG]: string, v: string } | undefined} undefined for one that is
  */
 function tagOdd(object, depth) {
   if (depth >= MAX_DEPTH) return foreign(`data nested deeper than ${MAX_DEPTH}`)

@@ -2,7 +2,9 @@
 // and timers are gone, and no built-in can be changed, so that neither a patched built-in nor a shared global can carry
 // an answer from one place to another. Runs once, before any code of a submission, and after everything of ours is loaded.
 
-/** What stays: the language, and the few web classes that are pure (cancellation, text, cloning). */
+import { AbortController, AbortSignal } from './abort.mjs'
+
+/** What stays: the language, and the few web classes that can be made pure (cancellation, text, cloning). */
 const KEPT = new Set([
   ...['globalThis', 'undefined', 'NaN', 'Infinity', 'Object', 'Function', 'Array', 'Number', 'Boolean', 'String'],
   ...['Symbol', 'BigInt', 'Date', 'Promise', 'RegExp', 'Error', 'AggregateError', 'EvalError', 'RangeError'],
@@ -12,7 +14,7 @@ const KEPT = new Set([
   ...['Float64Array', 'BigInt64Array', 'BigUint64Array', 'Iterator', 'DisposableStack', 'AsyncDisposableStack'],
   ...['parseFloat', 'parseInt', 'isNaN', 'isFinite', 'decodeURI', 'decodeURIComponent', 'encodeURI'],
   ...['encodeURIComponent', 'escape', 'unescape', 'structuredClone', 'queueMicrotask', 'console'],
-  ...['TextEncoder', 'TextDecoder', 'AbortController', 'AbortSignal', 'Event', 'EventTarget', 'DOMException'],
+  ...['TextEncoder', 'TextDecoder', 'AbortController', 'AbortSignal', 'DOMException'],
   ...['Temporal'],
 ])
 
@@ -22,9 +24,17 @@ const TIMERS = ['setTimeout', 'setInterval', 'setImmediate']
 const OVERRIDABLE = [
   Object.prototype,
   Function.prototype,
-  ...[Error, AggregateError, EvalError, RangeError, ReferenceError, SuppressedError, SyntaxError, TypeError, URIError].map(
-    (e) => e.prototype,
-  ),
+  ...[
+    Error,
+    AggregateError,
+    EvalError,
+    RangeError,
+    ReferenceError,
+    SuppressedError,
+    SyntaxError,
+    TypeError,
+    URIError,
+  ].map((e) => e.prototype),
 ]
 
 /** Every locale speaks as this one, whatever the machine's own is: sorted names must come out alike everywhere. */
@@ -46,10 +56,11 @@ export function closeRealm(printer, ours = []) {
   )
   outer['Date'] = timelessDate(missing('The time of day', 'read the clock that you are given'))
   // A real clock behind a static member. (Intl is not kept for the same reason.)
-  delete (/** @type {{ Now?: unknown }} */ (outer['Temporal'] ?? {}).Now)
+  delete (/** @type {{ Now?: unknown } | undefined} */ (outer['Temporal'])?.Now)
   // What the last match of anybody was: a way to talk past the world that simulated nodes are given.
   for (const key of Reflect.ownKeys(RegExp))
-    if ('get' in (Reflect.getOwnPropertyDescriptor(RegExp, key) ?? {}) && key !== Symbol.species) Reflect.deleteProperty(RegExp, key)
+    if ('get' in (Reflect.getOwnPropertyDescriptor(RegExp, key) ?? {}) && key !== Symbol.species)
+      Reflect.deleteProperty(RegExp, key)
   tameWebClasses(outer)
   Error.prepareStackTrace = ownFrames
   outer['console'] = Object.fromEntries(
@@ -83,21 +94,17 @@ function timelessDate(noTime) {
 }
 
 /**
- * Node's web classes show more than the web's do: a clock in each event, when a signal is collected, and, by way of
- * symbols that anyone can list, message channels and buffers of memory that has been used before.
+ * Node's web classes show more than the web's do to anyone who lists symbols: buffers of memory that has been used
+ * before, internal methods.
  * @param {Record<PropertyKey, unknown>} outer
  */
 function tameWebClasses(outer) {
-  Reflect.defineProperty(Event.prototype, 'timeStamp', { get: () => 0, enumerable: true, configurable: true })
-  Object.assign(AbortSignal, {
-    timeout: missing('AbortSignal.timeout()', 'time comes from the clock that you are given'),
-    any: missing('AbortSignal.any()', 'it depends on what memory is collected when; listen to each signal'),
-  })
-  const needed = /kNewListener|kRemoveListener|kRemoveWeakListenerHelper|kHybridDispatch|kCreateEvent|toStringTag/
-  for (const Web of [AbortController, AbortSignal, Event, EventTarget, DOMException, TextEncoder])
+  const timeout = missing('AbortSignal.timeout()', 'time comes from the clock that you are given')
+  Object.assign(outer, { AbortController, AbortSignal: Object.assign(AbortSignal, { timeout }) })
+  for (const Web of [DOMException, TextEncoder])
     for (const object of [Web, Web.prototype])
       for (const key of Reflect.ownKeys(object))
-        if (typeof key === 'symbol' && !needed.test(String(key))) Reflect.deleteProperty(object, key)
+        if (typeof key === 'symbol' && key !== Symbol.toStringTag) Reflect.deleteProperty(object, key)
   const Decoder = TextDecoder
   outer['TextDecoder'] = class TextDecoder {
     #decoder
@@ -141,7 +148,15 @@ function ownFrames(error, frames) {
 function speakOneLocale(outer) {
   if (new Intl.Collator().resolvedOptions().locale === LOCALE) return
   const { Temporal = {} } = outer
-  const classes = [Array, Date, Number, BigInt, String, Object.getPrototypeOf(Uint8Array), ...Object.values(Temporal ?? {})]
+  const classes = [
+    Array,
+    Date,
+    Number,
+    BigInt,
+    String,
+    Object.getPrototypeOf(Uint8Array),
+    ...Object.values(Temporal ?? {}),
+  ]
   for (const { prototype } of classes)
     for (const key of Reflect.ownKeys(prototype ?? {})) {
       if (typeof key !== 'string' || !/^(toLocale|localeCompare$)/.test(key)) continue

@@ -1,3 +1,7 @@
+// breaks: A failure reaches everybody who waited, and nobody else
+// breaks: A forgotten flight serves its own callers and leaves the newer one alone
+// breaks: The last caller to leave stops the load and frees the key
+// breaks: Nothing is left behind
 // because: `finally` makes a new promise, which fails, too, with nobody to catch it: one failed load ends the process.
 
 export type Load<V> = (signal: AbortSignal) => Promise<V> | V

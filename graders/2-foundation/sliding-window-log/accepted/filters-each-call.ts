@@ -23,22 +23,20 @@ export class SlidingWindowLog {
 
   tryAcquire(): boolean {
     const nowMs = this.now()
-    if (this.counting(nowMs).length >= this.options.limit) return false
-    this.grants = [...this.counting(nowMs), nowMs]
+    this.grants = this.grants.filter((grantMs) => grantMs > nowMs - this.options.windowMs)
+    if (this.grants.length >= this.options.limit) return false
+    this.grants.push(nowMs)
     return true
   }
 
   retryAfterMs(): number {
-    const counting = this.counting(this.now())
+    const nowMs = this.now()
+    const counting = this.grants.filter((grantMs) => grantMs > nowMs - this.options.windowMs)
     if (counting.length < this.options.limit) return 0
     return Math.min(...counting) + this.options.windowMs - this.options.clock()
   }
 
   private now(): number {
     return Math.max(this.options.clock(), ...this.grants.slice(-1))
-  }
-
-  private counting(nowMs: number): number[] {
-    return this.grants.filter((grantMs) => grantMs > nowMs - this.options.windowMs)
   }
 }

@@ -1,0 +1,116 @@
+// The edges of the screen that no kata provokes: everything at once, hostile text, a narrow terminal. What it looks
+// like in earnest is in fixtures/screens, by way of the real command line.
+
+import { stripVTControlCharacters } from 'node:util'
+import { expect, test } from 'vitest'
+import { VERDICTS } from '../../course/verdict.ts'
+import type { PromiseReport, Report } from '../../judge/report.ts'
+import { columns } from '../columns.ts'
+import { verdictScreen } from './verdict-screen.ts'
+
+const LOOK = { width: 80, colour: false }
+const REPLAY = 'npx kata check sliding-window-counter --seed 4294967295'
+
+const broken = (name: string, more: Partial<PromiseReport> = {}): PromiseReport => ({
+  name,
+  kept: false,
+  verdict: 'wrong-answer',
+  counterexample: ['new Thing()', 'at +0 ms: take() → true'],
+  expected: 'true',
+  got: 'false',
+  replay: REPLAY,
+  ...more,
+})
+const report = (more: Partial<Report> = {}): Report => ({
+  kata: 'sliding-window-counter',
+  file: 'katas/2-foundation/sliding-window-counter.ts',
+  verdict: 'wrong-answer',
+  promises: [{ name: 'It begins empty', kept: true }, broken('A refusal takes nothing')],
+  spent: [],
+  seed: 4294967295,
+  replay: REPLAY,
+  ms: 123_456,
+  revision: '0123456789ab',
+  ...more,
+})
+const linesOf = (one: Report, width = 80) => verdictScreen(one, { width, colour: false }).split('\n')
+
+const WORDS = 'a promise is kept when what it says is what one sees, and not otherwise, however long it takes to say '
+const everything = (verdict: Report['verdict']): Report =>
+  report({
+    verdict,
+    promises: Array.from({ length: 7 }, (_, i) =>
+      broken(`${i} ${WORDS}`, {
+        ...(i === 6 ? { untried: true as const } : { verdict: i === 5 ? 'wrong-answer' : verdict }),
+        counterexample: Array.from({ length: 40 }, (_, call) => `call ${call}: ${WORDS}${WORDS}`),
+        expected: WORDS.repeat(9),
+        got: `TODO: ${'x'.repeat(999)}`,
+        line: 46,
+      }),
+    ),
+    ...(verdict === 'crashed' || verdict === 'timed-out' ? { reason: WORDS.repeat(2) } : {}),
+    printed: Array.from({ length: 40 }, () => WORDS.repeat(3)),
+  })
+
+const STORIES = VERDICTS.filter((verdict) => !['accepted', 'rejected-source'].includes(verdict))
+
+test.each(STORIES)('%s with everything at once fits 20 lines of 80 columns, and says what to type', (verdict) => {
+  const lines = linesOf(everything(verdict))
+  expect(lines.length).toBeLessThanOrEqual(20)
+  for (const line of lines) expect(columns(line), line).toBeLessThanOrEqual(80)
+  expect(lines.slice(-2).join()).toContain('npx kata')
+})
+
+test('many problems fit too, and how many are left is said', () => {
+  const problem = { kind: 'type', line: 10, column: 5, message: WORDS.repeat(9) } as const
+  const lines = linesOf(report({ verdict: 'rejected-source', promises: [], problems: Array(9).fill(problem) }))
+  expect(lines.length).toBeLessThanOrEqual(20)
+  expect(lines).toContain('  and 6 more')
+})
+
+test('a long story keeps its opening and its end, a long call its answer', () => {
+  const calls = Array.from({ length: 30 }, (_, i) => `at +${i} ms: take() → true`)
+  const long = `new Thing({ ${'option: 1_000_000, '.repeat(5)}})`
+  const told = (counterexample: string[]) =>
+    linesOf(report({ promises: [broken('It holds', { counterexample })] })).filter((line) => line.startsWith('    '))
+  expect(told([long, ...calls])).toEqual([
+    `    ${long.slice(0, 75)}…`,
+    '    … 24 calls …',
+    ...calls.slice(-6).map((line) => `    ${line}`),
+  ])
+  expect(told([`take(${'1_000_000, '.repeat(8)}) → true`]).join('')).toContain(') → true')
+})
+
+test('what comes from a submission drives no terminal', () => {
+  const hostile = '\u001b[2J\u202eevil\r'
+  const text = verdictScreen(
+    report({
+      file: `katas/${hostile}.ts`,
+      promises: [broken('It holds', { counterexample: [hostile], expected: hostile, got: hostile, line: 1 })],
+      printed: [hostile],
+      reason: hostile,
+    }),
+    LOOK,
+  )
+  for (const command of ['\u001b', '\u202e', '\r']) expect(text).not.toContain(command)
+  expect(text).toContain('evil')
+})
+
+test('promises that were not come to are not called broken', () => {
+  const { verdict: _, ...untried } = broken('It is fair', { untried: true })
+  const lines = linesOf(report({ promises: [broken('It holds'), untried] }))
+  expect(lines).toContain('Not tried after that: It is fair')
+  expect(lines.join()).not.toContain('Also broken')
+})
+
+test('colour changes no word', () => {
+  const plain = verdictScreen(report(), LOOK)
+  const coloured = verdictScreen(report(), { ...LOOK, colour: true })
+  expect(coloured).not.toBe(plain)
+  expect(stripVTControlCharacters(coloured)).toBe(plain)
+})
+
+test('on a narrow terminal only commands and places are wider', () => {
+  for (const line of linesOf(everything('wrong-answer'), 40))
+    if (!/npx kata|katas\//.test(line)) expect(columns(line), line).toBeLessThanOrEqual(40)
+})

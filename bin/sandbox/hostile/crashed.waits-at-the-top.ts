@@ -1,0 +1,20 @@
+// attack: a top-level await for what never comes
+
+await new Promise(() => {})
+
+export type Clock = () => number
+export interface TokenBucketOptions {
+  readonly capacity: number
+  readonly refillPerSecond: number
+  readonly clock: Clock
+}
+
+export class TokenBucket {
+  constructor(_: TokenBucketOptions) {}
+  tryTake(_ = 1): boolean {
+    return true
+  }
+  retryAfterMs(_ = 1): number {
+    return 0
+  }
+}

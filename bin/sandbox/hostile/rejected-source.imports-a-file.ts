@@ -1,0 +1,22 @@
+// attack: imports the file system
+
+import { readFileSync } from 'node:fs'
+
+readFileSync('/etc/passwd')
+
+export type Clock = () => number
+export interface TokenBucketOptions {
+  readonly capacity: number
+  readonly refillPerSecond: number
+  readonly clock: Clock
+}
+
+export class TokenBucket {
+  constructor(_: TokenBucketOptions) {}
+  tryTake(_ = 1): boolean {
+    return true
+  }
+  retryAfterMs(_ = 1): number {
+    return 0
+  }
+}
