@@ -41,10 +41,11 @@ if (process.versions.node === pinned) {
     console.error(`kata runs on its own pinned Node, but ${why}. Run: npm ci --include=optional (in the course folder)`)
     process.exitCode = 3
   } else {
-    const child = spawn(binary, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
     // The child decides what becomes of a signal. An interrupt is sent to both by the terminal, the others only to us.
+    // Listened for before there is a child, so that none can come between.
     process.on('SIGINT', () => {})
     for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal))
+    const child = spawn(binary, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
     child.on('error', (error) => {
       console.error(`The pinned Node did not start: ${error.message}. Run: npm ci (in the course folder)`)
       process.exitCode = 3

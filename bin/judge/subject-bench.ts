@@ -16,8 +16,8 @@ export interface Bench {
 /** Starts a subject, or hands over one that was started ahead. @param trail see openSession */
 export type Open = (trail?: Trail) => Session
 
-/** A subject that dies takes 60 ms to be replaced: one that dies at every question is not asked a thousand times. */
-const MAX_DEATHS = 20
+/** A subject that dies is replaced; one that dies at every question is not asked a thousand times. */
+const MAX_DEATHS = 8
 /** To burn all its fuel takes a second. */
 const MAX_DEATHS_BY_FUEL = 4
 /** Of all its subjects together: one who is slow but never too slow would hold up a class. */

@@ -82,6 +82,7 @@ const SNIPPETS: Record<string, string> = {
   'throw, catch and finally':
     'const f = () => { for (;;) try { throw 1 } catch (e) { return e } finally { continue_: for (;;) break continue_ } }; return f()',
   'optional chaining and calls': 'const o = { f: () => ({ g: (x) => x }) }; return [o?.f?.()?.g?.(3), o.no?.()]',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code
   'tagged templates': 'const t = (s, ...v) => s.raw.join("|") + v.join(); return t`a${1}b${(() => 2)()}c`',
   'regular expressions that look like code': 'return "a//b".split(/\\/\\/[{(]?/).concat(/for(;;){}/.source)',
   'comments in odd places':

@@ -29,7 +29,7 @@ export interface Deadlines {
   readonly wallMs: number
 }
 
-export const DEADLINES: Deadlines = { stuckCpuMs: 3_000, cpuMs: 20_000, stuckWallMs: 15_000, wallMs: 120_000 }
+export const DEADLINES: Deadlines = { stuckCpuMs: 2_000, cpuMs: 20_000, stuckWallMs: 15_000, wallMs: 120_000 }
 
 /** The end of a subject, as it is thrown to whoever waits for an answer. */
 export class Dead extends Error {

@@ -17,7 +17,7 @@ const HEAP_MEGABYTES = 256
 export const FUEL_PER_CALL = 50_000_000
 
 /** For a subject that leaves a trail: it is known to hang, and soon after the place where the trail begins. */
-const TRAIL_STUCK_CPU_MS = 1_000
+const TRAIL_STUCK_CPU_MS = 500
 
 /** CPU time of a subject in all its life. For the day on which the judge is killed while a built-in runs for ever: nobody
  * is left then to end the subject but the system. */

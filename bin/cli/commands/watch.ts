@@ -38,7 +38,7 @@ export async function watch(context: Context, name: string | undefined, values: 
     finish()
   }
 
-  const code = await withJudge(
+  return withJudge(
     context,
     async (judge) => {
       const judgeOnce = async () => {
@@ -47,14 +47,15 @@ export async function watch(context: Context, name: string | undefined, values: 
         const bytes = readOwn(context, kata)
         const request = { id: kata.slug, kata, file: shown(context, stubFile(context.ws, kata)), bytes }
         const reports = await judgeSubmissions(context.ws, judge, [{ ...request, seeds: [seedOf(bytes)] }])
-        if (ended) return
+        // Saved again meanwhile: this verdict is past before anybody has seen it, and the next is under way.
+        if (ended || saved) return
         const report = reports.get(kata.slug) as Report
         last = { ...report, ms: context.io.now() - startedMs }
         const outcome = `${report.verdict} ${keptOf(report)} ${shownPromise(report)}`
-        // Not each save, and none that is past already: a history of half-typed lines would say nothing.
-        if (!saved && outcome !== recorded && isProgress(context, kata, bytes, report))
+        // Not each save: a history of half-typed lines would say nothing.
+        if (outcome !== recorded && isProgress(context, kata, bytes, report))
           recordCheck(context, kata, report, { watch: true })
-        if (!saved) recorded = outcome
+        recorded = outcome
         tell(context, last)
       }
       const turn = async () => {
@@ -116,7 +117,6 @@ export async function watch(context: Context, name: string | undefined, values: 
     },
     end,
   )
-  return code
 }
 
 /** What can be looked at between two verdicts. */

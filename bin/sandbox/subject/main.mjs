@@ -18,7 +18,8 @@ const MAX_LATE = 8
 /** Node's exit code for it. */
 const UNSETTLED_TOP_LEVEL_AWAIT = 13
 /** Passes between two signs of life. */
-const STRIDE = 1 << 18
+const STRIDE = 1 << 16
+const CRUMBS_TO_A_MOVE = 1 << 12
 /** Turns of the event loop without any settling step of a driver after which a pending promise will never settle. */
 const IDLE_TURNS = 3
 
@@ -154,6 +155,7 @@ let trail
 /** @type {Progress['during']} */
 let during = 'open'
 let leavesCrumbs = false
+let crumbs = 0
 const crumb = alloc(4)
 
 /** Called by the submission's code at each function entry and loop pass (see instrument.ts). @param {number} line */
@@ -186,6 +188,7 @@ function mark(line) {
   if (!leavesCrumbs) return
   crumb.writeUInt32LE(line, 0)
   writeSync(CRUMBS, crumb, 0, 4, 0)
+  if (++crumbs % CRUMBS_TO_A_MOVE === 0) move(line)
 }
 
 /** A sign of life; what is stuck in a built-in gives none, and is ended by the clock. @param {number} line */

@@ -144,20 +144,11 @@ function ownFrames(error, frames) {
   return [head, ...own.map((frame) => `    at ${frame}`)].join('\n')
 }
 
-/** @param {Record<PropertyKey, unknown>} outer */
-function speakOneLocale(outer) {
+/** @param {Record<PropertyKey, any>} outer */
+function speakOneLocale({ Temporal = {} }) {
   if (new Intl.Collator().resolvedOptions().locale === LOCALE) return
-  const { Temporal = {} } = outer
-  const classes = [
-    Array,
-    Date,
-    Number,
-    BigInt,
-    String,
-    Object.getPrototypeOf(Uint8Array),
-    ...Object.values(Temporal ?? {}),
-  ]
-  for (const { prototype } of classes)
+  const moments = Reflect.ownKeys(Temporal).map((key) => Temporal[key])
+  for (const { prototype } of [Array, Date, Number, BigInt, String, Object.getPrototypeOf(Uint8Array), ...moments])
     for (const key of Reflect.ownKeys(prototype ?? {})) {
       if (typeof key !== 'string' || !/^(toLocale|localeCompare$)/.test(key)) continue
       const real = prototype[key]
@@ -212,13 +203,32 @@ function freezeAll(roots) {
   }
 }
 
-/** Intrinsics that only syntax and instances reach. */
+/** Intrinsics that only syntax and instances reach, and the classes of the errors that Node's own functions throw. */
 function hiddenIntrinsics() {
   const generator = function* () {}
   const asyncGenerator = async function* () {}
   const traced = {}
   Error.captureStackTrace(traced)
   const stack = Reflect.getOwnPropertyDescriptor(traced, 'stack')
+  const wrong = /** @type {never} */ (/** @type {unknown} */ (1))
+  const thrown = [
+    () => new TextDecoder('none'),
+    () => new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.of(255)),
+    () => new TextDecoder().decode(wrong),
+    () => TextEncoder.prototype.encode.call(wrong),
+    () => new TextEncoder().encodeInto(wrong, wrong),
+    () => queueMicrotask(wrong),
+    () => /** @type {() => void} */ (structuredClone)(),
+    () => structuredClone(0, wrong),
+    () => DOMException.prototype.name,
+  ].flatMap((call) => {
+    try {
+      call()
+      return []
+    } catch (error) {
+      return [error]
+    }
+  })
   return [
     ...[stack?.get, stack?.set].filter((part) => part !== undefined),
     ...[
@@ -234,6 +244,7 @@ function hiddenIntrinsics() {
       asyncGenerator(),
       [].values().map((x) => x),
       Iterator.from({ next: () => ({ done: true, value: undefined }) }),
-    ].map((object) => /** @type {object} */ (Reflect.getPrototypeOf(object))),
+      ...thrown,
+    ].map((object) => /** @type {object} */ (Object.getPrototypeOf(object))),
   ]
 }

@@ -175,11 +175,19 @@ test('What is two windows old is forgotten', async ({ subject, forAll }) => {
       ask: fc.boolean(),
     })
     .map(idle)
-  const example = (windows: number, part: number, ask = false) =>
-    idle({ baseMs: 0, limit: 2, windowMs: 10, fill: 0, more: undefined, windows, part, ask })
+  const example = (windowMs: number, windows: number, part: number, ask = false) =>
+    idle({ baseMs: 0, limit: 2, windowMs, fill: 0, more: undefined, windows, part, ask })
   await forAll(scripts, subject.run, (s, got) => against(s, got, s.want), {
     tell,
-    examples: [example(2, 0), example(2, 9), example(3, 0), example(3, 5), example(4, 1), example(2, 0, true)],
+    examples: [
+      example(10, 2, 0),
+      example(10, 2, 9),
+      example(10, 3, 0),
+      example(10, 3, 5),
+      example(10, 4, 1),
+      example(10, 2, 0, true),
+      example(1, 2, 0),
+    ],
   })
 })
 
