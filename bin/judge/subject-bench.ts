@@ -16,10 +16,9 @@ export interface Bench {
 /** Starts a subject, or hands over one that was started ahead. @param trail see openSession */
 export type Open = (trail?: Trail) => Session
 
-/** A subject that dies is replaced; one that dies at every question is not asked a thousand times. */
-const MAX_DEATHS = 8
-/** To burn all its fuel takes a second. */
-const MAX_DEATHS_BY_FUEL = 4
+/** A subject that dies is replaced, which takes 60 ms, and up to a second before, to burn its fuel or to fill its heap:
+ * one that dies at every question is not asked a thousand times. */
+const MAX_DEATHS = 4
 /** Of all its subjects together: one who is slow but never too slow would hold up a class. */
 const MAX_CPU_MS = 60_000
 
@@ -42,10 +41,9 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
   const lost = (death: Death, item?: number) => {
     deaths.push(death)
     session = undefined
-    // A death by the clock is dear, and one is enough; so is tampering, or a fault of ours.
-    const byFuel = (one: Death) => one.cause === 'timed-out' && one.at === undefined
-    const goesOn = byFuel(death) ? deaths.filter(byFuel).length < MAX_DEATHS_BY_FUEL : death.cause === 'crashed'
-    if (!goesOn || deaths.length >= MAX_DEATHS) spent = death
+    // One by the clock is dear, and enough; so is tampering, or a fault of ours.
+    const isCheap = death.cause === 'crashed' || (death.cause === 'timed-out' && death.at === undefined)
+    if (!isCheap || deaths.length >= MAX_DEATHS) spent = death
     return new SubjectLost(death, item)
   }
   const open = async (): Promise<Session | undefined> => {

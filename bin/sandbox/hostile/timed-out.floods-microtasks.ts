@@ -8,7 +8,10 @@ export interface TokenBucketOptions {
 }
 
 async function again(): Promise<void> {
-  for (;;) await undefined
+  for (;;) {
+    for (let i = 0; i < 100; i++);
+    await undefined
+  }
 }
 
 export class TokenBucket {
