@@ -73,6 +73,7 @@ export async function courseCopy(): Promise<CourseCopy> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'kata-cli-')))
   const course = join(root, 'course')
   const ws = join(root, 'ws')
+  const dispose = () => rmSync(root, { recursive: true, force: true })
   copyCourse(course)
 
   const start = (args: readonly string[], { cwd = ws, env = {} }: RunOptions = {}) =>
@@ -85,7 +86,11 @@ export async function courseCopy(): Promise<CourseCopy> {
       .replace(/ · (\d+ ms|\d+\.\d s)$/gm, ' · <time>')
       .replace(/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z/g, '<when>')
 
-  await expectGood(kata(['init', ws], { cwd: root }))
+  const { code, err } = await kata(['init', ws], { cwd: root })
+  if (code !== 0) {
+    dispose()
+    throw new Error(`kata init ended with ${code}: ${err}`)
+  }
   return {
     course,
     ws,
@@ -104,7 +109,7 @@ export async function courseCopy(): Promise<CourseCopy> {
       return JSON.parse(out) as Record<string, unknown>
     },
     mask,
-    [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
+    [Symbol.dispose]: dispose,
   }
 }
 
@@ -118,11 +123,6 @@ export async function ended(child: ChildProcess): Promise<Ran> {
   child.stdin?.end()
   const [code, out, err] = await Promise.all([closed, read(child.stdout), read(child.stderr)])
   return { code, out, err }
-}
-
-async function expectGood(ran: Promise<Ran>): Promise<void> {
-  const { code, err } = await ran
-  if (code !== 0) throw new Error(`kata init ended with ${code}: ${err}`)
 }
 
 /** Nothing of the machine that a screen could depend on, and a compile cache that dies with the copy. */

@@ -27,6 +27,9 @@ export interface Assignment {
   readonly suites: Record<string, { readonly driver: { url: string; modules: Modules }; readonly jobs: readonly Job[] }>
 }
 
+/** Said to a suite thread, and by it when all of its subjects are dead. */
+export const END_SUBJECTS = 'kata: end all subjects'
+
 /** What became of one submission. */
 export interface Evidence {
   readonly id: string

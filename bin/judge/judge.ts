@@ -131,6 +131,7 @@ export async function startJudge(course: string, workers = 1): Promise<Judge> {
       )
     },
     async close() {
+      await threads.endSubjects()
       await vitest.close()
       await threads.close()
     },

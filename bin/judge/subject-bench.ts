@@ -22,6 +22,12 @@ const MAX_DEATHS = 4
 /** Of all its subjects together: one who is slow but never too slow would hold up a class. */
 const MAX_CPU_MS = 60_000
 
+interface Lost {
+  readonly death: Death
+  /** index of the input */
+  readonly item?: number
+}
+
 export function bench(job: Job, driver: { url: string; modules: Modules }, openSubject: Open): Bench {
   const promises: Evidence['promises'][number][] = []
   const late: Threw[] = []
@@ -38,7 +44,7 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
     late.push(...aftermath.late)
     printed.push(...aftermath.printed.slice(0, 40 - printed.length))
   }
-  const lost = (death: Death, item?: number) => {
+  const lost = ({ death, item }: Lost) => {
     deaths.push(death)
     session = undefined
     // One by the clock is dear, and enough; so is tampering, or a fault of ours.
@@ -51,7 +57,7 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
     const loaded = await opened.load({ url: job.url, modules: job.modules, driver })
     if (!loaded.alive) {
       cpuMs += opened.cpuMs()
-      throw lost(await withLine(loaded.death))
+      throw lost(await withLine(loaded))
     }
     if ('threw' in loaded) {
       load = loaded.threw
@@ -62,17 +68,22 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
     return opened
   }
 
-  /** Runs the deadly question once more with a trail of lines, to name the line on which it hangs. */
-  const withLine = async (death: Death, ask?: (session: Session) => Promise<Answer<unknown>>): Promise<Death> => {
-    if (death.cause !== 'timed-out' || death.line !== undefined || death.at === undefined) return death
+  /** Runs the deadly question once more with a trail of lines, to name the line, and the input, on which it hangs. */
+  const withLine = async (lost: Lost, ask?: (session: Session) => Promise<Answer<unknown>>): Promise<Lost> => {
+    const { death } = lost
+    if (death.cause !== 'timed-out' || death.line !== undefined || death.at === undefined) return lost
     const trail = openTrail(death.at)
     try {
       const again = openSubject(trail)
       const loaded = await again.load({ url: job.url, modules: marked(job.modules), driver })
-      if (loaded.alive && !('threw' in loaded)) await ask?.(again)
+      const answer = loaded.alive && !('threw' in loaded) ? await ask?.(again) : undefined
       again.kill()
       const line = trail.lastLine()
-      return line === undefined ? death : { ...death, line }
+      const item = answer?.alive === false ? answer.item : lost.item
+      return {
+        death: line === undefined ? death : { ...death, line },
+        ...(item === undefined ? {} : { item }),
+      }
     } finally {
       trail.close()
     }
@@ -94,14 +105,13 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
       const answer = await opened.call(operation, inputs)
       if (!answer.alive) {
         cpuMs += opened.cpuMs()
-        throw lost(await withLine(answer.death, (again) => again.call(operation, inputs)), answer.item)
+        throw lost(await withLine(answer, (again) => again.call(operation, inputs)))
       }
       keep(answer.aftermath)
       if (cpuMs + opened.cpuMs() > MAX_CPU_MS) {
         opened.kill()
-        const tired = lost({ cause: 'timed-out', why: `It worked for more than ${MAX_CPU_MS / 1000} s in all.` })
-        spent = tired.cause as Death
-        throw tired
+        spent = { cause: 'timed-out', why: `It worked for more than ${MAX_CPU_MS / 1000} s in all.` }
+        throw lost({ death: spent })
       }
       return answer.results.map(outcomeOf)
     },

@@ -5,12 +5,15 @@ import { join, sep } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { PoolRunnerInitializer } from 'vitest/node'
 import type { Modules } from '../sandbox/prepare.ts'
+import { END_SUBJECTS } from './jobs.ts'
 
 /** Node strips no types there; the launcher has tsx do it, and so must a thread. */
 const BELOW_NODE_MODULES = import.meta.dirname.includes(`${sep}node_modules${sep}`)
 
 export interface SuiteThreads {
   readonly pool: PoolRunnerInitializer
+  /** Kills every subject, whatever it is doing; the run that it belonged to ends soon after. */
+  endSubjects(): Promise<void>
   close(): Promise<void>
 }
 
@@ -69,6 +72,20 @@ export function suiteThreads(kit: Modules, ahead: number): SuiteThreads {
           },
         }
       },
+    },
+    async endSubjects() {
+      const threads = [...all]
+      await Promise.all(
+        threads.map(
+          (thread) =>
+            new Promise<void>((resolve) => {
+              thread.on('message', (message) => message === END_SUBJECTS && resolve())
+              thread.once('exit', () => resolve())
+              thread.once('error', () => resolve())
+              thread.postMessage(END_SUBJECTS)
+            }),
+        ),
+      )
     },
     async close() {
       await Promise.all([...all].map((thread) => thread.terminate()))

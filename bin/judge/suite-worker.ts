@@ -9,21 +9,39 @@ import '../../graders/kit/suite.ts'
 import type { Modules } from '../sandbox/prepare.ts'
 import { openSession, type Session } from '../sandbox/session.ts'
 import type { Trail } from '../sandbox/trail.ts'
-import type { Assignment, Evidence } from './jobs.ts'
+import { type Assignment, END_SUBJECTS, type Evidence } from './jobs.ts'
 import { type Bench, bench } from './subject-bench.ts'
 
 const port = parentPort
 if (port === null) throw new Error('suite-worker.ts is a worker thread')
 const { kit } = workerData as { kit: Modules }
 
-let spare: Session | undefined = openSession(kit)
+const alive = new Set<Session>()
+let ending = false
+
+function start(trail?: Trail): Session {
+  if (ending) throw new Error('The judge is being closed.')
+  const session = openSession(kit, trail)
+  alive.add(session)
+  return session
+}
+
+let spare: Session | undefined = start()
 
 function openSubject(trail?: Trail): Session {
-  if (trail !== undefined) return openSession(kit, trail)
-  const opened = spare ?? openSession(kit)
+  if (trail !== undefined) return start(trail)
+  const opened = spare ?? start()
   spare = undefined
   return opened
 }
+
+// A subject that hangs in a built-in hears nothing: whoever closes the judge must not wait for its deadline.
+port.on('message', (message) => {
+  if (message !== END_SUBJECTS) return
+  ending = true
+  for (const session of alive) session.kill()
+  port.postMessage(END_SUBJECTS)
+})
 
 /** Gives the evidence to the main thread and waits until it is there: a run must not end before its evidence is in. */
 async function handOver(channelName: string, evidence: Evidence[]): Promise<void> {
@@ -53,7 +71,9 @@ function seat(assignment: Assignment, files: readonly string[]): void {
       subjects: benches.map(({ subject }) => subject),
       async finish() {
         await handOver(assignment.channel, await Promise.all(benches.map(({ close }) => close())))
-        spare ??= openSession(kit)
+        // Sessions that were closed or have died are only names by now.
+        alive.clear()
+        if (!ending) spare ??= start()
       },
     }
   })

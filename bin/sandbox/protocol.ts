@@ -47,6 +47,6 @@ export type Reply =
   | { type: 'driver-failed'; threw: Threw }
   | ({ type: 'results'; results: Result[] } & Aftermath)
   | ({ type: 'ended' } & Aftermath)
-  /** at each new input, and every so many passes: who burns fuel is ended by fuel, and not by a clock */
+  /** every so many inputs and passes: who burns fuel is ended by fuel, and not by a clock */
   | { type: 'progress'; item: number; passes: number; line: number }
   | { type: 'out-of-fuel'; line: number; item: number; fuel: number }

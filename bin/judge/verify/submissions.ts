@@ -73,7 +73,8 @@ export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms,
         id: `${kata.path} ${one.name}`,
         expected,
         header,
-        breaks: header.includes(EVERY) || expected === 'rejected-source' ? undefined : header.filter((one) => one !== NONE),
+        breaks:
+          header.includes(EVERY) || expected === 'rejected-source' ? undefined : header.filter((one) => one !== NONE),
         seeds: upTo(expected === 'wrong-answer' ? REJECTED_SEEDS : COSTLY_SEEDS),
       }
     }),
