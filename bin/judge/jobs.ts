@@ -24,7 +24,7 @@ export interface Assignment {
   /** BroadcastChannel that evidence goes back on */
   readonly channel: string
   /** by absolute path of the suite */
-  readonly suites: Record<string, { readonly driver: { url: string; modules: Modules }; readonly jobs: readonly Job[] }>
+  readonly suites: Record<string, readonly Job[]>
 }
 
 /** Said to a suite thread, and by it when all of its subjects are dead. */

@@ -10,7 +10,8 @@ import { shellPath } from '../course/shell-path.ts'
 import { takeIn } from '../sandbox/intake.ts'
 import { importsOf, prepareSubmission } from '../sandbox/prepare.ts'
 import type { SourceProblem } from '../sandbox/source-problem.ts'
-import { compileSubmission, type Submission } from './compile.ts'
+import { startStripper } from '../sandbox/strip.ts'
+import { compileSubmission } from './compile.ts'
 import { conclude } from './conclude.ts'
 import type { Job } from './jobs.ts'
 import type { Judge, Judged } from './judge.ts'
@@ -43,33 +44,40 @@ export async function judgeSubmissions(
   now: () => number = performance.now.bind(performance),
 ): Promise<Map<string, Report>> {
   const startedMs = now()
+  // Three things start side by side, and each takes longer to start than to do its work: the judge, a thread that strips
+  // types, and the compiler.
+  startStripper()
   const problems = new Map<string, readonly SourceProblem[]>()
-  const jobs: Job[] = []
-  const submissions: Submission[] = []
-  const allowed = memo((kata: Kata) => importsOf(readFileSync(pristineStubFile(ws, kata), 'utf8')))
-  for (const { id, kata, bytes, seeds } of requests) {
-    const intake = takeIn(bytes)
-    if (!intake.ok) {
-      problems.set(id, intake.problems)
-      continue
-    }
-    submissions.push({ id, path: kata.path, pristineStub: pristineStubFile(ws, kata), source: intake.source })
-    const prepared = prepareSubmission(kata.path, intake.source, allowed(kata))
-    if (prepared.ok)
-      jobs.push({
-        id,
-        kata: kata.path,
-        url: prepared.url,
-        modules: prepared.modules,
-        seeds,
-        shrink: true,
-        exhaustive: false,
-      })
-    else problems.set(id, prepared.problems)
+  const taken: { readonly request: Request; readonly source: string }[] = []
+  for (const request of requests) {
+    const intake = takeIn(request.bytes)
+    if (intake.ok) taken.push({ request, source: intake.source })
+    else problems.set(request.id, intake.problems)
   }
-  const compiling = compileSubmission({ course: ws.course, katas: submissions })
+  const compiling = compileSubmission({
+    course: ws.course,
+    katas: taken.map(({ request: { id, kata }, source }) => ({
+      id,
+      path: kata.path,
+      pristineStub: pristineStubFile(ws, kata),
+      source,
+    })),
+  })
   // Awaited below; a failure meanwhile must not be unhandled.
   compiling.catch(() => {})
+
+  if (taken.length > 0) await judge
+  const allowed = memo((kata: Kata) => importsOf(readFileSync(pristineStubFile(ws, kata), 'utf8')))
+  const jobs: Job[] = []
+  for (const { request, source } of taken) {
+    const { id, kata, seeds } = request
+    const prepared = prepareSubmission(kata.path, source, allowed(kata))
+    if (!prepared.ok) problems.set(id, prepared.problems)
+    else {
+      const { url, modules } = prepared
+      jobs.push({ id, kata: kata.path, url, modules, seeds, shrink: true, exhaustive: false })
+    }
+  }
   const nothing: Judged = { evidence: new Map(), faults: new Map() }
   const { evidence, faults } = jobs.length === 0 ? nothing : await (await judge).run(jobs)
   let compilerFault: string | undefined

@@ -3,7 +3,6 @@
 
 import { join, resolve } from 'node:path'
 import { BroadcastChannel } from 'node:worker_threads'
-import { type Modules, prepareOurs } from '../sandbox/prepare.ts'
 import type { Assignment, Evidence, Job } from './jobs.ts'
 import { suiteThreads } from './suite-threads.ts'
 
@@ -43,17 +42,9 @@ const MAX_SUBJECTS = 32
  * @param workers suites at a time
  */
 export async function startJudge(course: string, workers = 1): Promise<Judge> {
-  const kit = prepareOurs(course, join(course, 'graders/kit/driver.ts')).modules
-  const threads = suiteThreads(kit, workers)
+  const threads = suiteThreads(course, workers)
   // vitest takes most of the start-up: it is loaded here, and only by commands that judge.
   const { createVitest } = await import('vitest/node')
-  const drivers = new Map<string, { url: string; modules: Modules }>()
-  const driverOf = (kata: string) => {
-    const known = drivers.get(kata) ?? prepareOurs(course, join(course, 'graders', kata, 'driver.ts'), kit)
-    drivers.set(kata, known)
-    return known
-  }
-
   const suiteOf = (kata: string) => resolve(course, 'graders', kata, 'suite.test.ts')
   const vitest = await createVitest(
     'test',
@@ -83,7 +74,7 @@ export async function startJudge(course: string, workers = 1): Promise<Judge> {
     const suites: Assignment['suites'] = {}
     for (const job of jobs) {
       const file = suiteOf(job.kata)
-      suites[file] = { driver: driverOf(job.kata), jobs: [...(suites[file]?.jobs ?? []), job] }
+      suites[file] = [...(suites[file] ?? []), job]
     }
     const channel = new BroadcastChannel(`kata-${process.pid}-${runs++}`)
     channel.onmessage = (event) => {

@@ -2,11 +2,12 @@
 // what a learner would wait for. Loaded once are vitest's runtime, fast-check and the kit; one subject is always started
 // ahead of need. The thread is trusted; no submission is ever loaded in it.
 
+import { join } from 'node:path'
 import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads'
 import { init, runBaseTests, setupEnvironment } from 'vitest/worker'
 import { serveSubjects } from '../../graders/kit/subjects.ts'
 import '../../graders/kit/suite.ts'
-import type { Modules } from '../sandbox/prepare.ts'
+import { type Modules, prepareOurs } from '../sandbox/prepare.ts'
 import { openSession, type Session } from '../sandbox/session.ts'
 import type { Trail } from '../sandbox/trail.ts'
 import { type Assignment, END_SUBJECTS, type Evidence } from './jobs.ts'
@@ -14,7 +15,17 @@ import { type Bench, bench } from './subject-bench.ts'
 
 const port = parentPort
 if (port === null) throw new Error('suite-worker.ts is a worker thread')
-const { kit } = workerData as { kit: Modules }
+const { course } = workerData as { course: string }
+
+// The driver side is made ready here and not in the main thread, which is busy enough with starting vitest.
+const kit = prepareOurs(course, join(course, 'graders/kit/driver.ts')).modules
+const drivers = new Map<string, { url: string; modules: Modules }>()
+
+function driverOf(kata: string): { url: string; modules: Modules } {
+  const known = drivers.get(kata) ?? prepareOurs(course, join(course, 'graders', kata, 'driver.ts'), kit)
+  drivers.set(kata, known)
+  return known
+}
 
 const alive = new Set<Session>()
 let ending = false
@@ -57,12 +68,11 @@ async function handOver(channelName: string, evidence: Evidence[]): Promise<void
 function seat(assignment: Assignment, files: readonly string[]): void {
   const seats = new Map<string, Bench[]>()
   for (const file of files) {
-    const suite = assignment.suites[file]
-    if (suite !== undefined)
-      seats.set(
-        file,
-        suite.jobs.map((job) => bench(job, suite.driver, openSubject)),
-      )
+    const jobs = assignment.suites[file] ?? []
+    seats.set(
+      file,
+      jobs.map((job) => bench(job, driverOf(job.kata), openSubject)),
+    )
   }
   serveSubjects(async (suiteFile) => {
     const benches = seats.get(suiteFile)

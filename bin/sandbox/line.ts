@@ -94,9 +94,9 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES): L
     if (ended !== undefined) return Promise.reject(ended)
     return new Promise<Reply>((resolve, reject) => {
       progress = { item: 0, passes: 0 }
-      const watch = watchOver()
+      const stopWatching = watchOver()
       const done = () => {
-        clearInterval(watch)
+        stopWatching()
         pending = undefined
       }
       pending = {
@@ -114,12 +114,15 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES): L
     })
   }
 
-  function watchOver(): NodeJS.Timeout {
+  /** @returns what ends it */
+  function watchOver(): () => void {
     const startMs = performance.now()
     const startCpuMs = readCpuMs() ?? 0
     let movedMs = startMs
     let movedCpuMs = startCpuMs
-    return setInterval(() => {
+    let isOver = false
+    const look = () => {
+      if (isOver) return
       const nowMs = performance.now()
       const cpuNowMs = readCpuMs()
       if (hasMoved) {
@@ -141,7 +144,13 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES): L
           cause: 'judge-error',
           why: `This machine gave the subject no time to answer in ${deadlines.wallMs / 1000} s.`,
         })
-    }, WATCH_EVERY_MS)
+    }
+    // Where the judge itself was busy, what the subject has said meanwhile is read first.
+    const watch = setInterval(() => setImmediate(look), WATCH_EVERY_MS)
+    return () => {
+      isOver = true
+      clearInterval(watch)
+    }
   }
 
   /** @param line where it was seen last, if it was moving */

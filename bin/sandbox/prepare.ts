@@ -2,7 +2,6 @@
 // imports held to what is declared, fuel gauge put in.
 
 import { readFileSync } from 'node:fs'
-import { stripTypeScriptTypes } from 'node:module'
 import { relative, resolve, sep } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type ImportDeclaration, type Node, parse } from 'acorn'
@@ -19,15 +18,11 @@ export type Modules = Record<string, string>
 
 export type Prepared = { ok: true; url: string; modules: Modules } | { ok: false; problems: SourceProblem[] }
 
-/** Types blanked out of a source of ours. Node prints a notice on the first use; `node file.ts` uses the same stripper. */
+/** Types blanked out of a source of ours, which has no business to fail. */
 function stripOurs(source: string): string {
-  const { emitWarning } = process
-  process.emitWarning = () => {}
-  try {
-    return stripTypeScriptTypes(source)
-  } finally {
-    process.emitWarning = emitWarning
-  }
+  const stripped = stripTypes(source)
+  if (stripped.ok) return stripped.script
+  throw new Error(stripped.stack)
 }
 
 /** `2-foundation/token-bucket` → the URL under which stack traces name the learner's file. */
@@ -74,7 +69,9 @@ export function prepareSubmission(path: string, source: string, mayImport: reado
 
 /** What a stub imports as values: the only imports that its kata's submissions may have. */
 export function importsOf(stub: string): string[] {
-  return parse(stripOurs(stub), { ecmaVersion: 'latest', sourceType: 'module' }).body.flatMap((statement) => {
+  const stripped = stripTypes(stub)
+  if (!stripped.ok) throw new Error(`A stub does not parse: ${stripped.message}`)
+  return parse(stripped.script, { ecmaVersion: 'latest', sourceType: 'module' }).body.flatMap((statement) => {
     const from = (statement as Partial<ImportDeclaration>).source?.value
     return typeof from === 'string' ? [from] : []
   })

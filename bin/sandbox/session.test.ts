@@ -280,6 +280,21 @@ describe('the judge', () => {
   })
 })
 
+test.runIf(process.platform === 'linux')(
+  'the system ends what nobody is left to end, and leaves no core of it',
+  async () => {
+    await using(async (session) => {
+      await session.load(submission(GO))
+      const subjects = childrenOf(process.pid).filter((pid) =>
+        readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('subject/main.mjs'),
+      )
+      const limits = readFileSync(`/proc/${subjects.at(-1)}/limits`, 'latin1')
+      expect(limits).toMatch(/^Max cpu time +120 +120 /m)
+      expect(limits).toMatch(/^Max core file size +0 +0 /m)
+    })
+  },
+)
+
 function childrenOf(pid: number): number[] {
   return readdirSync('/proc')
     .map(Number)

@@ -19,9 +19,9 @@ export const FUEL_PER_CALL = 50_000_000
 /** For a subject that leaves a trail: it is known to hang, and soon after the place where the trail begins. */
 const TRAIL_STUCK_CPU_MS = 500
 
-/** CPU time of a subject in all its life. For the day on which the judge is killed while a built-in runs for ever: nobody
- * is left then to end the subject but the system. */
-const LIFE_CPU_S = 300
+/** CPU time of a subject in all its life, more than the judge will ever grant it. For the day on which the judge is killed
+ * while a built-in runs for ever: nobody is left then to end the subject but the system. */
+const LIFE_CPU_S = 120
 
 export type { Death } from './death.ts'
 
