@@ -18,9 +18,9 @@ export type Open = (trail?: Trail) => Session
 
 /** A subject that dies is replaced, which takes 60 ms, and up to a second before, to burn its fuel or to fill its heap:
  * one that dies at every question is not asked a thousand times. */
-const MAX_DEATHS = 4
+const MAX_DEATHS_A_SEED = 4
 /** Of all its subjects together: one who is slow but never too slow would hold up a class. */
-const MAX_CPU_MS = 60_000
+const MAX_CPU_A_SEED_MS = 60_000
 
 interface Lost {
   readonly death: Death
@@ -35,6 +35,8 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
   const deaths: Death[] = []
   let load: Threw | undefined
   let session: Promise<Session | undefined> | undefined
+  const maxDeaths = MAX_DEATHS_A_SEED * job.seeds.length
+  const maxCpuMs = MAX_CPU_A_SEED_MS * job.seeds.length
   /** CPU time of subjects that are gone */
   let cpuMs = 0
   /** after this the rest of the promises are not tried */
@@ -49,12 +51,18 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
     session = undefined
     // One by the clock is dear, and enough; so is tampering, or a fault of ours.
     const isCheap = death.cause === 'crashed' || (death.cause === 'timed-out' && death.at === undefined)
-    if (!isCheap || deaths.length >= MAX_DEATHS) spent = death
+    if (!isCheap || deaths.length >= maxDeaths) spent = death
     return new SubjectLost(death, item)
   }
   const open = async (): Promise<Session | undefined> => {
-    const opened = openSubject()
-    const loaded = await opened.load({ url: job.url, modules: job.modules, driver })
+    const submission = { url: job.url, modules: job.modules, driver }
+    let opened = openSubject()
+    let loaded = await opened.load(submission)
+    // A subject that waited ahead of need may have been ended by anybody, with nothing of the learner's in it: another.
+    if (!loaded.alive && loaded.death.cause === 'judge-error') {
+      opened = openSubject()
+      loaded = await opened.load(submission)
+    }
     if (!loaded.alive) {
       cpuMs += opened.cpuMs()
       throw lost(await withLine(loaded))
@@ -108,9 +116,9 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
         throw lost(await withLine(answer, (again) => again.call(operation, inputs)))
       }
       keep(answer.aftermath)
-      if (cpuMs + opened.cpuMs() > MAX_CPU_MS) {
+      if (cpuMs + opened.cpuMs() > maxCpuMs) {
         opened.kill()
-        spent = { cause: 'timed-out', why: `It worked for more than ${MAX_CPU_MS / 1000} s in all.` }
+        spent = { cause: 'timed-out', why: `It worked for more than ${maxCpuMs / 1000} s in all.` }
         throw lost({ death: spent })
       }
       return answer.results.map(outcomeOf)

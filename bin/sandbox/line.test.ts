@@ -18,7 +18,8 @@ const ENGINE = `
   }
   const ready = { type: 'ready' }
   const ended = { type: 'ended', late: [], printed: [] }
-  const burn = (ms) => { const from = process.cpuUsage(); while (process.cpuUsage(from).user < ms * 1000); }
+  const used = (from) => { const { user, system } = process.cpuUsage(from); return (user + system) / 1000 }
+  const burn = (ms) => { const from = process.cpuUsage(); while (used(from) < ms); }
 `
 const children: ReturnType<typeof spawn>[] = []
 afterEach(() => {
@@ -194,6 +195,17 @@ describe.runIf(process.platform === 'linux')('the clock', () => {
       why: expect.stringContaining('1 s'),
       line: 5,
     })
+  })
+
+  test('lets a judge that was busy read first what was said meanwhile', async () => {
+    const moving =
+      "asked(); send(ready); asked(); for (let passes = 1; passes < 7; passes++) { burn(100); send({ type: 'progress', item: 0, passes, line: 5 }) } send(ended); asked()"
+    const { ask } = line(moving, { stuckCpuMs: 400 })
+    await ask(open)
+    const answer = ask(asking)
+    await new Promise((resolve) => setImmediate(resolve))
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_000)
+    expect(await answer).toMatchObject({ type: 'ended' })
   })
 
   test('blames the machine for one that gets no time', async () => {

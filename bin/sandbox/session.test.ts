@@ -289,7 +289,7 @@ test.runIf(process.platform === 'linux')(
         readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('subject/main.mjs'),
       )
       const limits = readFileSync(`/proc/${subjects.at(-1)}/limits`, 'latin1')
-      expect(limits).toMatch(/^Max cpu time +120 +120 /m)
+      expect(limits).toMatch(/^Max cpu time +600 +600 /m)
       expect(limits).toMatch(/^Max core file size +0 +0 /m)
     })
   },

@@ -21,7 +21,7 @@ const TRAIL_STUCK_CPU_MS = 500
 
 /** CPU time of a subject in all its life, more than the judge will ever grant it. For the day on which the judge is killed
  * while a built-in runs for ever: nobody is left then to end the subject but the system. */
-const LIFE_CPU_S = 120
+const LIFE_CPU_S = 600
 
 export type { Death } from './death.ts'
 

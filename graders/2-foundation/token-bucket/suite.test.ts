@@ -115,7 +115,6 @@ test('Tokens come back at the refill rate, to the thousandth', async ({ subject,
     )
   await forAll(scripts, subject.run, (s, got) => against(s, got, s.want), {
     tell,
-    runs: 120,
     examples: [
       polled({ refillPerSecond: 3, everyMs: 100, looks: 3, wanted: 1 }),
       polled({ refillPerSecond: 100, everyMs: 290, looks: 0, wanted: 29 }),
