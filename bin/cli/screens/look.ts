@@ -80,7 +80,7 @@ export function wrapText(text: string, width: number, indent = ''): string[] {
 
 /** The same for a line of code, whose runs of spaces say something. */
 export function foldCode(text: string, width: number, indent: string): string[] {
-  const held = text.replace(/ {2,}/g, (spaces) => '\u00a0'.repeat(spaces.length))
+  const held = text.replace(/^ +| {2,}/g, (spaces) => '\u00a0'.repeat(spaces.length))
   return wrapText(held, width, indent).map((line) => line.replaceAll('\u00a0', ' '))
 }
 
