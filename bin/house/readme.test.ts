@@ -54,7 +54,9 @@ test('every transcript prints what it printed', { timeout: 120_000 }, () => {
 })
 
 test('every npm script that it names is there', () => {
-  const { scripts } = JSON.parse(readFileSync(join(COURSE, 'package.json'), 'utf8')) as { scripts: Record<string, string> }
+  const { scripts } = JSON.parse(readFileSync(join(COURSE, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>
+  }
   const named = [...readFileSync(README, 'utf8').matchAll(/npm run ([a-z:]+)/g)].map(([, name = '']) => name)
   expect(named.length).toBeGreaterThan(3)
   for (const name of named) expect(Object.keys(scripts)).toContain(name)

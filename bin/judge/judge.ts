@@ -1,7 +1,7 @@
 // The judge: one resident vitest that runs hidden suites over submissions. Started once per command, used for every run of
 // that command (one in `check`, one per save in `watch`, hundreds in `verify`).
 
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { BroadcastChannel } from 'node:worker_threads'
 import type { Assignment, Evidence, Job } from './jobs.ts'
 import { suiteThreads } from './suite-threads.ts'

@@ -94,7 +94,7 @@ export function virtualTime(startMs = 0, limit = 100_000): VirtualTime {
     heap[b] = held
   }
   const at = (timeMs: number, action: () => void) => {
-    heap[heap.length] = { timeMs: timeMs > nowMs ? timeMs : nowMs, order: order++, action }
+    heap[heap.length] = { timeMs: Math.max(timeMs, nowMs), order: order++, action }
     for (let i = heap.length - 1; i > 0; ) {
       const parent = (i - 1) >> 1
       if (!before(i, parent)) break

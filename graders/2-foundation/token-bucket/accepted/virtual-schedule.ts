@@ -57,6 +57,7 @@ export class TokenBucket {
 
   #atLeastNow(): bigint {
     const now = this.#now()
+    // biome-ignore lint/complexity/useMathMinMax: Math.max takes no bigint
     return this.#fullAt > now ? this.#fullAt : now
   }
 }
