@@ -39,9 +39,10 @@ function write(value: unknown): string {
   if (value instanceof Uint8Array) return `bytes ${Buffer.from(value.subarray(0, 32)).toString('hex')}`
   if (Array.isArray(value)) return `[${value.slice(0, 40).map(write).join(', ')}${value.length > 40 ? ', …' : ''}]`
   if (typeof value === 'object' && value !== null) {
-    if ('threw' in value) return `throws ${String(value.threw)}`
+    // What stands there comes from a submission: only text is taken for text.
+    if ('threw' in value) return `throws ${typeof value.threw === 'string' ? value.threw : write(value.threw)}`
     if ('returned' in value) return write(value.returned)
-    if ('foreign' in value) return String(value.foreign)
+    if ('foreign' in value) return typeof value.foreign === 'string' ? value.foreign : write(value.foreign)
     const fields = Object.entries(value).map(([key, field]) => `${key}: ${write(field)}`)
     return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`
   }

@@ -53,6 +53,8 @@ export type Settled<T> = { state: 'pending' } | { state: 'fulfilled'; value: T }
 export function watch<T>(promise: PromiseLike<T>, onSettled?: (settled: Settled<T>) => void): () => Settled<T> {
   let settled: Settled<T> = { state: 'pending' }
   const keep = (now: Settled<T>) => {
+    // A thenable of a submission may call back twice; a promise settles once.
+    if (settled.state !== 'pending') return
     settled = now
     onSettled?.(now)
   }

@@ -57,7 +57,6 @@ export class TokenBucket {
 
   #atLeastNow(): bigint {
     const now = this.#now()
-    // biome-ignore lint/complexity/useMathMinMax: Math.max takes no bigint
     return this.#fullAt > now ? this.#fullAt : now
   }
 }
