@@ -176,9 +176,9 @@ async function forAll<Input, Output>(
     try {
       check(input, output as Output)
     } catch (error) {
-      // A check that stumbles met an answer of another shape than the types say: no right answer makes it stumble, as the
-      // course check holds on every seed.
-      if (error instanceof BrokenPromise) throw error
+      // A TypeError met an answer of another shape than the types say: no right answer makes a check stumble, as the
+      // course check holds on every seed. Any other error is the suite's own.
+      if (!(error instanceof TypeError)) throw error
       throw new BrokenPromise(tell(input), 'an answer of the agreed shape', show(output))
     }
   }
