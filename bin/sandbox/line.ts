@@ -15,6 +15,8 @@ const MAX_FRAME_BYTES = 4 * 1024 * 1024
 const MAX_NOISE_BYTES = 16 * 1024
 const MAX_RESIDENT_BYTES = 1024 ** 3
 const WATCH_EVERY_MS = 100
+/** Who takes more memory than ever is not stuck: filling it can be slow, and its limit ends that. */
+const GROWTH_BYTES = 16 * 1024 ** 2
 
 /** What one question may take. Fuel ends loops, at an exact count; all of these are for what fuel cannot see. */
 export interface Deadlines {
@@ -130,7 +132,12 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES): L
         movedCpuMs = cpuNowMs ?? movedCpuMs
         hasMoved = false
       }
-      largestBytes = Math.max(largestBytes, residentBytes(child.pid))
+      const bytes = residentBytes(child.pid)
+      if (bytes > largestBytes + GROWTH_BYTES) {
+        largestBytes = bytes
+        movedMs = nowMs
+        movedCpuMs = cpuNowMs ?? movedCpuMs
+      }
       if (largestBytes > MAX_RESIDENT_BYTES) end({ cause: 'crashed', why: 'It used more than 1 GiB of memory.' })
       else if (cpuNowMs === undefined) {
         if (nowMs - movedMs > deadlines.stuckWallMs) endByClock(`No answer after ${deadlines.stuckWallMs / 1000} s.`)
