@@ -34,6 +34,16 @@ export const COMMANDS = {
     maxWords: 1,
     flags: { poll: { type: 'boolean', what: 'look at the file instead of waiting for events' } },
   },
+  perf: {
+    what: 'what your file costs, where, and beside the reference',
+    words: '[kata]',
+    maxWords: 1,
+    flags: {
+      from: { type: 'string', value: 'FILE', what: 'measure this file in place of your own' },
+      seed: SEED,
+      html: { type: 'string', value: 'FILE', what: 'write it as one self-contained page with plots' },
+    },
+  },
   list: {
     what: 'all katas, and how you stand',
     words: '[word…]',

@@ -28,6 +28,7 @@ const ROOMS: readonly Room[] = [
     node: true,
   },
   { of: /^graders\/[^/]+\/[^/]+\/driver\.ts$/, files: [/^graders\/kit\/driver\.ts$/], packages: [], node: false },
+  { of: /^graders\/[^/]+\/[^/]+\/budgets\.ts$/, files: [/^graders\/kit\/budget\.ts$/], packages: [], node: false },
   {
     of: /^graders\/[^/]+\/[^/]+\/suite\.test\.ts$/,
     files: [/^graders\/kit\//, /\/driver\.ts$/],
@@ -64,7 +65,8 @@ test('each room imports only what the design lets it', () => {
           : from.startsWith('node:')
             ? room.node
             : KATA_API.test(from)
-              ? source.path.endsWith('/driver.ts')
+              ? // Budgets are loaded in the judge, too: there they know the kata by type alone.
+                source.path.endsWith('/driver.ts') || (source.path.endsWith('/budgets.ts') && typeOnly)
               : room.packages.includes(from) || isTest(source) || source.path.startsWith('bin/bench/')
       // A suite knows its driver by type alone: loading it would load the submission into the judge.
       const loadsDriver = source.path.endsWith('suite.test.ts') && from === './driver.ts' && !typeOnly

@@ -25,6 +25,7 @@ const concluded = (found: Evidence | undefined, fault?: string) =>
     replay: 'npx kata check a-kata --seed 1',
     problems: [],
     evidence: found,
+    measured: [],
     fault,
   })
 

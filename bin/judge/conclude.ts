@@ -4,8 +4,18 @@ import type { PromiseResult } from '../../graders/kit/subjects.ts'
 import type { Verdict } from '../course/verdict.ts'
 import type { Death } from '../sandbox/session.ts'
 import type { SourceProblem } from '../sandbox/source-problem.ts'
+import type { Measured } from './budgets/measure.ts'
+import type { Spent } from './budgets/spent.ts'
 import type { Evidence } from './jobs.ts'
 import type { PromiseReport, Report } from './report.ts'
+
+/** Only what keeps its promises is measured: what is wrong may be as cheap as it likes. */
+export const isBehaved = (evidence: Evidence): boolean =>
+  evidence.load === undefined &&
+  evidence.late.length === 0 &&
+  evidence.deaths.length === 0 &&
+  evidence.promises.length > 0 &&
+  evidence.promises.every(({ result }) => result.kept)
 
 export interface Case {
   readonly kata: string
@@ -19,12 +29,22 @@ export interface Case {
   readonly replay: string
   readonly problems: readonly SourceProblem[]
   readonly evidence: Evidence | undefined
+  /** what it cost; empty where it was not measured */
+  readonly measured: readonly Measured[]
   /** what went wrong on our side */
   readonly fault: string | undefined
 }
 
 /** Which verdict wins where several apply: the one that says most about why the others came. */
-const PRECEDENCE: readonly Verdict[] = ['judge-error', 'tampered', 'timed-out', 'crashed', 'todo', 'wrong-answer']
+const PRECEDENCE: readonly Verdict[] = [
+  'judge-error',
+  'tampered',
+  'timed-out',
+  'crashed',
+  'todo',
+  'wrong-answer',
+  'over-budget',
+]
 
 export function conclude(given: Case): Report {
   const { kata, file, revision, seed, ms, evidence, problems } = given
@@ -71,11 +91,22 @@ export function conclude(given: Case): Report {
     return { name, verdict, ...how, replay: given.replay }
   })
 
+  const spent: Spent[] = []
+  for (const one of given.measured) {
+    if ('death' in one) say(one.death.cause, withLine(one.death))
+    else if ('differs' in one) say('wrong-answer', one.differs)
+    else {
+      spent.push(one.spent)
+      if (!one.spent.kept) say('over-budget')
+    }
+  }
+
   const verdict = PRECEDENCE.find((one) => reasons.has(one)) ?? 'accepted'
   const reason = reasons.get(verdict)
   return report(verdict, promises, {
     ...(reason === undefined ? {} : { reason }),
     ...(evidence.printed.length === 0 ? {} : { printed: evidence.printed }),
+    spent,
   })
 }
 

@@ -11,8 +11,10 @@ import { takeIn } from '../sandbox/intake.ts'
 import { importsOf, prepareSubmission } from '../sandbox/prepare.ts'
 import type { SourceProblem } from '../sandbox/source-problem.ts'
 import { startStripper } from '../sandbox/strip.ts'
+import { kataBudgets } from './budgets/course-budgets.ts'
+import type { Measured } from './budgets/measure.ts'
 import { compileSubmission } from './compile.ts'
-import { conclude } from './conclude.ts'
+import { conclude, isBehaved } from './conclude.ts'
 import type { Job } from './jobs.ts'
 import type { Judge, Judged } from './judge.ts'
 import type { Report } from './report.ts'
@@ -26,6 +28,8 @@ export interface Request {
   readonly from?: string
   readonly bytes: Uint8Array
   readonly seeds: readonly number[]
+  /** also run it against the reference: takes a second, and decides nothing */
+  readonly race?: true
 }
 
 /**
@@ -69,12 +73,14 @@ export async function judgeSubmissions(
   if (taken.length > 0) await judge
   const allowed = memo((kata: Kata) => importsOf(readFileSync(pristineStubFile(ws, kata), 'utf8')))
   const jobs: Job[] = []
+  const scripts = new Map<string, { readonly url: string; readonly script: string }>()
   for (const { request, source } of taken) {
     const { id, kata, seeds } = request
     const prepared = prepareSubmission(kata.path, source, allowed(kata))
     if (!prepared.ok) problems.set(id, prepared.problems)
     else {
-      const { url, modules } = prepared
+      const { url, modules, script } = prepared
+      scripts.set(id, { url, script })
       jobs.push({ id, kata: kata.path, url, modules, seeds, shrink: true, exhaustive: false })
     }
   }
@@ -86,6 +92,20 @@ export async function judgeSubmissions(
     for (const { id, problems: found } of await compiling) if (found.length > 0) problems.set(id, found)
   } catch (error) {
     compilerFault = error instanceof Error ? error.message : String(error)
+  }
+
+  const budgetsOf = memo((kata: Kata) => kataBudgets(ws, kata))
+  const measured = new Map<string, readonly Measured[]>()
+  for (const { request, source } of taken) {
+    const { id, kata, seeds, race = false } = request
+    const [found, script] = [evidence.get(id), scripts.get(id)]
+    if (found === undefined || script === undefined || problems.has(id) || !isBehaved(found)) continue
+    try {
+      const budgets = await budgetsOf(kata)
+      if (budgets !== undefined) measured.set(id, await budgets.costOf(script, source, seeds[0] ?? 0, { race }))
+    } catch (error) {
+      faults.set(kata.path, error instanceof Error ? (error.stack ?? error.message) : String(error))
+    }
   }
 
   const lesson = memo((kata: Kata) => readLesson(ws, kata).promises.map(({ name }) => name))
@@ -106,6 +126,7 @@ export async function judgeSubmissions(
           replay: replayCommand(kata, from, seed),
           problems: problems.get(id) ?? [],
           evidence: found,
+          measured: measured.get(id) ?? [],
           fault: compilerFault ?? faults.get(kata.path),
         }),
       ]

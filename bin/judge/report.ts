@@ -2,6 +2,7 @@
 
 import type { Verdict } from '../course/verdict.ts'
 import type { SourceProblem } from '../sandbox/source-problem.ts'
+import type { Spent } from './budgets/spent.ts'
 
 export interface PromiseReport {
   /** the promise, to the letter of the lesson */
@@ -29,8 +30,8 @@ export interface Report {
   readonly verdict: Verdict
   /** in the lesson's order; empty where nothing ran */
   readonly promises: readonly PromiseReport[]
-  /** what it cost, by budget; empty for a kata without budgets */
-  readonly spent: readonly never[]
+  /** what it cost, by budget, in the grader's order; empty for a kata without budgets, and where a promise is broken */
+  readonly spent: readonly Spent[]
   readonly seed: number
   /** the command that judges this file again on the same inputs */
   readonly replay: string

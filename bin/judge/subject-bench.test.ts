@@ -43,6 +43,7 @@ function sessions(
           ReturnType<Session['load']>
         >,
       call,
+      measure: () => Promise.reject(new Error('no suite measures')),
       end: async () => ({ alive: true, aftermath: aftermath() }),
       kill() {},
       cpuMs: () => cpuMs,

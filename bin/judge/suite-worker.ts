@@ -9,8 +9,9 @@ import { serveSubjects } from '../../graders/kit/subjects.ts'
 import '../../graders/kit/suite.ts'
 import { type Modules, prepareOurs } from '../sandbox/prepare.ts'
 import { openSession, type Session } from '../sandbox/session.ts'
+import { tracedModules } from '../sandbox/trace-shared.ts'
 import type { Trail } from '../sandbox/trail.ts'
-import { type Assignment, END_SUBJECTS, type Evidence } from './jobs.ts'
+import { type Assignment, END_SUBJECTS, type Evidence, type Job } from './jobs.ts'
 import { type Bench, bench } from './subject-bench.ts'
 
 const port = parentPort
@@ -27,12 +28,15 @@ function driverOf(kata: string): { url: string; modules: Modules } {
   return known
 }
 
+/** A driver that imports this makes its kata one of threads: its subjects have threads, and every touch is traced. */
+const THREADS_KIT = 'kata:/graders/kit/threads.ts'
+
 const alive = new Set<Session>()
 let ending = false
 
-function start(trail?: Trail): Session {
+function start(trail?: Trail, more?: Modules): Session {
   if (ending) throw new Error('The judge is being closed.')
-  const session = openSession(kit, trail)
+  const session = more === undefined ? openSession(kit, trail) : openSession({ ...kit, ...more }, trail, 'threads')
   alive.add(session)
   return session
 }
@@ -64,15 +68,20 @@ async function handOver(channelName: string, evidence: Evidence[]): Promise<void
   channel.close()
 }
 
+function benchFor(job: Job): Bench {
+  const driver = driverOf(job.kata)
+  const threads = driver.modules[THREADS_KIT]
+  if (threads === undefined) return bench(job, driver, openSubject)
+  const traced = { ...job, modules: tracedModules(job.modules) }
+  return bench(traced, driver, (trail) => start(trail, { [THREADS_KIT]: threads }))
+}
+
 /** Subjects start before their suite is loaded. */
 function seat(assignment: Assignment, files: readonly string[]): void {
   const seats = new Map<string, Bench[]>()
   for (const file of files) {
     const jobs = assignment.suites[file] ?? []
-    seats.set(
-      file,
-      jobs.map((job) => bench(job, driverOf(job.kata), openSubject)),
-    )
+    seats.set(file, jobs.map(benchFor))
   }
   serveSubjects(async (suiteFile) => {
     const benches = seats.get(suiteFile)

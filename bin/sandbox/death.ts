@@ -2,7 +2,7 @@
 
 /** How far a subject had come when it was last heard of. */
 export interface Progress {
-  readonly during: 'open' | 'load' | 'call' | 'end'
+  readonly during: 'open' | 'load' | 'call' | 'measure' | 'end'
   /** index of the input */
   readonly item: number
   /** function entries and loop passes on that input */

@@ -53,7 +53,7 @@ export function withMarks(source: string, program: Node): string {
 }
 
 /** Nowhere in the program, escapes decoded (`burn\u0024` is `burn$` too): nothing can shadow it or call it. */
-function unusedName(wanted: string, program: Node): string {
+export function unusedName(wanted: string, program: Node): string {
   const used = new Set<unknown>()
   visit(program, (node) => {
     if (node.type === 'Identifier') used.add((node as unknown as Fields)['name'])
@@ -63,7 +63,7 @@ function unusedName(wanted: string, program: Node): string {
   return name
 }
 
-function inserted(source: string, head: string, insertions: readonly Insertion[]): string {
+export function inserted(source: string, head: string, insertions: readonly Insertion[]): string {
   // At one place an outer node's insertion comes first where it opens; the order of the walk gives just that. Closing
   // texts at one place are all the same kind of bracket chain, innermost first.
   const ordered = insertions.map((insertion, order) => ({ ...insertion, order })).sort(byPlace)
@@ -79,7 +79,7 @@ function inserted(source: string, head: string, insertions: readonly Insertion[]
 
 function byPlace(a: Insertion & { order: number }, b: Insertion & { order: number }): number {
   if (a.at !== b.at) return a.at - b.at
-  const closes = (text: string) => text === '}' || text === ')'
+  const closes = (text: string) => /^[})]/.test(text)
   if (closes(a.text) && closes(b.text)) return b.order - a.order
   if (closes(a.text) !== closes(b.text)) return closes(a.text) ? -1 : 1
   return a.order - b.order

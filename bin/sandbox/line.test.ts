@@ -36,7 +36,7 @@ function line(script: string, deadlines: Partial<Deadlines> = {}): Line & { chil
   return { child, ...lineTo(child, { ...DEADLINES, ...deadlines }) }
 }
 
-const open = { type: 'open', modules: {} } as const
+const open = { type: 'open', profile: 'suite', modules: {} } as const
 const call = { type: 'call', operation: 'run', inputs: [1, 2, 3] } as const
 const asking = { ...call, inputs: [...call.inputs] }
 

@@ -16,7 +16,9 @@ const SYNTAX = { ecmaVersion: 'latest', sourceType: 'module', locations: true } 
 /** Sources of modules by URL, as they go into a subject. */
 export type Modules = Record<string, string>
 
-export type Prepared = { ok: true; url: string; modules: Modules } | { ok: false; problems: SourceProblem[] }
+export type Prepared =
+  /** `script`: JavaScript, line for line, without the gauge; `modules`: with it */
+  { ok: true; url: string; script: string; modules: Modules } | { ok: false; problems: SourceProblem[] }
 
 /** Types blanked out of a source of ours, which has no business to fail. */
 function stripOurs(source: string): string {
@@ -64,7 +66,7 @@ export function prepareSubmission(path: string, source: string, mayImport: reado
       refuse(node, `A kata is built from the language alone: remove the import of "${printable(from, 80)}".`)
   })
   if (problems.length > 0) return { ok: false, problems: problems.slice(0, MAX_PROBLEMS) }
-  return { ok: true, url, modules: { [url]: instrument(script, program) } }
+  return { ok: true, url, script, modules: { [url]: instrument(script, program) } }
 }
 
 /** What a stub imports as values: the only imports that its kata's submissions may have. */

@@ -2,6 +2,7 @@
 // there may be any number of `progress`, and `out-of-fuel` comes instead of it: after that the subject is ended.
 
 import type { Progress } from './death.ts'
+import type { Profile } from './profile.ts'
 
 /** An error or other thrown value, as text: nothing of the submission's objects crosses. */
 export interface Threw {
@@ -26,7 +27,7 @@ export interface Aftermath {
 
 export type Request =
   /** the kit's driver side, by URL; the realm is closed afterwards */
-  | { type: 'open'; modules: Record<string, string> }
+  | { type: 'open'; profile: Profile; modules: Record<string, string> }
   /** submission and driver, by URL. `fuel`: function entries and loop passes allowed to one call */
   | {
       type: 'load'
@@ -38,6 +39,8 @@ export type Request =
       trail?: Progress
     }
   | { type: 'call'; operation: string; inputs: unknown[] }
+  /** one budget of a `budgets.ts` that was loaded as the driver, by its place in the list; raw figures come back */
+  | { type: 'measure'; budget: number; parameters: unknown }
   | { type: 'end' }
 
 export type Reply =
@@ -46,6 +49,8 @@ export type Reply =
   | ({ type: 'load-failed'; threw: Threw } & Aftermath)
   | { type: 'driver-failed'; threw: Threw }
   | ({ type: 'results'; results: Result[] } & Aftermath)
+  | ({ type: 'measured'; raw: unknown } & Aftermath)
+  | ({ type: 'measure-failed'; threw: Threw } & Aftermath)
   | ({ type: 'ended' } & Aftermath)
   /** every so many inputs and passes: who burns fuel is ended by fuel, and not by a clock */
   | { type: 'progress'; item: number; passes: number; line: number }

@@ -38,6 +38,8 @@ const SHAPES: { [T in Reply['type']]: (value: Fields) => boolean } = {
   'load-failed': (value) => isThrew(value['threw']) && hasAftermath(value),
   'driver-failed': ({ threw }) => isThrew(threw),
   results: (value) => isList(value['results'], Number.POSITIVE_INFINITY, isResult) && hasAftermath(value),
+  measured: (value) => 'raw' in value && hasAftermath(value),
+  'measure-failed': (value) => isThrew(value['threw']) && hasAftermath(value),
   ended: hasAftermath,
   progress: ({ item, passes, line }) => isCount(item) && isCount(passes) && isCount(line),
   'out-of-fuel': ({ line, item, fuel }) => isCount(line) && isCount(item) && isCount(fuel),

@@ -5,13 +5,13 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Death } from './death.ts'
-import { DEADLINES, Dead, lineTo } from './line.ts'
+import { DEADLINES, Dead, type Deadlines, lineTo } from './line.ts'
 import type { Modules } from './prepare.ts'
+import { FLAGS, type Profile } from './profile.ts'
 import type { Aftermath, Result, Threw } from './protocol.ts'
 import type { Trail } from './trail.ts'
 
 const SUBJECT_FOLDER = join(import.meta.dirname, 'subject')
-const HEAP_MEGABYTES = 256
 
 /** Function entries and loop passes that one call of a driver operation may burn (about 0.3 s of a tight loop). */
 export const FUEL_PER_CALL = 50_000_000
@@ -40,6 +40,11 @@ export interface Session {
   load(submission: Submission): Promise<Answer<{ operations: string[] } | { threw: Threw; aftermath: Aftermath }>>
   /** Runs one driver operation once per input, in order. */
   call(operation: string, inputs: readonly unknown[]): Promise<Answer<{ results: Result[]; aftermath: Aftermath }>>
+  /** Measures one budget of the `budgets.ts` that was loaded as the driver. @returns its probe's raw figures */
+  measure(
+    budget: number,
+    parameters: unknown,
+  ): Promise<Answer<({ raw: unknown } | { threw: Threw }) & { aftermath: Aftermath }>>
   /** Lets late errors come, then ends the process. */
   end(): Promise<Answer<{ aftermath: Aftermath }>>
   kill(): void
@@ -52,8 +57,8 @@ export interface Session {
  * @param kit the kit's driver side, loaded before the realm is closed
  * @param trail where it leaves the lines that it comes to; makes everything slow
  */
-export function openSession(kit: Modules, trail?: Trail): Session {
-  const [command, ...args] = commandLine()
+export function openSession(kit: Modules, trail?: Trail, profile: Profile = 'suite'): Session {
+  const [command, ...args] = commandLine(profile)
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(trail === undefined ? [] : [trail.descriptor])],
     env: { TZ: 'UTC' },
@@ -62,9 +67,9 @@ export function openSession(kit: Modules, trail?: Trail): Session {
     detached: process.platform !== 'win32',
     windowsHide: true,
   })
-  const line = lineTo(child, trail === undefined ? DEADLINES : { ...DEADLINES, stuckCpuMs: TRAIL_STUCK_CPU_MS })
+  const line = lineTo(child, deadlinesFor(profile, trail))
   // A failure is told again by the first real question.
-  line.ask({ type: 'open', modules: kit }).catch(() => {})
+  line.ask({ type: 'open', profile, modules: kit }).catch(() => {})
 
   /** An answer, or the death that came instead; anything else is a bug of ours and goes up. */
   const answered = async <T>(asked: Promise<T>): Promise<T | { alive: false; death: Death; item?: number }> => {
@@ -100,6 +105,13 @@ export function openSession(kit: Modules, trail?: Trail): Session {
     const { results, late, printed } = reply
     return { alive: true as const, results, aftermath: { late, printed } }
   }
+  const measure = async (budget: number, parameters: unknown) => {
+    const reply = await line.ask({ type: 'measure', budget, parameters })
+    if (reply.type !== 'measured' && reply.type !== 'measure-failed') throw outOfTurn(reply.type)
+    const { late, printed } = reply
+    const came = reply.type === 'measured' ? { raw: reply.raw } : { threw: reply.threw }
+    return { alive: true as const, ...came, aftermath: { late, printed } }
+  }
   const end = async () => {
     const reply = await line.ask({ type: 'end' })
     if (reply.type !== 'ended') throw outOfTurn(reply.type)
@@ -111,17 +123,24 @@ export function openSession(kit: Modules, trail?: Trail): Session {
   return {
     load: (submission) => answered(load(submission)),
     call: (operation, inputs) => answered(call(operation, inputs)),
+    measure: (budget, parameters) => answered(measure(budget, parameters)),
     end: () => answered(end()),
     kill,
     cpuMs: line.cpuMs,
   }
 }
 
+function deadlinesFor(profile: Profile, trail: Trail | undefined): Deadlines {
+  if (trail !== undefined) return { ...DEADLINES, stuckCpuMs: TRAIL_STUCK_CPU_MS }
+  // Code that is measured as it is gives no sign of life, and keeps all its promises: it is slow, not stuck.
+  return profile === 'suite' ? DEADLINES : { ...DEADLINES, stuckCpuMs: DEADLINES.cpuMs }
+}
+
 /** The pinned Node with everything denied that it can deny, under limits of the system where a shell can set them. */
-function commandLine(): [string, ...string[]] {
+function commandLine(profile: Profile): [string, ...string[]] {
   const node: [string, ...string[]] = [
     process.execPath,
-    `--max-old-space-size=${HEAP_MEGABYTES}`,
+    ...FLAGS[profile],
     '--no-warnings',
     '--permission',
     `--allow-fs-read=${join(SUBJECT_FOLDER, '*')}`,

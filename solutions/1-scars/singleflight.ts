@@ -34,12 +34,22 @@ export class Singleflight<V> {
     return this.#flights.size
   }
 
-  do(key: string, load: Load<V>, { signal }: CallOptions = {}): Promise<V> {
+  // No default for the options and no closure here: either would be made anew for every joiner.
+  do(key: string, load: Load<V>, options?: CallOptions): Promise<V> {
+    const signal = options?.signal
     if (signal?.aborted) return Promise.reject(signal.reason)
     const flight = this.#flights.get(key) ?? this.#takeOff(key, load)
     flight.waiting++
     // Who cannot leave counts as waiting for ever, and so keeps the load alive.
-    if (signal === undefined) return flight.landing
+    return signal === undefined ? flight.landing : this.#untilLeft(key, flight, signal)
+  }
+
+  forget(key: string): void {
+    this.#flights.delete(key)
+  }
+
+  /** The landing, or the reason of the signal, whichever is first. */
+  #untilLeft(key: string, flight: Flight<V>, signal: AbortSignal): Promise<V> {
     return new Promise((resolve, reject) => {
       const leave = () => {
         reject(signal.reason)
@@ -51,10 +61,6 @@ export class Singleflight<V> {
       signal.addEventListener('abort', leave)
       flight.landing.finally(() => signal.removeEventListener('abort', leave)).then(resolve, reject)
     })
-  }
-
-  forget(key: string): void {
-    this.#flights.delete(key)
   }
 
   #takeOff(key: string, load: Load<V>): Flight<V> {

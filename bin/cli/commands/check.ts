@@ -20,6 +20,19 @@ const MAX_BYTES = 4 * 1024 * 1024
 
 export async function check(context: Context, name: string | undefined, values: Values): Promise<number> {
   const kata = whichKata(context, name)
+  const report = await judgeOne(context, kata, values)
+  if (context.json) sayJson(context, report)
+  else say(context, verdictScreen(report, context.look, values.from === undefined))
+  return exitCodeOf(report.verdict)
+}
+
+/** Judges the learner's own file, and records it; or the one that `--from` names. */
+export async function judgeOne(
+  context: Context,
+  kata: Kata,
+  values: Values,
+  options: { race?: true } = {},
+): Promise<Report> {
   const from = values.from === undefined ? undefined : resolve(context.io.cwd, values.from)
   const file = from ?? stubFile(context.ws, kata)
   const bytes = from === undefined ? readOwn(context, kata) : readGiven(context, from)
@@ -31,15 +44,14 @@ export async function check(context: Context, name: string | undefined, values: 
     ...(from === undefined ? {} : { from: shown(context, from) }),
     bytes,
     seeds: [seed],
+    ...options,
   }
   if (context.clears) context.io.stdout.write(`checking ${kata.slug} …`)
   const reports = await withJudge(context, (judge) => judgeSubmissions(context.ws, judge, [request]))
   if (context.clears) context.io.stdout.write('\r\u001b[2K')
   const report = reports.get(kata.slug) as Report
   if (from === undefined && isProgress(context, kata, bytes, report)) recordCheck(context, kata, report)
-  if (context.json) sayJson(context, report)
-  else say(context, verdictScreen(report, context.look, from === undefined))
-  return exitCodeOf(report.verdict)
+  return report
 }
 
 /** The learner's own file. @throws {KataError} */

@@ -10,7 +10,7 @@ import { type Values, wholeNumber } from '../arguments.ts'
 import { type Context, say, sayJson } from '../context.ts'
 import { count } from '../screens/look.ts'
 import { verdictScreen } from '../screens/verdict-screen.ts'
-import { faultLines, proofLine } from '../screens/verify-screen.ts'
+import { faultLines, marginLines, proofLine } from '../screens/verify-screen.ts'
 
 const SEEDS = 100
 const APPROVED_LOOK = { width: 80, colour: false }
@@ -33,7 +33,11 @@ export async function verify(context: Context, names: readonly string[], values:
       if (!context.json)
         say(
           context,
-          [proofLine(proof, done, katas.length, context.look), ...faultLines(proof.faults, context.look)].join('\n'),
+          [
+            proofLine(proof, done, katas.length, context.look),
+            ...marginLines(proof, context.look),
+            ...faultLines(proof.faults, context.look),
+          ].join('\n'),
         )
     },
   })

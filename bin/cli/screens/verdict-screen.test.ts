@@ -4,8 +4,10 @@
 import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import { VERDICTS } from '../../course/verdict.ts'
+import type { Spent } from '../../judge/budgets/spent.ts'
 import type { PromiseReport, Report } from '../../judge/report.ts'
 import { columns } from '../columns.ts'
+import { plotLines } from './spent-lines.ts'
 import { verdictScreen } from './verdict-screen.ts'
 
 const LOOK = { width: 80, colour: false }
@@ -113,4 +115,60 @@ test('colour changes no word', () => {
 test('on a narrow terminal only commands and places are wider', () => {
   for (const line of linesOf(everything('wrong-answer'), 40))
     if (!/npx kata|katas\//.test(line)) expect(columns(line), line).toBeLessThanOrEqual(40)
+})
+
+const dear: Spent = {
+  budget: `${WORDS}${WORDS}`,
+  kind: 'steps',
+  kept: false,
+  limit: WORDS,
+  got: `O(n²) ${WORDS}`,
+  reference: 'O(1) steps a call',
+  series: {
+    unit: 'steps a call',
+    points: [64, 256, 123_456].map((n) => ({ n, value: n * n })),
+    reference: [64, 256, 123_456].map((n) => ({ n, value: 3.5 })),
+  },
+  growsMost: { line: 12_345, growth: 'O(n²)', code: 'x'.repeat(200) },
+  spendsMost: { line: 7, share: 0.987, code: WORDS },
+  allocations: [1, 2, 3].map((line) => ({ line, share: 1 / 3, code: WORDS })),
+  cacheLines: {
+    lineBytes: 128,
+    threads: ['thread 1', 'thread 2'],
+    rows: [0, 128].map((startsAt) => ({
+      startsAt,
+      falseMisses: 1.987,
+      words: Array.from({ length: 30 }, (_, i) => ({
+        byteOffset: 4 * i,
+        reads: [1_000_000, 0],
+        writes: [0, 1_000_000],
+        places: [{ line: 77, code: WORDS }],
+        hot: i === 0,
+      })),
+    })),
+  },
+}
+const keeps: PromiseReport = { name: 'It begins empty', kept: true }
+
+test('over budget with everything at once fits 25 lines of 80 columns, and says what to type', () => {
+  const { spendsMost: _, ...other } = dear
+  const lines = linesOf(report({ verdict: 'over-budget', promises: [keeps], spent: [dear, other, other] }))
+  expect(lines.length).toBeLessThanOrEqual(25)
+  for (const line of lines) if (!/npx kata|katas\//.test(line)) expect(columns(line), line).toBeLessThanOrEqual(80)
+  expect(lines.slice(0, 2).join('\n')).toContain('1 of 1 promises kept · 0 of 3 budgets')
+  expect(lines.join('\n')).toMatch(/Also over: [\s\S]*npx kata perf sliding-window-counter/)
+})
+
+test('a plot has one scale, and a number beside each bar', () => {
+  const series = { unit: 'steps', points: [10, 100, 1_000].map((n) => ({ n, value: n })) }
+  const lines = plotLines(series, LOOK)
+  const bars = lines.slice(1).map((line) => (line.match(/[█▌]/g) ?? []).length)
+  expect(bars).toEqual([1, 4, 40])
+  expect(lines.slice(1).map((line) => line.split(' ').at(-1))).toEqual(['10', '100', '1,000'])
+})
+
+test('what was spent stands below what is accepted', () => {
+  const kept = { ...dear, kept: true, got: '0 bytes a call', budget: 'A call makes no garbage' }
+  const text = linesOf(report({ verdict: 'accepted', promises: [keeps], spent: [kept] })).join('\n')
+  expect(text).toMatch(/^✓ 0 bytes a call {3}A call makes no garbage$/m)
 })

@@ -4,19 +4,25 @@
 import type { Verdict } from '../../course/verdict.ts'
 import { leadingPromise, type PromiseReport, type Report } from '../../judge/report.ts'
 import { printable } from '../printable.ts'
-import { cutTo, foldCode, type Look, paint, wrapText } from './look.ts'
+import { count, cutTo, foldCode, type Look, paint, wrapText } from './look.ts'
+import { spentLines, spentTable } from './spent-lines.ts'
 
 const MAX_LINES = 20
+/** A cost has a plot. */
+const MAX_COST_LINES = 25
 const MAX_STORY = 8
 const MIN_STORY = 3
 const MAX_PROBLEMS = 4
 const MAX_PRINTED = 3
+const MAX_SPENT = 10
 const LABEL = 12
 
 /** @param recorded false for a file that is not the learner's own: it is no progress, and hints must be told what it broke */
 export function verdictScreen(report: Report, look: Look, recorded = true): string {
   const head = [...headline(report, look), '']
   const next = whatNext(report, look, recorded)
+  if (report.verdict === 'over-budget')
+    return [...head, ...dearLines(report, look, MAX_COST_LINES - head.length - next.length), ...next].join('\n')
   const room = MAX_LINES - head.length - next.length
   const body = report.problems === undefined ? evidence(report, look, room) : problemLines(report, look, room)
   return [...head, ...body, ...next].join('\n')
@@ -34,9 +40,24 @@ const COLOURS: Record<Verdict, 'green' | 'red' | 'yellow' | 'magenta'> = {
   'judge-error': 'magenta',
 }
 
-function headline({ verdict, kata, promises, ms }: Report, look: Look): string[] {
+/** The first budget that is over in full, the others by name. */
+function dearLines(report: Report, look: Look, room: number): string[] {
+  const [first, ...others] = report.spent.filter(({ kept }) => !kept)
+  if (first === undefined) return []
+  const also = others.flatMap(({ budget, got }) => wrapText(`Also over: ${budget} (${got})`, look.width, '  '))
+  const rest = stacked([also.slice(0, 3)])
+  const title = wrapText(`✗ ${first.budget}`, look.width, '  ').map((line) => paint(look, 'bold', line))
+  const body = spentLines(first, report.file, look).slice(0, room - title.length - 2 - rest.length)
+  return [...title, '', ...body, '', ...rest]
+}
+
+function headline({ verdict, kata, promises, spent, ms }: Report, look: Look): string[] {
   const kept = promises.filter((promise) => promise.kept).length
-  const facts = [kata, ...(promises.length === 0 ? [] : [`${kept} of ${promises.length} promises kept`])].join(' · ')
+  const facts = [
+    kata,
+    ...(promises.length === 0 ? [] : [`${kept} of ${promises.length} promises kept`]),
+    ...(spent.length === 0 ? [] : [`${spent.filter((one) => one.kept).length} of ${count(spent.length, 'budget')}`]),
+  ].join(' · ')
   const name = paint(look, ['bold', COLOURS[verdict]], verdict)
   const took = paint(look, 'dim', duration(ms))
   const fits = `${verdict} · ${facts} · ${duration(ms)}`.length <= look.width
@@ -61,6 +82,7 @@ function evidence(report: Report, look: Look, room: number): string[] {
         ? [verdict === 'todo' ? [] : placeLines(report, leadingPromise(report), look)]
         : [factsOf(report, told, look, lines), reasonLines(report, told, look).slice(0, lines)]),
       othersOf(report, told, look, lines),
+      verdict === 'accepted' ? spentTable(report.spent, look).slice(0, MAX_SPENT) : [],
     ])
   const printsRoom = printed.length === 0 ? 0 : 2
   const storyRoom = (lines: number) => room - layout(lines, []).length - 1 - printsRoom
@@ -201,6 +223,12 @@ function whatNext(report: Report, look: Look, recorded: boolean): string[] {
       return problems?.some(({ kind }) => kind === 'api')
         ? [line('stub', `npx kata diff ${kata} --with stub`)]
         : [line('again', recorded ? `npx kata check ${kata}` : replay)]
+    case 'over-budget':
+      return [
+        line('perf', recorded ? `npx kata perf ${kata}` : replay.replace(' check ', ' perf ')),
+        line('replay', replay),
+        hint,
+      ]
     case 'judge-error':
       return [line('doctor', 'npx kata doctor'), line('again', replay)]
     default:

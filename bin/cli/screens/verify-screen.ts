@@ -19,6 +19,16 @@ export function proofLine(proof: Proof, at: number, of: number, look: Look): str
   return `${String(at).padStart(String(of).length)}/${of} ${mark} ${paint(look, 'bold', proof.kata)} · ${counts.join(' · ')}`
 }
 
+/** How far each budget is from the reference on one side, and from the traps on the other. */
+export function marginLines({ budgets = [] }: Proof, look: Look): string[] {
+  return budgets.flatMap(({ budget, limit, reference, traps }) => [
+    ...wrapText(budget, look.width - 4, '  ').map((line) => `    ${line}`),
+    ...wrapText(`limit ${limit} · reference ${reference} · traps ${traps.join('; ')}`, look.width - 6).map((line) =>
+      paint(look, 'dim', `      ${line}`),
+    ),
+  ])
+}
+
 export function faultLines(faults: readonly Fault[], look: Look): string[] {
   return faults.flatMap(({ where, message }) => [
     `    ${where}`,

@@ -10,8 +10,10 @@ import type { Report } from '../report.ts'
 import type { Fault } from './proof.ts'
 
 const HEAD = 'What a learner is told for each rejected submission (seed 1). Written by: kata verify --write'
-/** A message that does not fit is a message that is not read. */
+/** A message that does not fit is a message that is not read. A cost has a plot. */
 const MAX_LINES = 20
+const MAX_COST_LINES = 25
+const mostLines = ({ verdict }: Report) => (verdict === 'over-budget' ? MAX_COST_LINES : MAX_LINES)
 
 export function messageFaults(
   ws: Workspace,
@@ -21,13 +23,17 @@ export function messageFaults(
   write: boolean,
 ): Fault[] {
   const file = join(graderFolder(ws, kata), 'messages.txt')
-  const rendered = messages.map(({ name, report }) => ({ name, text: render(report).trimEnd() }))
+  const rendered = messages.map(({ name, report }) => ({
+    name,
+    text: render(report).trimEnd(),
+    most: mostLines(report),
+  }))
   const text = [HEAD, ...rendered.map(({ name, text }) => `=== ${name}\n\n${text}`)].join('\n\n')
   const long = rendered
-    .filter(({ text }) => text.split('\n').length > MAX_LINES)
-    .map(({ name, text }) => ({
+    .filter(({ text, most }) => text.split('\n').length > most)
+    .map(({ name, text, most }) => ({
       where: name,
-      message: `its message has ${text.split('\n').length} lines, more than ${MAX_LINES}`,
+      message: `its message has ${text.split('\n').length} lines, more than ${most}`,
     }))
   if (write) {
     replaceFile(file, `${text}\n`)

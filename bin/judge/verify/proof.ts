@@ -17,10 +17,20 @@ export interface ProvenSubmission {
   readonly good: boolean
 }
 
+export interface BudgetMargin {
+  readonly budget: string
+  readonly limit: string
+  /** what the reference spends */
+  readonly reference: string
+  /** what those spend that are too dear */
+  readonly traps: readonly string[]
+}
+
 export interface Proof {
   readonly kata: string
   readonly faults: readonly Fault[]
   readonly submissions: readonly ProvenSubmission[]
+  readonly budgets?: readonly BudgetMargin[]
   readonly mutants?: { readonly killed: number; readonly equivalent: number; readonly survived: number }
   readonly ms: number
 }

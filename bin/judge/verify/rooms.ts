@@ -18,7 +18,15 @@ import type { Fault } from './proof.ts'
 
 const MIN_ACCEPTED = 1
 const MIN_REJECTED = 6
-const KNOWN = new Set(['driver.ts', 'suite.test.ts', 'stub.ts', 'budgets.ts', 'messages.txt', 'equivalent-mutants.md'])
+const KNOWN = new Set([
+  'driver.ts',
+  'suite.test.ts',
+  'stub.ts',
+  'budgets.ts',
+  'costs.json',
+  'messages.txt',
+  'equivalent-mutants.md',
+])
 
 export interface GraderFile {
   /** `accepted/virtual-schedule.ts` */

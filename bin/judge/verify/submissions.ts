@@ -9,11 +9,14 @@ import { readLesson } from '../../course/lesson.ts'
 import type { Verdict } from '../../course/verdict.ts'
 import { importsOf, prepareSubmission } from '../../sandbox/prepare.ts'
 import type { SourceProblem } from '../../sandbox/source-problem.ts'
+import type { Measured } from '../budgets/measure.ts'
+import { readBudgets } from '../budgets/read-budgets.ts'
 import { compileSubmission } from '../compile.ts'
 import { conclude } from '../conclude.ts'
 import type { Evidence, Job } from '../jobs.ts'
 import type { Judged } from '../judge.ts'
 import type { Report } from '../report.ts'
+import type { Costs } from './costs.ts'
 import type { Fault, ProvenSubmission } from './proof.ts'
 import type { GraderFile, Rooms } from './rooms.ts'
 
@@ -26,14 +29,16 @@ const COSTLY_SEEDS = 2
 const EVERY = 'every promise'
 const NONE = 'no promise'
 
-interface Candidate {
+export interface Candidate {
   readonly id: string
   readonly name: string
   readonly source: string
   readonly expected: Verdict
-  /** promises that must be broken, and no others; undefined where the header says all, or there is none to break */
+  /** promises and budgets that must be broken, and no others; undefined where the header says all, or there is none */
   readonly breaks: readonly string[] | undefined
   readonly header: readonly string[]
+  /** what the budget that it breaks must come to */
+  readonly spends: string | undefined
   readonly seeds: readonly number[]
 }
 
@@ -42,6 +47,8 @@ export interface Candidates {
   readonly promises: readonly string[]
   readonly all: readonly Candidate[]
   readonly jobs: readonly Job[]
+  /** JavaScript of each, by id, as it is measured */
+  readonly scripts: ReadonlyMap<string, { readonly url: string; readonly script: string }>
   /** why a source was refused before it ran */
   readonly problems: ReadonlyMap<string, readonly SourceProblem[]>
   readonly faults: readonly Fault[]
@@ -60,6 +67,7 @@ export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms,
     expected,
     breaks: expected === 'accepted' ? [] : undefined,
     header: [],
+    spends: undefined,
     seeds: on,
   })
   const all: Candidate[] = [
@@ -73,6 +81,7 @@ export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms,
         id: `${kata.path} ${one.name}`,
         expected,
         header,
+        spends: /^\/\/ spends: (.+)$/m.exec(one.source)?.[1]?.trim(),
         breaks:
           header.includes(EVERY) || expected === 'rejected-source' ? undefined : header.filter((one) => one !== NONE),
         seeds: upTo(expected === 'wrong-answer' ? REJECTED_SEEDS : COSTLY_SEEDS),
@@ -82,12 +91,14 @@ export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms,
 
   const problems = new Map<string, readonly SourceProblem[]>()
   const jobs: Job[] = []
+  const scripts = new Map<string, { readonly url: string; readonly script: string }>()
   const mayImport = importsOf(stub.source)
   for (const { id, source, seeds: on, expected } of all) {
     const prepared = prepareSubmission(kata.path, source, mayImport)
     if (!prepared.ok) problems.set(id, prepared.problems)
     else {
-      const { url, modules } = prepared
+      const { url, modules, script } = prepared
+      scripts.set(id, { url, script })
       jobs.push({ id, kata: kata.path, url, modules, seeds: on, shrink: expected !== 'accepted', exhaustive: true })
     }
   }
@@ -99,22 +110,24 @@ export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms,
   for (const one of compiled) if (one.problems.length > 0) problems.set(one.id, one.problems)
 
   const promises = readLesson(ws, kata).promises.map(({ name }) => name)
-  return { kata, promises, all, jobs, problems, faults: headerFaults(all, promises) }
+  const budgets = (await readBudgets(ws, kata)).filter((one) => !('throughput' in one)).map(({ name }) => name)
+  return { kata, promises, all, jobs, scripts, problems, faults: headerFaults(all, promises, budgets) }
 }
 
-function headerFaults(all: readonly Candidate[], promises: readonly string[]): Fault[] {
+function headerFaults(all: readonly Candidate[], promises: readonly string[], budgets: readonly string[]): Fault[] {
   const rejected = all.filter(({ name }) => name.startsWith('rejected/'))
-  const faults: Fault[] = rejected.flatMap(({ name, header, source, expected }) => [
+  const faults: Fault[] = rejected.flatMap(({ name, header, source, expected, spends }) => [
     ...(header.length === 0 && expected !== 'rejected-source'
       ? [{ where: name, message: 'has no "// breaks: …"' }]
       : []),
+    ...(expected === 'over-budget' && spends === undefined ? [{ where: name, message: 'has no "// spends: …"' }] : []),
     ...(/^\/\/ because: \S/m.test(source) ? [] : [{ where: name, message: 'has no "// because: …"' }]),
     ...header
-      .filter((promise) => promise !== EVERY && promise !== NONE && !promises.includes(promise))
-      .map((promise) => ({ where: name, message: `breaks "${promise}", which the lesson does not promise` })),
+      .filter((one) => one !== EVERY && one !== NONE && !promises.includes(one) && !budgets.includes(one))
+      .map((one) => ({ where: name, message: `breaks "${one}", which neither lesson nor budgets promise` })),
   ])
   const alone = new Set(rejected.flatMap(({ breaks = [] }) => (breaks.length === 1 ? breaks : [])))
-  for (const promise of promises)
+  for (const promise of [...promises, ...budgets])
     if (!alone.has(promise)) faults.push({ where: 'rejected', message: `nothing breaks "${promise}" alone` })
   return faults
 }
@@ -129,6 +142,7 @@ export interface Judgement {
 export function judgeCandidates(
   { kata, promises, all, problems }: Candidates,
   { evidence, faults }: Judged,
+  costs: Costs,
 ): Judgement {
   const found: Fault[] = []
   const fault = faults.get(kata.path)
@@ -140,9 +154,12 @@ export function judgeCandidates(
     const { id, name, expected, seeds, breaks } = candidate
     const before = found.length
     for (const seed of problems.has(id) ? seeds.slice(0, 1) : seeds) {
-      const report = reportOn(kata, promises, seed, evidence.get(id), problems.get(id) ?? [], fault)
+      const measured = costs.get(id)?.get(seed)
+      // Costs are counted on a few seeds only; on the others there is nothing that could be over.
+      if (measured === undefined && expected === 'over-budget' && costs.has(id)) continue
+      const report = reportOn(kata, promises, seed, evidence.get(id), measured ?? [], problems.get(id) ?? [], fault)
       if (seed === MESSAGE_SEED && name.startsWith('rejected/')) messages.push({ name, report })
-      const message = disagreement(report, expected, breaks)
+      const message = disagreement(report, expected, breaks, candidate.spends)
       if (message === undefined) continue
       found.push({ where: name, message: `on seed ${seed}: ${message}` })
       break
@@ -152,17 +169,31 @@ export function judgeCandidates(
   return { submissions, faults: found, messages }
 }
 
-function disagreement(report: Report, expected: Verdict, breaks: readonly string[] | undefined): string | undefined {
+function disagreement(
+  report: Report,
+  expected: Verdict,
+  breaks: readonly string[] | undefined,
+  spends: string | undefined,
+): string | undefined {
+  const over = report.spent.filter(({ kept }) => !kept)
   if (report.verdict !== expected) {
-    const why = report.reason ?? report.problems?.[0]?.message ?? report.promises.find(({ kept }) => !kept)?.name
+    const why =
+      over.map(({ budget, got }) => `${budget}: ${got}`)[0] ??
+      report.reason ??
+      report.problems?.[0]?.message ??
+      report.promises.find(({ kept }) => !kept)?.name
     return `the verdict is ${report.verdict}, not ${expected}${why === undefined ? '' : ` (${why})`}`
   }
   if (breaks === undefined) return undefined
-  const broken = report.promises.filter(({ kept }) => !kept).map(({ name }) => name)
+  const broken = [...report.promises.filter(({ kept }) => !kept), ...over.map(({ budget }) => ({ name: budget }))].map(
+    ({ name }) => name,
+  )
   const missed = breaks.filter((name) => !broken.includes(name))
   const extra = broken.filter((name) => !breaks.includes(name))
   if (missed.length > 0) return `it does not break "${missed.join('", "')}"`
-  return extra.length > 0 ? `it also breaks "${extra.join('", "')}"` : undefined
+  if (extra.length > 0) return `it also breaks "${extra.join('", "')}"`
+  const odd = spends === undefined ? undefined : over.find(({ got }) => !got.includes(spends))
+  return odd === undefined ? undefined : `it spends ${odd.got}, not ${spends}`
 }
 
 function reportOn(
@@ -170,6 +201,7 @@ function reportOn(
   promises: readonly string[],
   seed: number,
   evidence: Evidence | undefined,
+  measured: readonly Measured[],
   problems: readonly SourceProblem[],
   fault: string | undefined,
 ): Report {
@@ -183,6 +215,7 @@ function reportOn(
     promises,
     replay: `npx kata check ${kata.slug} --seed ${seed}`,
     problems,
+    measured,
     evidence: evidence && { ...evidence, promises: evidence.promises.filter((promise) => promise.seed === seed) },
     fault,
   })

@@ -3,6 +3,7 @@
 import type { Kata, Workspace } from '../../course/kata.ts'
 import { startJudge } from '../judge.ts'
 import type { Report } from '../report.ts'
+import { costFaults, margins, measureCandidates } from './costs.ts'
 import { exampleFaults } from './examples.ts'
 import { lessonFaults } from './lesson-faults.ts'
 import { messageFaults } from './messages.ts'
@@ -58,20 +59,23 @@ export async function verifyKatas(
         const faults: Fault[] = [...rooms.faults]
         let proof: Omit<Proof, 'ms' | 'faults' | 'kata'> = { submissions: [] }
         if (candidates !== undefined) {
-          const { submissions, faults: found, messages } = judgeCandidates(candidates, judged)
+          const costs = await measureCandidates(ws, candidates, judged, options.write)
+          const { submissions, faults: found, messages } = judgeCandidates(candidates, judged, costs)
           faults.push(
             ...candidates.faults,
             ...found,
+            ...costFaults(ws, kata, candidates.all, costs),
             // Without a run there are no messages to approve.
             ...(messages.length === 0 ? [] : messageFaults(ws, kata, messages, options.render, options.write)),
             ...(examples.get(kata.slug) ?? []),
             ...(await lessonFaults(ws, kata, rooms.rejected, all)),
           )
-          proof = { submissions }
+          const budgets = margins(candidates.all, costs)
+          proof = { submissions, ...(budgets.length === 0 ? {} : { budgets }) }
           if (options.mutants) {
             const mutation = await killMutants(ws, judge, kata)
             faults.push(...mutation.faults)
-            proof = { submissions, mutants: mutation.counts }
+            proof = { ...proof, mutants: mutation.counts }
           }
         }
         const one: Proof = { kata: kata.slug, faults, ...proof, ms: Math.round(performance.now() - startedMs) }

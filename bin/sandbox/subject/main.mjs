@@ -110,6 +110,7 @@ function show(value) {
 }
 
 let submissionUrl = ''
+let driverUrl = ''
 
 /** @param {unknown} error a thrown value, as hostile as it likes @returns {Threw} */
 function describe(error) {
@@ -241,11 +242,29 @@ async function outcomeOf(value) {
   return result ?? { ok: false, stuck: true }
 }
 
-Object.assign(globalThis, { [Symbol.for('kata.subject')]: Object.freeze({ burn, mark, settle }) })
-modules.set(
-  'kata:/engine',
-  `const engine = globalThis[Symbol.for('kata.subject')]; export const { burn, mark, settle } = engine`,
-)
+/** What a probe is given of this process, taken before the realm is closed. @type {Tools} */
+const tools = {
+  burn,
+  refuel: () => refuel('measure', 0),
+  turn: () => new Promise((resolve) => turn(resolve)),
+  outcomeOf,
+  importText(url, source) {
+    modules.set(url, source)
+    return import(url)
+  },
+  settle,
+  loaded: () => ({ modules, submission: submissionUrl, driver: driverUrl, fuel: perCall }),
+}
+
+/** @type {Probe | undefined} */
+let probe
+
+/** The functions that instrumented code and the kit call, as a module. @param {Record<string, unknown>} functions */
+function makeEngine(functions) {
+  Object.assign(globalThis, { [Symbol.for('kata.subject')]: Object.freeze(functions) })
+  const names = Object.keys(functions).join(', ')
+  modules.set('kata:/engine', `export const { ${names} } = globalThis[Symbol.for('kata.subject')]`)
+}
 
 /** @returns {Aftermath} */
 function aftermath() {
@@ -256,26 +275,35 @@ function aftermath() {
 }
 
 /** @type {Record<string, unknown>} */
+let submission = {}
+/** @type {Record<string, unknown>} */
 let driver = {}
 
 /** @param {Request} request @returns {Promise<Reply>} */
 async function answer(request) {
   switch (request.type) {
     case 'open': {
+      if (request.profile !== 'suite') {
+        const { openProbe } = await import(`./probes/${request.profile}.mjs`)
+        probe = /** @type {Probe} */ (openProbe(tools))
+      }
+      makeEngine({ burn, mark, settle, ...probe?.engine })
       for (const [url, source] of Object.entries(request.modules)) modules.set(url, source)
       for (const url of ['kata:/engine', ...Object.keys(request.modules)]) await import(url)
-      closeRealm(printer, [Buffer])
+      closeRealm(printer, [Buffer], probe?.keeps)
       closed = true
       return { type: 'ready' }
     }
     case 'load': {
       for (const [url, source] of Object.entries(request.modules)) modules.set(url, source)
       submissionUrl = request.submission
+      driverUrl = request.driver
+      driver = {}
       trail = request.trail
       perCall = request.fuel
       refuel('load', 0)
       try {
-        await import(request.submission)
+        submission = await import(request.submission)
       } catch (error) {
         return { type: 'load-failed', threw: describe(error), ...aftermath() }
       }
@@ -318,6 +346,21 @@ async function answer(request) {
       await new Promise((resolve) => turn(resolve))
       return { type: 'results', results, ...aftermath() }
     }
+    case 'measure': {
+      refuel('measure', 0)
+      const budget = /** @type {Budget[]} */ (driver['default'])[request.budget]
+      try {
+        const raw = await probe?.measure(
+          /** @type {Budget} */ (budget),
+          submission,
+          /** @type {never} */ (request.parameters),
+        )
+        weighAnew()
+        return { type: 'measured', raw: capture(raw), ...aftermath() }
+      } catch (error) {
+        return { type: 'measure-failed', threw: describe(error), ...aftermath() }
+      }
+    }
     case 'end':
       refuel('end', 0)
       for (let i = 0; i < IDLE_TURNS; i++) await new Promise((resolve) => turn(resolve))
@@ -345,4 +388,7 @@ try {
  * @typedef {import('../protocol.ts').Result} Result
  * @typedef {import('../protocol.ts').Threw} Threw
  * @typedef {import('../protocol.ts').Aftermath} Aftermath
+ * @typedef {import('../../../graders/kit/budget.ts').Budget} Budget
+ * @typedef {import('./probe.ts').Probe} Probe
+ * @typedef {import('./probe.ts').Tools} Tools
  */

@@ -43,11 +43,13 @@ const LOCALE = 'en-US'
 /**
  * @param {{ log(...args: unknown[]): void }} printer bounded replacement of the console
  * @param {readonly object[]} ours more objects to freeze, with all that can be reached from them
+ * @param {readonly string[]} keeps globals that stay beside the language's, for a probe that has made them safe
  */
-export function closeRealm(printer, ours = []) {
+export function closeRealm(printer, ours = [], keeps = []) {
   const outer = /** @type {Record<PropertyKey, unknown>} */ (/** @type {unknown} */ (globalThis))
   speakOneLocale(outer)
-  for (const key of Reflect.ownKeys(outer)) if (typeof key !== 'string' || !KEPT.has(key)) delete outer[key]
+  for (const key of Reflect.ownKeys(outer))
+    if (typeof key !== 'string' || !(KEPT.has(key) || keeps.includes(key))) delete outer[key]
 
   for (const name of TIMERS) outer[name] = missing(`${name}()`, 'time comes from the clock that you are given')
   Math.random = missing(

@@ -1,3 +1,7 @@
+// breaks: A call makes no garbage, granted or refused
+// spends: 80 bytes
+// because: big integers are never rounded, and each sum of two of them is a new object: five of them in each call.
+
 // The dual view (GCRA): no level at all, but the time at which the bucket would be full again if nobody came.
 // A bucket of capacity c that is full again at time f holds c tokens less what is missing until f.
 

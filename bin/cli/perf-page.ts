@@ -1,0 +1,163 @@
+// `kata perf --html`: the same report as one file that loads nothing and runs nothing. Plots are SVG, with both axes named
+// and every value also as text, so that neither colour nor a mouse is needed to read them.
+
+import { type CacheLineMap, judging, type Series, type Spent } from '../judge/budgets/spent.ts'
+import type { Report } from '../judge/report.ts'
+import { createMarkdown } from './markdown-tokens.ts'
+import { PAGE_STYLE } from './page-style.ts'
+import { printable } from './printable.ts'
+import { figure } from './screens/spent-lines.ts'
+
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+const { escapeHtml } = createMarkdown().utils
+const text = (raw: string): string => escapeHtml(printable(raw))
+
+const STYLE = `
+.kept { color: #1a7f37; } .over { color: #b42318; }
+@media (prefers-color-scheme: dark) { .kept { color: #4ac26b; } .over { color: #ff8a80; } }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.2em 1.2em; font: 0.9rem/1.45 var(--plain); }
+dt { color: var(--soft); } dd { margin: 0; }
+svg { width: 100%; height: auto; font: 12px var(--plain); }
+svg text { fill: var(--soft); } svg .value { fill: var(--ink); }
+svg .axis { stroke: var(--line); } svg .yours { stroke: var(--mark); fill: none; stroke-width: 2.5; }
+svg .dot { fill: var(--mark); } svg .reference { stroke: var(--link); fill: none; stroke-width: 1.5; stroke-dasharray: 5 4; }
+.source { counter-reset: line; } .source span { display: block; } .source .marked { background: color-mix(in srgb, var(--mark) 22%, transparent); }
+.source span::before { counter-increment: line; content: counter(line); display: inline-block; width: 3ch; margin-right: 1.5ch; text-align: right; color: var(--soft); }
+td.hot { font-weight: 600; } td.touch { background: color-mix(in srgb, var(--mark) 18%, transparent); }
+`
+
+/** @param source the file that was judged */
+export function perfPage(report: Report, source: string): string {
+  const { kata, verdict, spent, file, seed } = report
+  const title = `${kata}: what it costs`
+  const budgets = judging(spent)
+  const kept = budgets.filter((one) => one.kept).length
+  const broken = report.promises.filter((promise) => !promise.kept)
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${text(title)}</title>
+<style>${PAGE_STYLE}${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${text(title)}</h1>
+<p><strong class="${verdict === 'accepted' ? 'kept' : 'over'}">${verdict}</strong> · ${kept} of ${budgets.length} budgets kept · <code>${text(file)}</code> · seed ${seed}</p>
+${broken.length === 0 ? '' : `<p>Costs are counted once every promise is kept. Broken: ${broken.map(({ name }) => text(name)).join('; ')}.</p>`}
+${spent.map(section).join('\n')}
+${listing(source, spent)}</main>
+</body>
+</html>
+`
+}
+
+function section(spent: Spent): string {
+  const { budget, kept, kind, limit, got, reference, trouble, series, cacheLines } = spent
+  const facts = [
+    ...(kind === 'throughput' ? [] : [['budget', limit]]),
+    ['yours', got],
+    ...(reference === undefined ? [] : [['reference', reference]]),
+    ...(trouble === undefined ? [] : [['why', trouble]]),
+    ...places(spent).map(({ label, line, how, code }) => [label, `line ${line} (${how}): ${code ?? ''}`]),
+  ]
+  const mark =
+    kind === 'throughput' ? '' : `<span class="${kept ? 'kept' : 'over'}">${kept ? '✓ kept' : '✗ over'}</span> · `
+  return `<section>
+<h2>${mark}${text(budget)}</h2>
+<dl>${facts.map(([name = '', value = '']) => `<dt>${text(name)}</dt><dd>${text(value)}</dd>`).join('')}</dl>
+${series === undefined ? '' : plot(series)}${cacheLines === undefined ? '' : lineTables(cacheLines)}</section>`
+}
+
+function places({ spendsMost, growsMost, allocations = [] }: Spent) {
+  return [
+    ...(growsMost === undefined ? [] : [{ label: 'grows', how: growsMost.growth, ...growsMost }]),
+    ...(spendsMost === undefined
+      ? []
+      : [{ label: 'spends most', how: `${Math.round(100 * spendsMost.share)} %`, ...spendsMost }]),
+    ...allocations.map((one) => ({ label: 'allocates', how: `${Math.round(100 * one.share)} %`, ...one })),
+  ]
+}
+
+const WIDTH = 640
+const HEIGHT = 260
+const LEFT = 64
+const RIGHT = 24
+const TOP = 28
+const BOTTOM = 44
+
+/** n on a logarithmic axis, as sizes are; values from zero, so that twice as high is twice as dear. */
+function plot({ unit, points, reference }: Series): string {
+  const ns = points.map(({ n }) => n)
+  const most = Math.max(...points.map(({ value }) => value), ...(reference ?? []).map(({ value }) => value), 1e-9)
+  const [low, high] = [Math.log(Math.min(...ns)), Math.log(Math.max(...ns))]
+  const x = (n: number) => LEFT + ((WIDTH - LEFT - RIGHT) * (Math.log(n) - low)) / Math.max(high - low, 1e-9)
+  const y = (value: number) => HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * value) / most
+  const path = (line: Series['points']) =>
+    line.map(({ n, value }, i) => `${i === 0 ? 'M' : 'L'}${x(n).toFixed(1)} ${y(value).toFixed(1)}`).join(' ')
+  const said = points.map(({ n, value }) => `${figure(value)} at n = ${n.toLocaleString('en-US')}`).join(', ')
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${text(`${unit}: ${said}`)}">
+<path class="axis" d="M${LEFT} ${TOP} V${HEIGHT - BOTTOM} H${WIDTH - RIGHT}" fill="none"/>
+<text x="${LEFT}" y="${TOP - 12}">${text(unit)}</text>
+<text x="${WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">n</text>
+<text x="${LEFT - 8}" y="${y(most) + 4}" text-anchor="end">${figure(most)}</text>
+<text x="${LEFT - 8}" y="${y(0) + 4}" text-anchor="end">0</text>
+${reference === undefined ? '' : `<path class="reference" d="${path(reference)}"/>`}
+<path class="yours" d="${path(points)}"/>
+${points
+  .map(({ n, value }) => {
+    const anchor = n === ns[0] ? 'start' : n === ns.at(-1) ? 'end' : 'middle'
+    return `<circle class="dot" cx="${x(n).toFixed(1)}" cy="${y(value).toFixed(1)}" r="4"/>
+<text class="value" x="${x(n).toFixed(1)}" y="${Math.max(TOP - 2, y(value) - 10).toFixed(1)}" text-anchor="${anchor}">${figure(value)}</text>
+<text x="${x(n).toFixed(1)}" y="${HEIGHT - BOTTOM + 18}" text-anchor="${anchor}">${n.toLocaleString('en-US')}</text>`
+  })
+  .join('\n')}
+</svg>
+<p>${reference === undefined ? '' : `Solid: yours. Dashed: the reference (${reference.map(({ value }) => figure(value)).join(', ')}).`}</p>
+`
+}
+
+function lineTables({ lineBytes, threads, rows }: CacheLineMap): string {
+  const shown = rows.some(({ falseMisses }) => falseMisses > 0)
+    ? rows.filter(({ falseMisses }) => falseMisses > 0)
+    : rows.slice(0, 4)
+  return shown
+    .map(
+      ({
+        startsAt,
+        falseMisses,
+        words,
+      }) => `<div class="scroll" role="region" aria-label="Cache line" tabindex="0"><table>
+<caption>One cache line, bytes ${startsAt} to ${startsAt + lineBytes - 1}: ${figure(falseMisses)} false misses an operation</caption>
+<tr><th>byte</th>${threads.map((name) => `<th>${text(name)}</th>`).join('')}<th>touched by</th></tr>
+${words
+  .map(
+    ({ byteOffset, hot, reads, writes, places }) =>
+      `<tr><td${hot ? ' class="hot"' : ''}>${byteOffset}${hot ? ' hot' : ''}</td>${threads
+        .map((_, i) => {
+          const [r = 0, w = 0] = [reads[i], writes[i]]
+          return `<td${r + w > 0 ? ' class="touch"' : ''}>${[...(w > 0 ? [`${w} writes`] : []), ...(r > 0 ? [`${r} reads`] : [])].join(', ') || '–'}</td>`
+        })
+        .join('')}<td>${places.map(({ line, code }) => text(`${line}: ${code ?? ''}`)).join('<br>')}</td></tr>`,
+  )
+  .join('\n')}
+</table></div>
+`,
+    )
+    .join('')
+}
+
+/** The whole file, with the lines that something was said of. */
+function listing(source: string, spent: readonly Spent[]): string {
+  const marked = new Set(spent.flatMap(places).map(({ line }) => line))
+  if (marked.size === 0) return ''
+  const lines = source.split(/\r?\n/).map((line, i) => {
+    const code = escapeHtml(line.split('\t').map(printable).join('\t'))
+    return `<span${marked.has(i + 1) ? ' class="marked"' : ''}>${code}\n</span>`
+  })
+  return `<h2>The file</h2>\n<pre class="source" tabindex="0"><code>${lines.join('')}</code></pre>\n`
+}

@@ -1,0 +1,106 @@
+// Bytes against what V8 is known to allocate, on the pinned run time: to the byte, or this file fails.
+
+import { expect, test } from 'vitest'
+import { judgeBytesPerCall, judgeBytesPerEntry } from './bytes.ts'
+import { measured } from './subject-fixture.ts'
+
+/** One call of each function that the submission exports. */
+const calls = (...names: string[]) =>
+  `[${names.map((name) => `{ name: '${name}', given: (kata) => kata, when: (kata, i) => kata.${name}(i), bytesPerCall: 0 }`).join()}]`
+
+const bytes = async (script: string, ...names: string[]) =>
+  (await measured('bytes', script, calls(...names))).map((raw) => judgeBytesPerCall({ bytesPerCall: 0 }, raw)?.got)
+
+test('what is known to be free is free, and what is known to cost costs just that', async () => {
+  const script = `
+    let kept
+    let level = 0.5
+    const cell = { double: 0.5, small: 1 }
+    const map = new Map([[1, 1], [2, 2], [3, 3], [4, 4]])
+    const shared = new Int32Array(4)
+    export const nothing = () => 0
+    export const small = (i) => (cell.small = i & 1023)
+    export const local = (i) => { const half = i / 2 + 0.25; return half > 3 ? 1 : 0 }
+    export const object = (i) => (kept = { a: i })
+    export const array = (i) => (kept = [i, i])
+    export const closure = (i) => (kept = () => i)
+    export const bigint = () => (kept = 12345678901234567890n + BigInt(level < 1))
+    export const typed = (i) => { shared[i & 3] = i; return shared[0] }
+    export const buffer = () => (kept = new Uint8Array(1000))
+    export const every64th = (i) => { if (i % 64 === 0) kept = { a: i }; return 0 }
+  `
+  const names = ['nothing', 'small', 'local', 'object', 'array', 'closure', 'bigint', 'typed', 'buffer', 'every64th']
+  const got = await bytes(script, ...names)
+  expect(Object.fromEntries(names.map((name, i) => [name, got[i]]))).toEqual({
+    nothing: '0 bytes a call',
+    small: '0 bytes a call',
+    local: '0 bytes a call',
+    object: '32 bytes a call',
+    // Two words of its own and a map, and as much for its elements.
+    array: '64 bytes a call',
+    closure: '96 bytes a call',
+    bigint: '56 bytes a call',
+    typed: '0 bytes a call',
+    // The thousand bytes lie beside the heap.
+    buffer: '1,200 bytes a call',
+    every64th: '1 byte a call',
+  })
+})
+
+test('the same figures twice, to the last digit that is judged', async () => {
+  const script = 'let kept; export const f = (i) => (kept = [i, { i }])'
+  expect(await bytes(script, 'f')).toEqual(await bytes(script, 'f'))
+})
+
+test('promises are drained, and what settles later is counted', async () => {
+  const script = `
+    let kept
+    export const later = () => { Promise.resolve().then(() => { kept = new Array(100).fill(0) }); return Promise.resolve() }
+    const done = Promise.resolve()
+    export const done_ = () => done
+  `
+  const [later, done] = await bytes(script, 'later', 'done_')
+  expect(Number.parseInt(String(later).replace(',', ''), 10)).toBeGreaterThan(800)
+  expect(done).toBe('0 bytes a call')
+})
+
+test('memory that is held is told by entry, beside the heap too', async () => {
+  const script = `
+    export const sets = (n) => new Set(Array.from({ length: n }, (_, i) => i))
+    export const bits = (n) => new Uint8Array(Math.ceil(n / 8))
+    export const nothing = () => 0
+  `
+  const budgets = `[${['sets', 'bits', 'nothing'].map((name) => `{ name: '${name}', given: (kata, { n }) => kata.${name}(n), bytesPerEntry: 1, sizes: [100_000, 400_000] }`).join()}]`
+  const [sets, bits, nothing] = (await measured('bytes', script, budgets)).map((raw) =>
+    judgeBytesPerEntry({ bytesPerEntry: 1 }, raw),
+  )
+  expect(sets).toMatchObject({ kept: false })
+  expect(bits).toMatchObject({ kept: true, got: '0.1 bytes an entry' })
+  expect(nothing).toMatchObject({ kept: true, got: '0 bytes an entry' })
+})
+
+test.each([
+  // The realm is closed before a submission is loaded: there is nothing to patch, and nobody to ask.
+  ['patches the reader', 'process.memoryUsage = () => ({ arrayBuffers: 0 }); export const f = () => 0'],
+  ['calls the collector', 'export const f = () => gc()'],
+  ['makes code of text', "export const f = () => eval('1')"],
+])('one that %s is not measured', async (_, script) => {
+  expect(JSON.stringify(await measured('bytes', script, calls('f')))).toMatch(/ReferenceError|EvalError/)
+})
+
+test('what no probe says is no figure', () => {
+  for (const raw of [null, 1, {}, { bytes: '0' }, { bytes: Number.NaN }])
+    expect(judgeBytesPerCall({ bytesPerCall: 0 }, raw)).toBeUndefined()
+  for (const raw of [
+    null,
+    { series: [] },
+    { series: [{ n: 1, bytes: 1 }] },
+    {
+      series: [
+        { n: 2, bytes: 1 },
+        { n: 2, bytes: 1 },
+      ],
+    },
+  ])
+    expect(judgeBytesPerEntry({ bytesPerEntry: 0 }, raw)).toBeUndefined()
+})

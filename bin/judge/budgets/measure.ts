@@ -1,0 +1,205 @@
+// What a submission costs, budget by budget. Each kind is measured in a process with flags of its own, on code made ready
+// for it; raw figures come back and are judged here. Nothing of this depends on how busy the machine is, so that the
+// processes run side by side.
+
+import { type Budget, type Growth, type Kind, kindOf } from '../../../graders/kit/budget.ts'
+import type { Modules } from '../../sandbox/prepare.ts'
+import type { Profile } from '../../sandbox/profile.ts'
+import type { Threw } from '../../sandbox/protocol.ts'
+import { type Death, openSession, type Session } from '../../sandbox/session.ts'
+import { variantFor } from '../../sandbox/variants.ts'
+import { allocationsOf, judgeBytesPerCall, judgeBytesPerEntry } from './bytes.ts'
+import { limitOf } from './limits.ts'
+import { judgeQuality } from './quality.ts'
+import { judgeSharedCacheLines } from './shared-cache-lines.ts'
+import type { Spent } from './spent.ts'
+import { type Answers, answersOf, judgeSteps } from './steps.ts'
+
+/** A submission that keeps its promises, ready to be measured. */
+export interface Measurable {
+  readonly url: string
+  /** JavaScript without a gauge */
+  readonly script: string
+}
+
+export interface Course {
+  /** the kit's side, loaded before the realm is closed */
+  readonly kit: Modules
+  /** the kata's `budgets.ts` */
+  readonly budgets: { readonly url: string; readonly modules: Modules }
+}
+
+/** What became of one budget; or of the submission, while it was measured. */
+export type Measured =
+  | { readonly spent: Spent }
+  | { readonly budget: string; readonly death: Death }
+  /** its answers are not the reference's where the contract leaves no choice: fast by being wrong */
+  | { readonly budget: string; readonly differs: string }
+
+type MeasuringProfile = Exclude<Profile, 'suite'>
+
+const PROFILES: Record<Exclude<Kind, 'throughput'>, MeasuringProfile> = {
+  steps: 'steps',
+  bytesPerCall: 'bytes',
+  bytesPerEntry: 'bytes',
+  sharedCacheLines: 'threads',
+  quality: 'bytes',
+}
+
+/**
+ * Measures all budgets that judge (not throughput, see race.ts).
+ * @param reference its answers are compared with, where the contract leaves no choice
+ * @returns in the order of the budgets
+ */
+export async function measure(
+  course: Course,
+  budgets: readonly Budget[],
+  submission: Measurable,
+  reference: Measurable,
+  seed: number,
+): Promise<Measured[]> {
+  const all = budgets.flatMap((budget, index) => {
+    const kind = kindOf(budget)
+    return kind === 'throughput' ? [] : [{ budget, index, profile: PROFILES[kind] }]
+  })
+  const measured = new Map<number, Measured>()
+  const profiles = [...new Set(all.map(({ profile }) => profile))]
+  const answers = referenceAnswers(course, budgets, reference, seed)
+  await Promise.all(
+    profiles.map(async (profile) => {
+      const subject = reopening(course, submission, profile)
+      for (const { budget, index } of all.filter((one) => one.profile === profile)) {
+        const raw = await subject.measure(index, seed)
+        measured.set(index, judged(budget, raw, (await answers).get(index)))
+      }
+      subject.close()
+    }),
+  )
+  await explainBytes(course, submission, measured, seed)
+  return all.map(({ index }) => measured.get(index) as Measured)
+}
+
+/** Says of bytes that are too many on which lines they are made. */
+async function explainBytes(
+  course: Course,
+  submission: Measurable,
+  measured: Map<number, Measured>,
+  seed: number,
+): Promise<void> {
+  const dear = [...measured].flatMap(([index, one]) =>
+    'spent' in one && one.spent.kind === 'bytesPerCall' && !one.spent.kept ? [{ index, spent: one.spent }] : [],
+  )
+  if (dear.length === 0) return
+  const subject = reopening(course, submission, 'allocations')
+  for (const { index, spent } of dear) {
+    const came = await subject.measure(index, seed)
+    // It explains a figure that stands without it.
+    if ('raw' in came) measured.set(index, { spent: { ...spent, allocations: allocationsOf(came.raw) } })
+  }
+  subject.close()
+}
+
+type Raw = { raw: unknown } | { threw: Threw } | { death: Death }
+
+/** A subject that is opened again where a measurement has ended it: each budget is judged by itself. */
+function reopening(
+  course: Course,
+  submission: Measurable,
+  profile: MeasuringProfile,
+  script = variantFor(profile, submission),
+) {
+  let session: Session | undefined
+  return {
+    async measure(index: number, seed: number): Promise<Raw> {
+      if (session === undefined) {
+        session = openSession(course.kit, undefined, profile)
+        const loaded = await session.load({ url: submission.url, modules: script, driver: course.budgets })
+        if (!loaded.alive) return lost(loaded.death)
+        if ('threw' in loaded) return { threw: loaded.threw }
+      }
+      const answer = await session.measure(index, { seed })
+      if (!answer.alive) return lost(answer.death)
+      const [late] = answer.aftermath.late
+      return late === undefined ? answer : { threw: late }
+    },
+    close: () => session?.kill(),
+  }
+
+  function lost(death: Death): Raw {
+    session = undefined
+    return { death }
+  }
+}
+
+/** @returns by index, for those budgets whose answers the contract fixes */
+async function referenceAnswers(
+  course: Course,
+  budgets: readonly Budget[],
+  reference: Measurable,
+  seed: number,
+): Promise<Map<number, Answers>> {
+  const answers = new Map<number, Answers>()
+  const compared = budgets.flatMap((one, index) => ('steps' in one && one.answers !== 'free' ? [index] : []))
+  if (compared.length === 0) return answers
+  // As it is: its steps are of no interest here, and counting takes time.
+  const subject = reopening(course, reference, 'steps', { [reference.url]: reference.script })
+  for (const index of compared) {
+    const came = await subject.measure(index, seed)
+    const found = 'raw' in came ? answersOf(came.raw) : undefined
+    if (found === undefined) throw new Error(`The reference did not answer to "${budgets[index]?.name}".`)
+    answers.set(index, found)
+  }
+  subject.close()
+  return answers
+}
+
+function judged(budget: Budget, came: Raw, answers: Answers | undefined): Measured {
+  const { name } = budget
+  const kind = kindOf(budget)
+  const over = (got: string, trouble: string): Measured => ({
+    spent: { budget: name, kind, kept: false, limit: limitOf(budget), got, trouble },
+  })
+  if ('death' in came) {
+    const { death } = came
+    // Out of fuel: so many steps that nobody counts them any more. (A behaviour that never ends has been found before.)
+    if (death.cause === 'timed-out' && kind === 'steps') return over('more steps than are counted', death.why)
+    return { budget: name, death }
+  }
+  if ('threw' in came) {
+    const { name: error, message, line } = came.threw
+    const why = `${error}: ${message}, while "${name}" was measured`
+    return { budget: name, death: { cause: 'crashed', why, ...(line === undefined ? {} : { line }) } }
+  }
+  if ('steps' in budget) return judgedSteps(budget, came.raw, answers)
+  const spent = figures(budget, came.raw)
+  if (spent === undefined)
+    return { budget: name, death: { cause: 'tampered', why: `It said what no probe says of "${name}".` } }
+  return { spent: { budget: name, kind, ...spent } }
+}
+
+function judgedSteps(budget: Extract<Budget, { steps: Growth }>, raw: unknown, answers: Answers | undefined): Measured {
+  const { name } = budget
+  const verdict = judgeSteps(budget, raw, answers)
+  if (verdict === undefined)
+    return { budget: name, death: { cause: 'tampered', why: `It said what no probe says of "${name}".` } }
+  const { part, wrongAnswer, ...spent } = verdict
+  if (spent.trouble !== undefined)
+    return { budget: name, death: { cause: 'crashed', why: `While "${name}" was counted: ${spent.trouble}` } }
+  if (wrongAnswer !== undefined) {
+    const { n, call, got, expected } = wrongAnswer
+    const where = `At n = ${n.toLocaleString('en-US')}, call ${(call + 1).toLocaleString('en-US')}`
+    return { budget: name, differs: `${where} answers ${got} and not ${expected}. (While "${name}" was counted.)` }
+  }
+  const isGrowth = part === 'steps' || part === 'worstCall' || part === 'setUp'
+  const unit = isGrowth ? ` ${spent.series?.unit}` : ''
+  const limit = spent.kept ? limitOf(budget) : `${spent.limit}${unit}`
+  return { spent: { budget: name, kind: 'steps', ...spent, limit, got: `${spent.got}${unit}` } }
+}
+
+function figures(budget: Budget, raw: unknown): Omit<Spent, 'budget' | 'kind'> | undefined {
+  if ('bytesPerCall' in budget) return judgeBytesPerCall(budget, raw)
+  if ('bytesPerEntry' in budget) return judgeBytesPerEntry(budget, raw)
+  if ('sharedCacheLines' in budget) return judgeSharedCacheLines(budget, raw)
+  if ('quality' in budget) return judgeQuality(budget, raw)
+  throw new Error(`"${budget.name}" is not measured by counting.`)
+}

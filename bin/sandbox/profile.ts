@@ -1,0 +1,31 @@
+// What a subject is started for. One profile of flags per kind of measurement: a flag that makes one count exact would
+// falsify another.
+
+/**
+ * - `suite`: answers a hidden suite
+ * - `steps`: counts steps; built-ins are metered
+ * - `bytes`: counts bytes, and makes quality samples and speed runs: code as it is, uninstrumented and optimised
+ * - `allocations`: tells bytes by line of the source, to explain a figure of `bytes`
+ * - `threads`: shared memory and real workers, every access traced
+ */
+export type Profile = 'suite' | 'steps' | 'bytes' | 'allocations' | 'threads'
+
+const HEAP_MEGABYTES = 256
+
+export const FLAGS: Record<Profile, readonly string[]> = {
+  suite: [`--max-old-space-size=${HEAP_MEGABYTES}`],
+  steps: [`--max-old-space-size=${HEAP_MEGABYTES}`],
+  // One thread, so that no collector works beside us, and room enough that none has to work at all within a window.
+  bytes: ['--max-old-space-size=1024', '--single-threaded', '--min-semi-space-size=256', '--max-semi-space-size=256'],
+  // Only what the profiler needs; nothing that is loaded later can ask for an inspector. Without inlining and folding each
+  // allocation is its own function's.
+  allocations: [
+    '--max-old-space-size=1024',
+    '--allow-inspector',
+    '--single-threaded',
+    '--no-turbo-inlining',
+    '--no-maglev-inlining',
+    '--no-turbo-allocation-folding',
+  ],
+  threads: [`--max-old-space-size=${HEAP_MEGABYTES}`, '--allow-worker'],
+}

@@ -1,0 +1,74 @@
+// Where the bytes of a call come from, by line, by way of V8's sampling heap profiler at its finest. It explains what the
+// bytes profile has measured, and decides nothing.
+
+import { Session } from 'node:inspector'
+import { seededRandom } from './random.mjs'
+
+/** Enough to be optimised, as what was measured was. */
+const WARM_UP_CALLS = 16_384
+const CALLS = 2_048
+const STRIDE = 64
+const NAMED = /^at\$(\d+)$/
+const MAX_PLACES = 20
+
+/** @param {Tools} tools @returns {Probe} */
+export function openProbe(tools) {
+  const session = new Session()
+  session.connect()
+  /** @param {string} method @param {object} parameters @returns {any} */
+  const post = (method, parameters = {}) => {
+    let came
+    session.post(method, parameters, (_, result) => {
+      came = result
+    })
+    return came
+  }
+  post('HeapProfiler.enable')
+
+  /** @type {unknown} */
+  let sink
+  /** @param {(state: unknown, i: number) => unknown} when @param {unknown} state @param {number} from @param {number} to */
+  async function run(when, state, from, to) {
+    for (let at = from; at < to; at += STRIDE) {
+      for (let i = at; i < at + STRIDE; i++) sink = when(state, i)
+      if (sink instanceof Promise) await tools.turn()
+    }
+  }
+
+  return {
+    engine: {},
+    /** @param {Budget} budget @param {any} kata @param {{ seed: number }} parameters */
+    async measure(budget, kata, { seed }) {
+      const { given, when, n = 1_000 } = /** @type {BytesPerCallBudget} */ (budget)
+      const state = await given(kata, { n, random: seededRandom(seed, 0) })
+      await run(when, state, 0, WARM_UP_CALLS)
+      tools.refuel()
+      post('HeapProfiler.startSampling', {
+        samplingInterval: 1,
+        includeObjectsCollectedByMajorGC: true,
+        includeObjectsCollectedByMinorGC: true,
+      })
+      await run(when, state, WARM_UP_CALLS, WARM_UP_CALLS + CALLS)
+      const { profile } = post('HeapProfiler.stopSampling')
+      /** @type {Map<number, number>} */
+      const byLine = new Map()
+      const nodes = [profile.head]
+      for (const { callFrame, selfSize, children } of nodes) {
+        const line = Number(NAMED.exec(callFrame.functionName)?.[1] ?? 0)
+        if (line > 0) byLine.set(line, (byLine.get(line) ?? 0) + selfSize / CALLS)
+        nodes.push(...children)
+      }
+      return [...byLine]
+        .filter(([, bytes]) => bytes >= 1)
+        .sort(([, a], [, b]) => b - a)
+        .slice(0, MAX_PLACES)
+    },
+  }
+}
+
+/**
+ * @typedef {import('../probe.ts').Probe} Probe
+ * @typedef {import('../probe.ts').Tools} Tools
+ * @typedef {import('../../../../graders/kit/budget.ts').Budget} Budget
+ * @typedef {import('../../../../graders/kit/budget.ts').BytesPerCallBudget<any, any>} BytesPerCallBudget
+ */

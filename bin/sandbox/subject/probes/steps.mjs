@@ -1,0 +1,142 @@
+// Counts the steps of a submission over several sizes. Nothing here reads a clock: the same submission and the same seed
+// come to the same counts on every machine.
+
+import { openMeter } from '../meter.mjs'
+import { capture, weighAnew } from '../plain-data.mjs'
+import { meterBuiltIns } from '../prices.mjs'
+import { seededRandom } from './random.mjs'
+import { movedSizes } from './sizes.mjs'
+
+const DEFAULT_SIZES = [64, 256, 1024]
+const MAX_LINES = 200
+const MAX_TEXT = 40
+
+const { stringify } = JSON
+
+/** @param {Tools} tools @returns {Probe} */
+export function openProbe(tools) {
+  const meter = openMeter(tools.burn)
+  meterBuiltIns(meter)
+  /** @type {number | undefined} */
+  let importSteps
+
+  /** @returns {[line: number, steps: number][]} dearest first */
+  function linesSinceCleared() {
+    const counts = meter.lines()
+    /** @type {[number, number][]} */
+    const lines = []
+    for (let line = 1; line < counts.length; line++) {
+      const steps = /** @type {number} */ (counts[line])
+      if (steps > 0) lines.push([line, steps])
+    }
+    return lines.sort(([a, some], [b, others]) => others - some || a - b).slice(0, MAX_LINES)
+  }
+
+  /**
+   * Runs code of the budget and all that it leaves to be run later.
+   * @param {() => unknown} run @returns {Promise<Result>}
+   */
+  async function settled(run) {
+    try {
+      let value
+      try {
+        value = run()
+      } catch (error) {
+        value = Promise.reject(error)
+      }
+      meter.resume()
+      const outcome = await tools.outcomeOf(value)
+      meter.resume()
+      await tools.turn()
+      return outcome
+    } finally {
+      meter.free()
+    }
+  }
+
+  /** @param {unknown} value @returns {string} the same for the same answer */
+  function textOf(value) {
+    meter.pause(true)
+    try {
+      weighAnew()
+      const text = stringify(capture(value))
+      return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 9)}…${digest(text)}`
+    } catch {
+      return 'cannot be read'
+    } finally {
+      meter.pause(false)
+      meter.free()
+    }
+  }
+
+  /** @param {StepsBudget} budget @param {Kata} kata @param {number} n @param {() => number} random */
+  async function measureAt({ given, when, calls: callsAt, answers: compared }, kata, n, random) {
+    tools.refuel()
+    meter.clear()
+    const start = meter.total()
+    const made = await settled(() => given(kata, { n, random }))
+    if (!made.ok) return { failed: { n, ...reason(made) } }
+    const state = made.value
+    const setUp = meter.total() - start
+    const setUpLines = linesSinceCleared()
+
+    tools.refuel()
+    meter.clear()
+    const calls = callsAt?.(n) ?? 2 * n
+    /** @type {string[]} */
+    const answers = []
+    let worst = 0
+    let total = 0
+    for (let i = 0; i < calls; i++) {
+      const before = meter.total()
+      const outcome = await settled(() => when(state, i))
+      const steps = meter.total() - before
+      if (!outcome.ok) return { failed: { n, call: i, ...reason(outcome) } }
+      if (steps > worst) worst = steps
+      total += steps
+      if (compared !== 'free') answers.push(textOf(outcome.value))
+    }
+    const point = { n, setUp, calls, total, worst, lines: linesSinceCleared(), setUpLines }
+    return { point: compared === 'free' ? point : { ...point, answers } }
+  }
+
+  return {
+    engine: /** @type {Probe['engine']} */ (/** @type {unknown} */ (meter.engine)),
+    /** @param {Budget} budget @param {Kata} kata @param {{ seed: number, sizes?: readonly number[] }} parameters */
+    async measure(budget, kata, { seed, sizes = /** @type {StepsBudget} */ (budget).sizes ?? DEFAULT_SIZES }) {
+      meter.free()
+      importSteps ??= meter.total()
+      const series = []
+      for (const [i, n] of movedSizes(sizes, seed).entries()) {
+        const { failed, point } = await measureAt(
+          /** @type {StepsBudget} */ (budget),
+          kata,
+          n,
+          seededRandom(seed, i + 1),
+        )
+        if (failed !== undefined) return { importSteps, series, failed }
+        series.push(point)
+      }
+      return { importSteps, series }
+    },
+  }
+}
+
+/** @param {Exclude<Result, { ok: true }>} outcome */
+const reason = (outcome) => ('threw' in outcome ? { threw: outcome.threw } : { stuck: true })
+
+/** FNV-1a, 32 bits. @param {string} text */
+function digest(text) {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return (hash >>> 0).toString(16).padStart(8, '0')
+}
+
+/**
+ * @typedef {import('../probe.ts').Probe} Probe
+ * @typedef {import('../probe.ts').Tools} Tools
+ * @typedef {import('../../protocol.ts').Result} Result
+ * @typedef {Readonly<Record<string, unknown>>} Kata
+ * @typedef {import('../../../../graders/kit/budget.ts').Budget} Budget
+ * @typedef {import('../../../../graders/kit/budget.ts').StepsBudget<any, any>} StepsBudget
+ */

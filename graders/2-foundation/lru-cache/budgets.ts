@@ -1,0 +1,84 @@
+// A cache stands before every look-up, and is there to be cheaper than what it stands for.
+
+import type * as kata from '#kata/2-foundation/lru-cache'
+import { budget, passingClock } from '../../kit/budget.ts'
+
+type Kata = typeof kata
+
+const START_MS = 1_700_000_000_000
+const FOR_EVER_MS = 1_000_000_000_000
+
+/** A full cache of n entries, and keys of theirs in an order that no cache can guess. */
+function fullOf({ LruCache }: Kata, n: number, random: () => number) {
+  const time = passingClock(START_MS, 1)
+  const cache = new LruCache<number, number>({ maxWeight: n, ttlMs: FOR_EVER_MS, clock: time.clock })
+  for (let key = 0; key < n; key++) cache.set(key, key)
+  const asked = Int32Array.from({ length: 4 * n }, () => Math.floor(random() * n))
+  return { time, cache, asked }
+}
+
+/** A full cache of n entries that never expire. */
+function fullForEver({ LruCache }: Kata, n: number) {
+  const cache = new LruCache<number, number>({ maxWeight: n, clock: () => START_MS })
+  for (let key = 0; key < n; key++) cache.set(key, key)
+  return { n, cache }
+}
+
+export default [
+  budget('A hit is constant work, however many entries there are', {
+    given: (module: Kata, { n, random }) => fullOf(module, n, random),
+    when: ({ time, cache, asked }, i) => {
+      time.pass()
+      return cache.get(asked[i % asked.length] as number)
+    },
+    steps: 'O(1)',
+    worstCall: 'O(1)',
+  }),
+  budget('A hit makes no garbage', {
+    given: (module: Kata, { n, random }) => fullOf(module, n, random),
+    when: ({ time, cache, asked }, i) => {
+      time.pass()
+      return cache.get(asked[i % asked.length] as number)
+    },
+    bytesPerCall: 0,
+  }),
+  budget('A set that evicts is constant work, however many entries there are', {
+    given: (module: Kata, { n }) => fullForEver(module, n),
+    // A new key each time, and now and then a hit, so that the order of use is not the order of age.
+    when: ({ n, cache }, i) => {
+      if (i % 4 === 0) cache.get(i + (n >> 1))
+      return cache.set(n + i, i)
+    },
+    steps: 'O(1)',
+    worstCall: 'O(1)',
+    setUp: 'O(n)',
+  }),
+  budget('What expires is dropped once, and nobody else is looked at', {
+    given: ({ LruCache }: Kata, { n }) => {
+      const time = passingClock(START_MS, 1)
+      const cache = new LruCache<number, number>({ maxWeight: 2 * n, ttlMs: n, clock: time.clock })
+      for (let key = 0; key < n; key++) {
+        time.pass()
+        cache.set(key, key)
+      }
+      return { n, time, cache }
+    },
+    // Each millisecond one expires, and one comes.
+    when: ({ n, time, cache }, i) => {
+      time.pass()
+      cache.set(n + i, i)
+      return cache.size
+    },
+    steps: 'O(1)',
+  }),
+  budget('Hits beside the reference', {
+    given: (module: Kata, { n, random }) => fullOf(module, n, random),
+    when: ({ cache, asked }, i) => cache.get(asked[i % asked.length] as number),
+    throughput: 'reference',
+  }),
+  budget('Sets that evict beside the reference', {
+    given: (module: Kata, { n }) => fullForEver(module, n),
+    when: ({ n, cache }, i) => cache.set(n + i, i),
+    throughput: 'reference',
+  }),
+]

@@ -1,0 +1,110 @@
+// A filter stands before every read of a disk or a network: it has to cost next to nothing, and to let in few.
+
+import type * as kata from '#kata/3-deep-dive/bloom-filter'
+import { budget } from '../../kit/budget.ts'
+
+type Kata = typeof kata
+
+export default [
+  budget('A call is the same work in a small filter and in a large one', {
+    given: ({ BloomFilter }: Kata, { n }) => {
+      const filter = new BloomFilter({ entries: n, oneIn: 100 })
+      const keys = Array.from({ length: n }, (_, i) => `user:${10_000 + i}`)
+      for (const key of keys) filter.add(key)
+      return { filter, keys }
+    },
+    // Keys that are in: of these every position is looked at.
+    when: ({ filter, keys }, i) => {
+      const key = keys[i % keys.length] as string
+      return i % 2 === 0 ? filter.has(key) : filter.add(key)
+    },
+    steps: 'O(1)',
+    worstCall: 'O(1)',
+  }),
+  budget('A key is read once, not once for each position', {
+    given: ({ BloomFilter }: Kata, { n }) => {
+      const filter = new BloomFilter({ entries: 1, oneIn: 1_000_000 })
+      const key = 'k'.repeat(n)
+      filter.add(key)
+      return { filter, key }
+    },
+    when: ({ filter, key }, i) => (i % 2 === 0 ? filter.has(key) : filter.add(key)),
+    steps: 'O(n)',
+    // It has 20 positions. Two readings, each with a call for each code unit, still fit; 20 readings do not.
+    ceiling: { says: '6 for each code unit and each position', of: (n) => 6 * (n + 20) },
+    calls: () => 64,
+  }),
+  budget('Adding and asking make no garbage', {
+    given: ({ BloomFilter }: Kata, { n }) => {
+      const filter = new BloomFilter({ entries: n, oneIn: 100 })
+      return { filter, keys: Array.from({ length: 2 * n }, (_, i) => `user:${10_000 + i}`) }
+    },
+    when: ({ filter, keys }, i) => {
+      const key = keys[i % keys.length] as string
+      // Half of those asked about were added, half never.
+      return i % 4 === 0 ? filter.add(key) : filter.has(key)
+    },
+    bytesPerCall: 0,
+  }),
+  budget('An entry takes its bits and nothing else', {
+    given: ({ BloomFilter }: Kata, { n }) => {
+      const filter = new BloomFilter({ entries: n, oneIn: 100 })
+      for (let i = 0; i < n; i++) filter.add(letters(i))
+      return filter
+    },
+    // 9.6 bits an entry are 1.2 bytes.
+    bytesPerEntry: 1.3,
+    sizes: [100_000, 700_000],
+  }),
+  budget('Strangers get in as rarely as promised, however alike the keys', {
+    sample: ({ BloomFilter }: Kata, { n, random }) => {
+      // Another stretch of numbers each time, so that no key can be known beforehand.
+      let at = Math.floor(random() * 1_000_000_000)
+      const counts = Array.from({ length: 20 }, (_, i) => {
+        const keyOf = ALIKE[i % ALIKE.length] as (i: number) => string
+        return strangers(new BloomFilter({ entries: n, oneIn: 100 }), n, 10_000, () => keyOf(at++))
+      })
+      return { hits: sum(counts), of: counts.length * 10_000 }
+    },
+    // A tenth above one in 100: rounding `hashes`, and the spread of how full filters get.
+    quality: { what: 'strangers let in', shareAtMost: 1.1 / 100 },
+    n: 1_000,
+  }),
+  budget('A small filter keeps the promise of a large one', {
+    sample: ({ BloomFilter }: Kata, { n, random }) => {
+      const keyOf = () => letters(Math.floor(random() * 2 ** 40))
+      const counts = Array.from({ length: 500 }, () =>
+        strangers(new BloomFilter({ entries: n, oneIn: 10_000 }), n, 1_000, keyOf),
+      )
+      return { hits: sum(counts), of: counts.length * 1_000 }
+    },
+    // Twice one in 10,000: by chance some small filters get fuller than others, and the fullest let in most.
+    quality: { what: 'strangers let in', shareAtMost: 2 / 10_000 },
+    n: 50,
+  }),
+]
+
+/** Keys that are alike, as real ones are: what a hash that is not stirred takes for one another. */
+const ALIKE: readonly ((i: number) => string)[] = [
+  (i) => `user:${i}`,
+  (i) => `https://example.org/a/path/that/all/of/them/share/${i}`,
+  (i) => `${i}/profile/picture.png`,
+]
+
+/** A key for a whole number. (Written with ten digits it would land in a table of V8's own, whose bytes are nobody's.) */
+const letters = (n: number) => `key-${n.toString(36)}`
+
+/** Adds n keys, then counts how many of those that it never saw a filter lets in. */
+function strangers(
+  filter: { add(key: string): void; has(key: string): boolean },
+  n: number,
+  asked: number,
+  nextKey: () => string,
+): number {
+  for (let i = 0; i < n; i++) filter.add(nextKey())
+  let hits = 0
+  for (let i = 0; i < asked; i++) if (filter.has(nextKey())) hits++
+  return hits
+}
+
+const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0)

@@ -1,0 +1,99 @@
+// breaks: Strangers get in as rarely as promised, however alike the keys
+// spends: strangers let in
+// because: two hashes from the books, djb2 and sdbm, added up as they are. Both carry the last letters of a key
+// straight into their sum, so positions of keys that are alike go together.
+
+export interface BloomFilterOptions {
+  readonly entries: number
+  readonly oneIn: number
+}
+
+const MAX_ENTRIES = 10_000_000
+const MAX_ONE_IN = 1_000_000
+
+export class BloomFilter {
+  readonly bits: number
+  readonly hashes: number
+  readonly #options: BloomFilterOptions
+  readonly #bytes: Uint8Array
+  // Where the next position of the key at hand comes from: fields, since several numbers would be garbage.
+  #at = 0
+  #stride = 0
+  #growth = 1
+
+  constructor({ entries, oneIn }: BloomFilterOptions) {
+    checkWhole('entries', entries, 1, MAX_ENTRIES)
+    checkWhole('oneIn', oneIn, 2, MAX_ONE_IN)
+    this.bits = Math.ceil((entries * Math.log(oneIn)) / Math.LN2 ** 2)
+    this.hashes = Math.round((this.bits / entries) * Math.LN2)
+    this.#options = { entries, oneIn }
+    this.#bytes = new Uint8Array(Math.ceil(this.bits / 8))
+  }
+
+  add(key: string): void {
+    this.#aim(key)
+    for (let i = 0; i < this.hashes; i++) {
+      const position = this.#nextPosition()
+      this.#bytes[position >>> 3]! |= 1 << (position & 7)
+    }
+  }
+
+  has(key: string): boolean {
+    this.#aim(key)
+    for (let i = 0; i < this.hashes; i++) {
+      const position = this.#nextPosition()
+      if ((this.#bytes[position >>> 3]! & (1 << (position & 7))) === 0) return false
+    }
+    return true
+  }
+
+  union(other: BloomFilter): BloomFilter {
+    if (other.bits !== this.bits || other.hashes !== this.hashes)
+      throw new RangeError(
+        `other must have ${this.bits} bits and ${this.hashes} hashes, not ${other.bits} and ${other.hashes}`,
+      )
+    const both = new BloomFilter(this.#options)
+    for (let i = 0; i < this.#bytes.length; i++) both.#bytes[i] = this.#bytes[i]! | other.#bytes[i]!
+    return both
+  }
+
+  toBytes(): Uint8Array {
+    return this.#bytes.slice()
+  }
+
+  static fromBytes(bytes: Uint8Array, options: BloomFilterOptions): BloomFilter {
+    const filter = new BloomFilter(options)
+    const { length } = filter.#bytes
+    if (bytes.length !== length) throw new RangeError(`bytes must be ${length} for this filter, not ${bytes.length}`)
+    const used = filter.bits % 8
+    if (used > 0 && bytes[length - 1]! >>> used > 0)
+      throw new RangeError(`bytes must not have a bit set beyond the ${filter.bits} of this filter`)
+    filter.#bytes.set(bytes)
+    return filter
+  }
+
+  #aim(key: string): void {
+    let a = 5381
+    let b = 0
+    for (let i = 0; i < key.length; i++) {
+      const unit = key.charCodeAt(i)
+      a = (Math.imul(a, 33) + unit) | 0
+      b = (Math.imul(b, 65_599) + unit) | 0
+    }
+    this.#at = a
+    this.#stride = b
+    this.#growth = 1
+  }
+
+  #nextPosition(): number {
+    const position = (this.#at >>> 0) % this.bits
+    this.#at = (this.#at + this.#stride) | 0
+    this.#stride = (this.#stride + this.#growth++) | 0 // grows: so there are enough patterns for a small filter
+    return position
+  }
+}
+
+function checkWhole(name: string, value: number, min: number, max: number): void {
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw new RangeError(`${name} must be a whole number from ${min} to ${max}, not ${value}`)
+}

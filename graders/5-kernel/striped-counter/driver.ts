@@ -1,0 +1,161 @@
+// Drives counters over one shared memory: by real threads in lock step where the order of their steps matters, and by one
+// thread where it does not.
+
+import { StripedCounter } from '#kata/5-kernel/striped-counter'
+import { type Attempt, attempt } from '../../kit/driver.ts'
+import { lockStep, note, type Place, type Schedule } from '../../kit/threads.ts'
+
+/** What one thread does: it joins the counter on a stripe, and then adds, or asks for so many sums. */
+export type Task = { stripe: number; deltas: number[] } | { stripe: number; sums: number }
+
+export interface Race {
+  stripes: number
+  /** added on stripe 0 by one thread, before all others begin */
+  before: number[]
+  tasks: Task[]
+  schedule: Schedule
+}
+
+export type Happening = { adds: number } | { added: number } | { asks: true } | { sum: number }
+
+/** Where a task runs: its memory is shared with all others. */
+interface Given {
+  memory: SharedArrayBuffer
+  stripes: number
+  task: Task
+}
+
+/** One thread of {@link race}. */
+export function work({ memory, stripes, task }: Given): void {
+  const counter = new StripedCounter({ memory, stripes, stripe: task.stripe })
+  if ('deltas' in task)
+    for (const delta of task.deltas) {
+      note({ adds: delta } satisfies Happening)
+      addTo(counter, delta)
+      note({ added: delta } satisfies Happening)
+    }
+  else
+    for (let i = 0; i < task.sums; i++) {
+      note({ asks: true } satisfies Happening)
+      note({ sum: counter.sum() } satisfies Happening)
+    }
+}
+
+/** One is what is meant when nothing is said. */
+const addTo = (counter: StripedCounter, delta: number) => (delta === 1 ? counter.add() : counter.add(delta))
+
+const memoryFor = (stripes: number) => new SharedArrayBuffer(StripedCounter.bytesFor(stripes))
+
+/** Runs all tasks at once, and then asks once more, by a thread that has just come. */
+export async function race({ stripes, before, tasks, schedule }: Race): Promise<{
+  end: string
+  events: { thread: number; what: Happening }[]
+  races: { first: Place; second: Place }[]
+  /** lines at which threads stood that never came to their end */
+  stoppedAt: { thread: number; line: number }[]
+  sum: number | undefined
+}> {
+  const memory = memoryFor(stripes)
+  const first = new StripedCounter({ memory, stripes, stripe: 0 })
+  for (const delta of before) first.add(delta)
+  const history = await lockStep(
+    tasks.map((task) => ({ run: 'work', given: { memory, stripes, task } satisfies Given })),
+    schedule,
+  )
+  const { end } = history
+  return {
+    end,
+    events: history.events.map(({ thread, what }) => ({ thread, what: what as Happening })),
+    races: history.races.map(({ first, second }) => ({ first, second })),
+    stoppedAt: history.threads.flatMap((came, thread) =>
+      'stoppedAt' in came ? [{ thread, line: came.stoppedAt }] : [],
+    ),
+    // A stripe whose thread stands still for ever may never be readable again.
+    sum: end === 'done' ? new StripedCounter({ memory, stripes, stripe: stripes - 1 }).sum() : undefined,
+  }
+}
+
+/** Adds on stripes in turn, by one counter for each. @returns the sum at the end */
+export function count({ stripes, adds }: { stripes: number; adds: { stripe: number; delta: number }[] }): number {
+  const memory = memoryFor(stripes)
+  const counters = Array.from({ length: stripes }, (_, stripe) => new StripedCounter({ memory, stripes, stripe }))
+  for (const { stripe, delta } of adds) addTo(counters[stripe] as StripedCounter, delta)
+  return (counters[0] as StripedCounter).sum()
+}
+
+/** Adds the same on each stripe. @returns by stripe, the bytes at which words lie that its adds have changed */
+export function wordsWritten({ stripes, deltas }: { stripes: number; deltas: number[] }): number[][] {
+  const memory = memoryFor(stripes)
+  const words = new Int32Array(memory, 0, memory.byteLength >> 2)
+  const counters = Array.from({ length: stripes }, (_, stripe) => new StripedCounter({ memory, stripes, stripe }))
+  return counters.map((counter) => {
+    const written = new Set<number>()
+    for (const delta of deltas) {
+      const before = words.slice()
+      counter.add(delta)
+      for (let i = 0; i < words.length; i++) if (words[i] !== before[i]) written.add(4 * i)
+    }
+    return [...written].sort((a, b) => a - b)
+  })
+}
+
+export type Visit = { join: number } | { add: number; by: number } | { sumBy: number }
+
+export interface Visits {
+  stripes: number
+  /** stripes of the counters that are there from the beginning; whoever joins comes behind them */
+  counters: number[]
+  visits: Visit[]
+}
+
+/** The visits with, and without, those who only join and look: what a newcomer finds, on a stripe of its own. */
+export function visit({ stripes, counters, visits }: Visits): { sum: number; undisturbed: number } {
+  const play = (all: Visit[]) => {
+    const memory = memoryFor(stripes + 1)
+    const at = (stripe: number) => new StripedCounter({ memory, stripes: stripes + 1, stripe })
+    const known = counters.map(at)
+    for (const one of all)
+      if ('join' in one) known.push(at(one.join))
+      else if ('sumBy' in one) (known[one.sumBy % known.length] as StripedCounter).sum()
+      else (known[one.by] as StripedCounter).add(one.add)
+    return at(stripes).sum()
+  }
+  return { sum: play(visits), undisturbed: play(visits.filter((one) => 'add' in one)) }
+}
+
+/** Adds what may be nonsense. @returns the answers, and the sum at the end: of this counter, and of one that was spared `bad` */
+export function misuse({ deltas, bad }: { deltas: number[]; bad: number[] }): {
+  answers: Attempt<string>[]
+  sum: number
+  undisturbed: number
+} {
+  const play = (some: number[]) => {
+    const counter = new StripedCounter({ memory: memoryFor(2), stripes: 2, stripe: 1 })
+    counter.add(5)
+    const answers = some.map((delta) =>
+      attempt(() => {
+        counter.add(delta)
+        return 'counted'
+      }),
+    )
+    return { answers, sum: counter.sum() }
+  }
+  return { ...play(deltas), undisturbed: play(deltas.filter((delta) => !bad.includes(delta))).sum }
+}
+
+/** Makes a counter from what may be nonsense. `bytes`: more or fewer than `bytesFor` says; 0 where it says nothing. */
+export function construct(given: { stripes: number; stripe: number; bytes: number }): Attempt<string> {
+  const { stripes, stripe, bytes } = given
+  const needed = attempt(() => StripedCounter.bytesFor(stripes))
+  const memory = new SharedArrayBuffer('returned' in needed ? needed.returned + bytes : 4_096)
+  return attempt(() => {
+    new StripedCounter({ memory, stripes, stripe }).add()
+    return 'a counter'
+  })
+}
+
+export const bytesFor = ({ stripes }: { stripes: number }): Attempt<string> =>
+  attempt(() => {
+    StripedCounter.bytesFor(stripes)
+    return 'a number'
+  })
