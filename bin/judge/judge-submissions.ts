@@ -28,8 +28,8 @@ export interface Request {
   readonly from?: string
   readonly bytes: Uint8Array
   readonly seeds: readonly number[]
-  /** also run it against the reference: takes a second, and decides nothing */
-  readonly race?: true
+  /** measure all budgets, also after one that is not kept, and race against the reference: takes seconds */
+  readonly inFull?: true
 }
 
 /**
@@ -97,12 +97,12 @@ export async function judgeSubmissions(
   const budgetsOf = memo((kata: Kata) => kataBudgets(ws, kata))
   const measured = new Map<string, readonly Measured[]>()
   for (const { request, source } of taken) {
-    const { id, kata, seeds, race = false } = request
+    const { id, kata, seeds, inFull = false } = request
     const [found, script] = [evidence.get(id), scripts.get(id)]
     if (found === undefined || script === undefined || problems.has(id) || !isBehaved(found)) continue
     try {
       const budgets = await budgetsOf(kata)
-      if (budgets !== undefined) measured.set(id, await budgets.costOf(script, source, seeds[0] ?? 0, { race }))
+      if (budgets !== undefined) measured.set(id, await budgets.costOf(script, source, seeds[0] ?? 0, { inFull }))
     } catch (error) {
       faults.set(kata.path, error instanceof Error ? (error.stack ?? error.message) : String(error))
     }

@@ -31,7 +31,7 @@ export async function judgeOne(
   context: Context,
   kata: Kata,
   values: Values,
-  options: { race?: true } = {},
+  options: { inFull?: true } = {},
 ): Promise<Report> {
   const from = values.from === undefined ? undefined : resolve(context.io.cwd, values.from)
   const file = from ?? stubFile(context.ws, kata)

@@ -56,7 +56,8 @@ function headline({ verdict, kata, promises, spent, ms }: Report, look: Look): s
   const facts = [
     kata,
     ...(promises.length === 0 ? [] : [`${kept} of ${promises.length} promises kept`]),
-    ...(spent.length === 0 ? [] : [`${spent.filter((one) => one.kept).length} of ${count(spent.length, 'budget')}`]),
+    // Where one is not kept, those after it were not measured.
+    ...(spent.length === 0 || spent.some((one) => !one.kept) ? [] : [`${count(spent.length, 'budget')} kept`]),
   ].join(' · ')
   const name = paint(look, ['bold', COLOURS[verdict]], verdict)
   const took = paint(look, 'dim', duration(ms))

@@ -19,9 +19,9 @@ export interface KataBudgets {
   /**
    * What a submission that keeps its promises costs.
    * @param source TypeScript, as it is shown to its author
-   * @param options `race`: also its speed, which takes a second
+   * @param options `inFull`: go on after a budget that is not kept, and race it against the reference: takes seconds
    */
-  costOf(submission: Measurable, source: string, seed: number, options?: { race?: boolean }): Promise<Measured[]>
+  costOf(submission: Measurable, source: string, seed: number, options?: { inFull?: boolean }): Promise<Measured[]>
 }
 
 /** @returns undefined for a kata without budgets */
@@ -37,8 +37,9 @@ export async function kataBudgets(ws: Workspace, kata: Kata): Promise<KataBudget
   return {
     budgets,
     async costOf(submission, source, seed, options) {
-      const measured = await measure(course, budgets, submission, reference, seed)
-      const raced = options?.race === true ? await race(course, budgets, submission, reference, seed) : []
+      const inFull = options?.inFull === true
+      const measured = await measure(course, budgets, submission, reference, seed, { everything: inFull })
+      const raced = inFull ? await race(course, budgets, submission, reference, seed) : []
       return [...besideReference(withCode(measured, source), costs), ...raced]
     },
   }

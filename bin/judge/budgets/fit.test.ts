@@ -64,4 +64,25 @@ describe('fit', () => {
     expect(isWithin('O(n)', 'O(n)')).toBe(true)
     expect(isWithin('O(n log n)', 'O(n)')).toBe(false)
   })
+
+  test('the dearest call may move by chance; less than a step a doubling is no growth of it', () => {
+    const points = [29, 29, 30].map((value, i) => ({ n: 64 * 4 ** i, value }))
+    expect(fitted(points, true).growth).toBe('O(1)')
+    expect(
+      fitted(
+        [29, 31, 33].map((value, i) => ({ n: 64 * 4 ** i, value })),
+        true,
+      ).growth,
+    ).toBe('O(log n)')
+    expect(
+      fitted(
+        [29, 40, 84].map((value, i) => ({ n: 64 * 4 ** i, value })),
+        true,
+      ).growth,
+    ).toBe('O(n)')
+  })
+
+  test('a few steps more over sixteen times the size are no more than logarithmic', () => {
+    expect(fitted([20, 20, 27].map((value, i) => ({ n: 64 * 4 ** i, value }))).growth).toBe('O(log n)')
+  })
 })

@@ -30,18 +30,30 @@ const CURVES: readonly { readonly growth: Growth; readonly of: (n: number) => nu
   { growth: 'O(n²)', of: (n) => n * n },
 ]
 
-/** @param series at least two sizes, ascending */
-export function fitted(series: readonly Point[]): Fit {
+/** What the dearest single call may owe to chance: less than a step for each doubling of n. */
+const FLAT_STEPS_A_DOUBLING = 0.75
+/** What grows faster than a logarithm rises by more than this, or takes less than a hundredth of a step an item. */
+const LOGARITHMIC_STEPS = 8
+
+/**
+ * @param series at least two sizes, ascending
+ * @param isWorst of the dearest calls: a maximum moves a little with the inputs, and that is no growth
+ */
+export function fitted(series: readonly Point[], isWorst = false): Fit {
   const values = series.map(({ value }) => value)
   const first = values[0] ?? 0
   const last = values.at(-1) ?? 0
-  if (last - first <= Math.max(FLAT_STEPS, FLAT_SHARE * Math.abs(last))) return { growth: 'O(1)', error: 0 }
+  const doublings = Math.log2((series.at(-1)?.n ?? 1) / (series[0]?.n ?? 1))
+  const flat = isWorst ? FLAT_STEPS_A_DOUBLING * doublings : FLAT_STEPS
+  if (last - first <= Math.max(flat, FLAT_SHARE * Math.abs(last))) return { growth: 'O(1)', error: 0 }
   const range = Math.max(...values) - Math.min(...values)
   const errors = CURVES.map(({ growth, of }) => ({ growth, error: residual(series, of) / range }))
   const best = Math.min(...errors.map(({ error }) => error))
   const enough = Math.max(TOLERATED_RATIO * best, TOLERATED_ERROR)
   const simplest = errors.find(({ error }) => error <= enough) ?? { growth: 'O(n²)' as const, error: 1 }
   const sorted = errors.find(({ growth }) => growth === 'O(n log n)')
+  if (last - first < LOGARITHMIC_STEPS && !isWithin(simplest.growth, 'O(log n)'))
+    return { growth: 'O(log n)', error: simplest.error }
   const isSorted = simplest.growth === 'O(n)' && sorted !== undefined && TOLERATED_RATIO * sorted.error < simplest.error
   return isSorted && everDearerByItem(series) ? sorted : simplest
 }

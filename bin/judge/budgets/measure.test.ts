@@ -33,7 +33,7 @@ test('the reference keeps its budgets, and says where it spends', async () => {
 
 test('what is too dear is told with its line, growth and bytes', async () => {
   const scans = table('let at = 0\nfor (let k = 0; k < this.n; k++) at = (i * 7) % this.n\nthis.last = [i]\nreturn at')
-  const [look, bytes] = await measure(course, BUDGETS, scans, reference, 1)
+  const [look, bytes] = await measure(course, BUDGETS, scans, reference, 1, { everything: true })
   expect(look).toMatchObject({
     spent: { kept: false, got: 'O(n) steps a call', growsMost: { line: 4, growth: 'O(n)' } },
   })
@@ -56,10 +56,21 @@ test('what throws at large n has crashed, and what does not end is too dear', as
     death: { cause: 'crashed', why: expect.stringMatching(/too large.*call 0 at n = 1,/) },
   })
   const spins = table('for (let k = 0; this.n > 500; k++);\nreturn (i * 7) % this.n')
-  const [endless, bytes] = await measure(course, BUDGETS, spins, reference, 1)
+  const [endless, bytes] = await measure(course, BUDGETS, spins, reference, 1, { everything: true })
   expect(endless).toMatchObject({ spent: { kept: false, got: 'more steps than are counted' } })
   // Each budget is judged by itself.
   expect(bytes).toMatchObject({ spent: { kept: true } })
+})
+
+test('after the first budget that is not kept nothing is measured, whoever was faster', async () => {
+  const both = table('for (let k = 0; k < this.n; k++) this.last = [k]\nreturn (i * 7) % this.n')
+  expect(await measure(course, BUDGETS, both, reference, 1)).toMatchObject([{ spent: { budget: 'look', kept: false } }])
+  const bytesFirst = [BUDGETS[1] as Budget, BUDGETS[0] as Budget]
+  const url = course.budgets.url
+  const turned = { kit: {}, budgets: { url, modules: { [url]: `export default [${LIST[1]}, ${LIST[0]}]` } } }
+  expect(await measure(turned, bytesFirst, both, reference, 1)).toMatchObject([
+    { spent: { budget: 'look', kept: false } },
+  ])
 })
 
 test('one seed gives one result, to the letter', async () => {

@@ -46,10 +46,19 @@ const PROFILES: Record<Exclude<Kind, 'throughput'>, MeasuringProfile> = {
   quality: 'bytes',
 }
 
+/** In which order a learner should hear of them. */
+const ORDER: readonly MeasuringProfile[] = ['steps', 'threads', 'bytes', 'allocations']
+
+export interface MeasureOptions {
+  /** go on after the first budget that is not kept: for who wants to see everything, and has the time. What is far too
+   * dear in one way is often slow to measure in all the others. */
+  readonly everything?: boolean
+}
+
 /**
- * Measures all budgets that judge (not throughput, see race.ts).
+ * Measures the budgets that judge (not throughput, see race.ts).
  * @param reference its answers are compared with, where the contract leaves no choice
- * @returns in the order of the budgets
+ * @returns in the order of the budgets; none after the first that is not kept, unless everything is wanted
  */
 export async function measure(
   course: Course,
@@ -57,27 +66,46 @@ export async function measure(
   submission: Measurable,
   reference: Measurable,
   seed: number,
+  { everything = false }: MeasureOptions = {},
 ): Promise<Measured[]> {
-  const all = budgets.flatMap((budget, index) => {
-    const kind = kindOf(budget)
-    return kind === 'throughput' ? [] : [{ budget, index, profile: PROFILES[kind] }]
-  })
   const measured = new Map<number, Measured>()
-  const profiles = [...new Set(all.map(({ profile }) => profile))]
   const answers = referenceAnswers(course, budgets, reference, seed)
-  await Promise.all(
-    profiles.map(async (profile) => {
-      const subject = reopening(course, submission, profile)
-      for (const { budget, index } of all.filter((one) => one.profile === profile)) {
-        const raw = await subject.measure(index, seed)
-        measured.set(index, judged(budget, raw, (await answers).get(index)))
-      }
-      subject.close()
-    }),
-  )
+  // The groups run side by side; one that comes after a group with a finding is ended, and whatever it has found by then
+  // is dropped, so that the result does not hang on who was faster.
+  const groups = ORDER.map((profile) => ({ profile, indices: indicesFor(profile, budgets) }))
+    .filter(({ indices }) => indices.length > 0)
+    .map((group) => ({ ...group, subject: reopening(course, submission, group.profile) }))
+  let last = groups.length
+  try {
+    await Promise.all(
+      groups.map(async ({ indices, subject }, rank) => {
+        for (const index of indices) {
+          const raw = await subject.measure(index, seed)
+          if (rank > last) return
+          const one = judged(budgets[index] as Budget, raw, (await answers).get(index))
+          measured.set(index, one)
+          if (everything || isKept(one)) continue
+          last = Math.min(last, rank)
+          for (const { subject: later } of groups.slice(rank + 1)) later.close()
+          return
+        }
+      }),
+    )
+  } finally {
+    for (const { subject } of groups) subject.close()
+  }
+  const counted = groups.slice(0, last + 1).flatMap(({ indices }) => indices)
   await explainBytes(course, submission, measured, seed)
-  return all.map(({ index }) => measured.get(index) as Measured)
+  return budgets.flatMap((_, index) => (counted.includes(index) ? (measured.get(index) ?? []) : []))
 }
+
+const isKept = (one: Measured): boolean => 'spent' in one && one.spent.kept
+
+const indicesFor = (profile: MeasuringProfile, budgets: readonly Budget[]): number[] =>
+  budgets.flatMap((budget, index) => {
+    const kind = kindOf(budget)
+    return kind !== 'throughput' && PROFILES[kind] === profile ? [index] : []
+  })
 
 /** Says of bytes that are too many on which lines they are made. */
 async function explainBytes(
@@ -109,8 +137,10 @@ function reopening(
   script = variantFor(profile, submission),
 ) {
   let session: Session | undefined
+  let closed = false
   return {
     async measure(index: number, seed: number): Promise<Raw> {
+      if (closed) return { death: { cause: 'judge-error', why: 'It is not measured any more.' } }
       if (session === undefined) {
         session = openSession(course.kit, undefined, profile)
         const loaded = await session.load({ url: submission.url, modules: script, driver: course.budgets })
@@ -122,7 +152,10 @@ function reopening(
       const [late] = answer.aftermath.late
       return late === undefined ? answer : { threw: late }
     },
-    close: () => session?.kill(),
+    close() {
+      closed = true
+      session?.kill()
+    },
   }
 
   function lost(death: Death): Raw {

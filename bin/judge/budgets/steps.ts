@@ -69,8 +69,8 @@ export function judgeSteps(
   const worst = perCall((sample) => sample.worst)
   const setUp = perCall((sample) => sample.setUp)
 
-  const over = (points: Point[], limit: Growth | undefined) =>
-    limit !== undefined && !isWithin(fitted(points).growth, limit)
+  const over = (points: Point[], limit: Growth | undefined, isWorst = false) =>
+    limit !== undefined && !isWithin(fitted(points, isWorst).growth, limit)
   const shown = (part: Part, unit: string, points: Point[], limit: string, lines: (sample: Sample) => Lines) => ({
     part,
     limit,
@@ -93,7 +93,7 @@ export function judgeSteps(
       limit: `${count(IMPORT_STEPS)} steps while the file is loaded`,
     }
   if (over(amortised, budget.steps)) return { ...base, ...differs, kept: false }
-  if (over(worst, budget.worstCall))
+  if (over(worst, budget.worstCall, true))
     return {
       ...shown('worstCall', 'steps in the worst call', worst, budget.worstCall ?? '', inCalls),
       ...differs,

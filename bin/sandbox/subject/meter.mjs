@@ -48,6 +48,7 @@ export function openMeter(burn) {
   let at = 0
   let lastLine = 1
   let isPaused = false
+  let isIdle = false
   let total = 0
   const counts = new Float64Array(LAST_LINE + 1)
   /** @type {Set<number>} lengths of strings that have been joined and not been read since */
@@ -445,6 +446,11 @@ export function openMeter(burn) {
     limbs,
     read,
     isPaused: () => isPaused,
+    isIdle: () => isIdle,
+    /** @param {boolean} idle nothing but Node itself is at work: what it touches is not charged later either */
+    idle(idle) {
+      isIdle = idle
+    },
     /** Work that was put off is the submission's, too, whoever lets it run. */
     resume() {
       at = lastLine

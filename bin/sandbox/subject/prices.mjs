@@ -110,7 +110,7 @@ export function meterBuiltIns(meters) {
 }
 
 /** @param {import('./meter.mjs').Meter} meters */
-function meterArrays({ meter, meterCalls, meterConstructor, lengthOf, replace, charge, chargedLine, isPaused, total }) {
+function meterArrays({ meter, meterCalls, meterConstructor, lengthOf, replace, charge, chargedLine, isPaused, isIdle }) {
   /** @type {WeakSet<object>} */
   const nodesOwn = new WeakSet()
   const array = Array.prototype
@@ -124,9 +124,8 @@ function meterArrays({ meter, meterCalls, meterConstructor, lengthOf, replace, c
         /** @this {any} */
         method() {
           const line = chargedLine(this)
-          // Node's event loop pops its own stack between two turns, also while we wait for what was put off. It has
-          // done so before the submission's first step.
-          if (line === 0 && total() === 0) weakAdd(nodesOwn, this)
+          // Node's event loop pops a stack of its own between two turns, also while we wait for what was put off.
+          if (isIdle()) weakAdd(nodesOwn, this)
           if (line !== 0 && !isPaused() && !weakHas(nodesOwn, this)) charge(1, line)
           return apply(real, this, [])
         },

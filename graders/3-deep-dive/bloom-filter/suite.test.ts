@@ -55,6 +55,8 @@ const hex = (c: string) => c.charCodeAt(0).toString(16).padStart(4, '0')
 
 const made = ({ entries, oneIn }: Options) => `new BloomFilter({ entries: ${show(entries)}, oneIn: ${show(oneIn)} })`
 const added = (keys: string[]) => keys.map((key) => `add(${said(key)})`)
+const counted = (count: number, what: string) => `${show(count)} ${what}${count === 1 ? '' : 's'}`
+const hashed = (hashes: number) => `${show(hashes)} ${hashes === 1 ? 'hash' : 'hashes'}`
 const addedInOneLine = (keys: string[]) => (keys.length === 0 ? 'nothing' : added(keys).join(', '))
 
 // ---- promises -----------------------------------------------------------------------------------------------------
@@ -254,20 +256,20 @@ test('It uses each of its bits, and none beside them', async ({ subject, forAll 
     subject.fill,
     ({ options, keys }, got) => {
       const { bits, hashes, one, all } = got
-      const opening = `${made(options)}, with ${show(bits)} bits and ${show(hashes)} hashes`
+      const opening = `${made(options)}, with ${counted(bits, 'bit')} and ${hashed(hashes)}`
       const length = Math.ceil(bits / 8)
       holds(
         one.length === length && all.length === length,
-        [opening, "add('key-0')", `toBytes() → ${show(one.length)} bytes`],
-        `${length} bytes`,
-        `${show(one.length)} bytes`,
+        [opening, "add('key-0')", `toBytes() → ${counted(one.length, 'byte')}`],
+        counted(length, 'byte'),
+        counted(one.length, 'byte'),
       )
       const set = setIn(one)
       holds(
         set.length <= hashes,
         [opening, "add('key-0')", `toBytes() → ${show(one)}`],
-        `at most ${show(hashes)} bits set`,
-        `${set.length} bits set: ${set.join(', ')}`,
+        `at most ${counted(hashes, 'bit')} set`,
+        `${counted(set.length, 'bit')} set: ${set.join(', ')}`,
       )
       const story = [opening, `add('key-0') … add('key-${keys.count - 1}')`, `toBytes() → ${show(all)}`]
       const beyond = setIn(all).filter((position) => position >= bits)
@@ -570,7 +572,7 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
   const united = ({ left, right }: (typeof parts)[number]) => [
     ...[left, right].map(
       ({ options }, i) =>
-        `${i === 0 ? 'left: ' : 'other:'} ${made(options)}: ${bitsOf(options)} bits, ${hashesOf(options)} hashes`,
+        `${i === 0 ? 'left: ' : 'other:'} ${made(options)}: ${counted(bitsOf(options), 'bit')}, ${hashed(hashesOf(options))}`,
     ),
     'left.union(other)',
   ]

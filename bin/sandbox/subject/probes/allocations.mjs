@@ -3,6 +3,7 @@
 
 import { Session } from 'node:inspector'
 import { seededRandom } from './random.mjs'
+import { makeWaitingReturn, STILL_MEMORY } from './still-memory.mjs'
 
 /** Enough to be optimised, as what was measured was. */
 const WARM_UP_CALLS = 16_384
@@ -24,6 +25,7 @@ export function openProbe(tools) {
     return came
   }
   post('HeapProfiler.enable')
+  makeWaitingReturn()
 
   /** @type {unknown} */
   let sink
@@ -37,6 +39,7 @@ export function openProbe(tools) {
 
   return {
     engine: {},
+    keeps: STILL_MEMORY,
     /** @param {Budget} budget @param {any} kata @param {{ seed: number }} parameters */
     async measure(budget, kata, { seed }) {
       const { given, when, n = 1_000 } = /** @type {BytesPerCallBudget} */ (budget)

@@ -4,6 +4,7 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { seededRandom } from './random.mjs'
+import { makeWaitingReturn, STILL_MEMORY } from './still-memory.mjs'
 
 /** Calls in one window: at 256 MiB of new space a window collects nothing up to 30 KiB a call. */
 const WINDOW_CALLS = 4_096
@@ -33,6 +34,7 @@ export function openProbe(tools) {
   const collect = /** @type {() => void} */ (runInNewContext('gc'))
   setFlagsFromString('--no-expose-gc')
   const { memoryUsage, cpuUsage } = process
+  makeWaitingReturn()
   let loops = 0
   /** bytes a call of the harness itself, without and with promises @type {(number | undefined)[]} */
   const harness = [undefined, undefined]
@@ -141,6 +143,7 @@ export function openProbe(tools) {
 
   return {
     engine: {},
+    keeps: STILL_MEMORY,
     measure(budget, kata, parameters) {
       if ('bytesPerCall' in budget) return bytesPerCall(budget, kata, parameters)
       if ('bytesPerEntry' in budget) return bytesPerEntry(budget, kata, parameters)

@@ -6,6 +6,7 @@ import { capture, weighAnew } from '../plain-data.mjs'
 import { meterBuiltIns } from '../prices.mjs'
 import { seededRandom } from './random.mjs'
 import { movedSizes } from './sizes.mjs'
+import { makeWaitingReturn, STILL_MEMORY } from './still-memory.mjs'
 
 const DEFAULT_SIZES = [64, 256, 1024]
 const MAX_LINES = 200
@@ -16,6 +17,7 @@ const { stringify } = JSON
 /** @param {Tools} tools @returns {Probe} */
 export function openProbe(tools) {
   const meter = openMeter(tools.burn)
+  makeWaitingReturn()
   meterBuiltIns(meter)
   /** @type {number | undefined} */
   let importSteps
@@ -101,10 +103,14 @@ export function openProbe(tools) {
   }
 
   return {
+    keeps: STILL_MEMORY,
     engine: /** @type {Probe['engine']} */ (/** @type {unknown} */ (meter.engine)),
     /** @param {Budget} budget @param {Kata} kata @param {{ seed: number, sizes?: readonly number[] }} parameters */
     async measure(budget, kata, { seed, sizes = /** @type {StepsBudget} */ (budget).sizes ?? DEFAULT_SIZES }) {
       meter.free()
+      meter.idle(true)
+      await tools.turn()
+      meter.idle(false)
       importSteps ??= meter.total()
       const series = []
       for (const [i, n] of movedSizes(sizes, seed).entries()) {

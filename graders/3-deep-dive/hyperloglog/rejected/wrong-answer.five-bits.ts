@@ -1,7 +1,4 @@
 // breaks: A hash goes to its register, with its rank
-// breaks: A sketch comes back from its bytes
-// breaks: A merged sketch has seen what both have seen
-// breaks: From a thousand to a million million, an estimate is within 6 % of the truth
 // because: a register of 5 bits, as in the paper, holds ranks up to 31: enough for hashes of 32 bits.
 
 const REGISTERS = 2 ** 14
