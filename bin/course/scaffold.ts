@@ -28,6 +28,8 @@ export function scaffold(course: string, path: string, katas: readonly Kata[]): 
   return Object.keys(files)
 }
 
+const BUDGET = 'A call is constant work'
+
 function filesOf(path: string, slug: string): Record<string, string> {
   const words = slug.split('-')
   const title = words.map((word, i) => (i === 0 ? capital(word) : word)).join(' ')
@@ -97,6 +99,21 @@ test('${promise}', async ({ subject, forAll }) => {
   )
 })
 `,
+    [`graders/${path}/budgets.ts`]: `// What is worth its price here, and why.
+
+import type * as kata from '#kata/${path}'
+import { budget } from '../../kit/budget.ts'
+
+type Kata = typeof kata
+
+export default [
+  budget('${BUDGET}', {
+    given: ({ ${Class} }: Kata) => new ${Class}(),
+    when: (subject) => subject.next(),
+    steps: 'O(1)',
+  }),
+]
+`,
     [`graders/${path}/accepted/another-way.ts`]: `// What is structurally different here: …
 
 export class ${Class} {
@@ -112,6 +129,19 @@ export class ${Class} {
 // because: why a good engineer in a hurry would write this, and what it costs.
 
 ${body(1)}`,
+    [`graders/${path}/rejected/over-budget.counts-from-the-start.ts`]: `// breaks: ${BUDGET}
+// spends: O(n)
+// because: why it is right, and too dear.
+
+export class ${Class} {
+  #calls: number[] = []
+
+  next(): number {
+    this.#calls.push(1)
+    return this.#calls.reduce((sum, one) => sum + one, -1)
+  }
+}
+`,
     [`lessons/${path}.md`]: lesson(title, promise),
   }
 }
@@ -120,7 +150,8 @@ function lesson(title: string, promise: string): string {
   const texts: Partial<Record<(typeof SECTIONS)[number], string>> = {
     'The scar': 'What broke, where, when, what it cost; with its source.',
     'What must hold': `1. **${promise}.** What this means, in plain words.`,
-    'Where it goes wrong': '- **Starting at one** … `wrong-answer.starts-at-one`',
+    'Where it goes wrong':
+      '- **Starting at one** … `wrong-answer.starts-at-one`\n- **Counting anew** … `over-budget.counts-from-the-start`',
     Hints: `### The first stage (promise 1)\n\n${['Where do I begin?', 'What is always true?', 'What does it look like in words?', 'Show me nearly everything?'].map((question) => `#### ${question}\n\nTo be written.`).join('\n\n')}`,
     Quiz: '### What does the second call return?\n\n- [ ] 0\n  That was the first.\n- [x] 1\n  One more than the first.\n- [ ] 2\n  That is the third.',
   }

@@ -27,7 +27,7 @@ const ROOMS: readonly Room[] = [
     packages: [],
     node: true,
   },
-  { of: /^graders\/[^/]+\/[^/]+\/driver\.ts$/, files: [/^graders\/kit\/driver\.ts$/], packages: [], node: false },
+  { of: /^graders\/[^/]+\/[^/]+\/driver\.ts$/, files: [/^graders\/kit\/(driver|threads)\.ts$/], packages: [], node: false },
   { of: /^graders\/[^/]+\/[^/]+\/budgets\.ts$/, files: [/^graders\/kit\/budget\.ts$/], packages: [], node: false },
   {
     of: /^graders\/[^/]+\/[^/]+\/suite\.test\.ts$/,

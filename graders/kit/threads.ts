@@ -91,7 +91,7 @@ export function note(what: unknown): void {
   engine?.note(what)
 }
 
-export interface Explored {
+export interface Explored<L = undefined> {
   /** how many interleavings were run */
   readonly runs: number
   /** one of each that came out differently, with the switches that lead to it: fewest first */
@@ -99,6 +99,8 @@ export interface Explored {
     readonly first: number
     readonly switches: readonly number[]
     readonly history: History
+    /** what was left behind: see {@link explore} */
+    readonly left: L
   }[]
 }
 
@@ -109,16 +111,22 @@ const MAX_DIFFERENT = 40
  * Runs a small scenario by every schedule that starts with any thread and switches at most so often (beside switches where
  * a thread ends or waits): nearly all mistakes of threads need no more than two. Keep it to a few dozen touches.
  * @param make the threads of one run, with fresh memory
+ * @param leftBehind looked at after each run: what stands in the memory then
  */
-export async function explore(make: () => readonly Thread[], options: { switches: 0 | 1 | 2 }): Promise<Explored> {
-  const different = new Map<string, Explored['different'][number]>()
+export async function explore<L = undefined>(
+  make: () => readonly Thread[],
+  options: { switches: 0 | 1 | 2 },
+  leftBehind?: () => L,
+): Promise<Explored<L>> {
+  const different = new Map<string, Explored<L>['different'][number]>()
   let runs = 0
   const run = async (first: number, switches: readonly number[]) => {
     const history = await lockStep(make(), { first, switches })
     runs++
     const { hash: _, touches, waits, ...seen } = history
-    const key = JSON.stringify({ ...seen, waits: waits.map(({ thread, line }) => [thread, line]) })
-    if (!different.has(key) && different.size < MAX_DIFFERENT) different.set(key, { first, switches, history })
+    const left = leftBehind?.() as L
+    const key = JSON.stringify({ ...seen, left, waits: waits.map(({ thread, line }) => [thread, line]) })
+    if (!different.has(key) && different.size < MAX_DIFFERENT) different.set(key, { first, switches, history, left })
     return touches
   }
   const count = make().length

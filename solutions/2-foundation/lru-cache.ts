@@ -11,8 +11,8 @@
  * and in two arrays; the room doubles when it is full, and an evicted entry's slot is the next one's.
  *
  * Rejected: a Map as the order (`delete` and `set` on each hit, the first of `keys()` to evict): V8 leaves a hole for each
- * deleted entry, and the first key lies behind all of them. A linked list of objects is fine, and as fast while small; in
- * this one a hit touches a third of the memory, and the collector has no links to follow.
+ * deleted entry, and the first key lies behind all of them. A linked list of objects is as fast while it is small; here the
+ * links of an entry lie side by side, and the collector has none to follow.
  */
 
 export type Clock = () => number

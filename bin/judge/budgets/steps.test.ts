@@ -189,6 +189,18 @@ describe('what is ours', () => {
     expect(raw).toMatchObject({ series: [{ setUp: 1 }, { setUp: 1 }, { setUp: 1 }] })
   })
 
+  test('nor does the event loop: a call that enters one function is one step', async () => {
+    for (const make of ['() => 1', 'async () => 1', 'async () => { await 0; await 0 }'])
+      expect(await rawOf(`export const make = () => ${make}`, CALL)).toMatchObject({
+        importSteps: 0,
+        series: [{ setUp: 1 }, { setUp: 1 }, { worst: 1 }].map((part, i) => ({
+          ...part,
+          worst: 1,
+          n: [69, 276, 1104][i],
+        })),
+      })
+  })
+
   test('the same figures come twice, byte for byte', async () => {
     const names = [...Object.values(HONEST), ...Object.values(DODGES)].filter((_, i) => i % 9 === 0)
     const submission = names.map(({ code }, i) => `export const k${i} = (n, random) => { ${code} }`).join('\n')

@@ -29,7 +29,6 @@ const { isAnyArrayBuffer, isTypedArray } = types
 const TypedArray = getPrototypeOf(Int8Array)
 
 const arrayIndexOf = uncurried(Array.prototype.indexOf)
-const arrayLastIndexOf = uncurried(Array.prototype.lastIndexOf)
 const typedIndexOf = uncurried(TypedArray.prototype.indexOf)
 const textIndexOf = uncurried(String.prototype.indexOf)
 const typedBytes = getterOf(TypedArray.prototype, 'byteLength')
@@ -110,7 +109,17 @@ export function meterBuiltIns(meters) {
 }
 
 /** @param {import('./meter.mjs').Meter} meters */
-function meterArrays({ meter, meterCalls, meterConstructor, lengthOf, replace, charge, chargedLine, isPaused, isIdle }) {
+function meterArrays({
+  meter,
+  meterCalls,
+  meterConstructor,
+  lengthOf,
+  replace,
+  charge,
+  chargedLine,
+  isPaused,
+  isIdle,
+}) {
   /** @type {WeakSet<object>} */
   const nodesOwn = new WeakSet()
   const array = Array.prototype

@@ -1,8 +1,6 @@
 // breaks: A hit is constant work, however many entries there are
 // spends: O(n)
-// breaks: A set that evicts is constant work, however many entries there are
-// breaks: What expires is dropped once, and nobody else is looked at
-// because: the order of use is an array: to find an entry in it, and to close the gap, touches all that were used since.
+// because: the order of use is an array: to find an entry in it, and to close the gap, touches all the others.
 
 export type Clock = () => number
 
@@ -15,7 +13,6 @@ export interface LruCacheOptions<K, V> {
 
 /** A slot has four links: before and after it in the one ring, before and after it in the other. */
 const LINKS = 4
-const USE = 0
 const AGE = 2
 /** Slots to begin with; their number doubles whenever all are taken. */
 const FIRST_SLOTS = 8
@@ -56,10 +53,8 @@ export class LruCache<K, V> {
   get(key: K): V | undefined {
     const slot = this.#find(key)
     if (slot === undefined) return undefined
-    // Splice without its garbage: all that come behind move up by one.
-    const at = this.#order.indexOf(slot)
-    this.#order.copyWithin(at, at + 1)
-    this.#order[this.#order.length - 1] = slot
+    this.#order.splice(this.#order.indexOf(slot), 1)
+    this.#order.push(slot)
     return this.#values[slot]
   }
 

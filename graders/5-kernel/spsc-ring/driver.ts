@@ -1,0 +1,163 @@
+// Drives a ring: by scripts of calls in one thread, and by two real threads in lock step.
+
+import { SpscRing } from '#kata/5-kernel/spsc-ring'
+import { type Attempt, attempt } from '../../kit/driver.ts'
+import { explore, type History, lockStep, note, type Schedule, type Thread } from '../../kit/threads.ts'
+
+/** A number is pushed (without waiting); `pop` takes one out. */
+export type Call = number | 'pop'
+
+export interface Script {
+  capacity: number
+  /** values that have gone through before; 0 is memory that nobody has prepared */
+  passed: number
+  /** a ring for each side, or one for both */
+  rings: 1 | 2
+  calls: Call[]
+}
+
+function fresh(capacity: number, passed: number): SharedArrayBuffer {
+  const memory = new SharedArrayBuffer(SpscRing.bytesFor(capacity))
+  if (passed > 0) SpscRing.prepare(memory, capacity, passed)
+  return memory
+}
+
+export function run({ capacity, passed, rings, calls }: Script): (boolean | number | undefined)[] {
+  const memory = fresh(capacity, passed)
+  const pusher = new SpscRing(memory, capacity)
+  const popper = rings === 1 ? pusher : new SpscRing(memory, capacity)
+  return calls.map((call) => (call === 'pop' ? popper.tryPop() : pusher.tryPush(call)))
+}
+
+/** What one thread does: a number is pushed, a count is popped one by one. `tries`: once, without waiting. */
+export interface Side {
+  push?: number[]
+  pop?: number
+  tries: boolean
+}
+
+export interface Scene {
+  capacity: number
+  /** values that are in the ring when the threads start */
+  held: number[]
+  sides: Side[]
+}
+
+interface Given {
+  memory: SharedArrayBuffer
+  capacity: number
+  side: Side
+}
+
+export interface Noted {
+  push?: number
+  pop?: number
+  came?: boolean | number | undefined
+}
+
+export function side({ memory, capacity, side: { push = [], pop = 0, tries } }: Given): void {
+  const ring = new SpscRing(memory, capacity)
+  for (const value of push) {
+    if (tries) note({ push: value, came: ring.tryPush(value) })
+    else {
+      ring.push(value)
+      note({ push: value, came: true })
+    }
+  }
+  for (let i = 0; i < pop; i++) note({ pop: i, came: tries ? ring.tryPop() : ring.pop() })
+}
+
+function threadsOf({ capacity, held, sides }: Scene): { memory: SharedArrayBuffer; threads: Thread[] } {
+  const memory = fresh(capacity, 0)
+  const ring = new SpscRing(memory, capacity)
+  for (const value of held) ring.tryPush(value)
+  return { memory, threads: sides.map((side) => ({ run: 'side', given: { memory, capacity, side } })) }
+}
+
+/** One way in which the threads may come to run, and what is left in the ring. */
+export interface Came {
+  schedule: Schedule
+  history: Pick<History, 'end' | 'events' | 'waits' | 'races' | 'threads'>
+  left: number[]
+}
+
+/** Every way with at most so many switches that comes out differently. */
+export async function ways({ scene, switches }: { scene: Scene; switches: 0 | 1 | 2 }): Promise<Came[]> {
+  let last: SharedArrayBuffer | undefined
+  const explored = await explore(
+    () => {
+      const { memory, threads } = threadsOf(scene)
+      last = memory
+      return threads
+    },
+    { switches },
+    () => leftIn(last, scene.capacity),
+  )
+  return explored.different.map(({ first, switches, history, left }) => came({ first, switches }, history, left))
+}
+
+/** One way, drawn from a seed. */
+export async function way({ scene, seed }: { scene: Scene; seed: number }): Promise<Came[]> {
+  const { memory, threads } = threadsOf(scene)
+  const history = await lockStep(threads, { seed })
+  return [came({ seed }, history, leftIn(memory, scene.capacity))]
+}
+
+const came = (schedule: Schedule, { end, events, waits, races, threads }: History, left: number[]): Came => ({
+  schedule,
+  history: { end, events, waits, races, threads },
+  left,
+})
+
+function leftIn(memory: SharedArrayBuffer | undefined, capacity: number): number[] {
+  if (memory === undefined) return []
+  const ring = new SpscRing(memory, capacity)
+  const left: number[] = []
+  for (let value = ring.tryPop(); value !== undefined && left.length <= 2 * capacity; value = ring.tryPop())
+    left.push(value)
+  return left
+}
+
+/** Sets a ring up from what may be nonsense. */
+export function setUp({
+  capacity,
+  bytes,
+  passed,
+}: {
+  capacity: number
+  /** of the memory beyond what the ring needs; below 0 it is too small */
+  bytes: number
+  passed: number
+}): { bytesFor: Attempt<number>; prepare: Attempt<string>; make: Attempt<string> } {
+  const needed = attempt(() => SpscRing.bytesFor(capacity))
+  const memory = new SharedArrayBuffer(Math.max(0, ('returned' in needed ? needed.returned : 1_024) + bytes))
+  return {
+    bytesFor: needed,
+    prepare: attempt(() => {
+      SpscRing.prepare(memory, capacity, passed)
+      return 'prepared'
+    }),
+    make: attempt(() => {
+      new SpscRing(memory, capacity)
+      return 'a ring'
+    }),
+  }
+}
+
+/** Pushes what may be nonsense, each in both ways. @returns the answers, and what is in the ring afterwards */
+export function misuse({ capacity, good, bad }: { capacity: number; good: number[]; bad: number[] }): {
+  answers: Attempt<boolean | string>[]
+  left: number[]
+} {
+  const memory = fresh(capacity, 0)
+  const ring = new SpscRing(memory, capacity)
+  for (const value of good) ring.tryPush(value)
+  const answers = bad.flatMap((value) => [
+    attempt<boolean | string>(() => ring.tryPush(value)),
+    attempt<boolean | string>(() => {
+      ring.push(value)
+      return 'pushed'
+    }),
+  ])
+  return { answers, left: leftIn(memory, capacity) }
+}
