@@ -84,29 +84,37 @@ export async function judgeSubmissions(
       jobs.push({ id, kata: kata.path, url, modules, seeds, shrink: true, exhaustive: false })
     }
   }
-  const nothing: Judged = { evidence: new Map(), faults: new Map() }
-  const { evidence, faults } = jobs.length === 0 ? nothing : await (await judge).run(jobs)
+  const budgetsOf = memo((kata: Kata) => kataBudgets(ws, kata))
+  // While the promises of a single submission are judged, what will measure it can start. (Many keep the machine busy.)
+  const [only] = jobs.length === 1 ? taken : []
+  const ahead = only === undefined ? undefined : await budgetsOf(only.request.kata).catch(() => undefined)
+  ahead?.prepare()
+  const measured = new Map<string, readonly Measured[]>()
+  let judged: Judged = { evidence: new Map(), faults: new Map() }
   let compilerFault: string | undefined
   try {
-    // The compiler says best what is wrong; our own refusals stand where it has no objection.
-    for (const { id, problems: found } of await compiling) if (found.length > 0) problems.set(id, found)
-  } catch (error) {
-    compilerFault = error instanceof Error ? error.message : String(error)
-  }
-
-  const budgetsOf = memo((kata: Kata) => kataBudgets(ws, kata))
-  const measured = new Map<string, readonly Measured[]>()
-  for (const { request, source } of taken) {
-    const { id, kata, seeds, inFull = false } = request
-    const [found, script] = [evidence.get(id), scripts.get(id)]
-    if (found === undefined || script === undefined || problems.has(id) || !isBehaved(found)) continue
+    if (jobs.length > 0) judged = await (await judge).run(jobs)
     try {
-      const budgets = await budgetsOf(kata)
-      if (budgets !== undefined) measured.set(id, await budgets.costOf(script, source, seeds[0] ?? 0, { inFull }))
+      // The compiler says best what is wrong; our own refusals stand where it has no objection.
+      for (const { id, problems: found } of await compiling) if (found.length > 0) problems.set(id, found)
     } catch (error) {
-      faults.set(kata.path, error instanceof Error ? (error.stack ?? error.message) : String(error))
+      compilerFault = error instanceof Error ? error.message : String(error)
     }
+    for (const { request, source } of taken) {
+      const { id, kata, seeds, inFull = false } = request
+      const [found, script] = [judged.evidence.get(id), scripts.get(id)]
+      if (found === undefined || script === undefined || problems.has(id) || !isBehaved(found)) continue
+      try {
+        const budgets = await budgetsOf(kata)
+        if (budgets !== undefined) measured.set(id, await budgets.costOf(script, source, seeds[0] ?? 0, { inFull }))
+      } catch (error) {
+        judged.faults.set(kata.path, error instanceof Error ? (error.stack ?? error.message) : String(error))
+      }
+    }
+  } finally {
+    ahead?.dismiss()
   }
+  const { evidence, faults } = judged
 
   const lesson = memo((kata: Kata) => readLesson(ws, kata).promises.map(({ name }) => name))
   const revision = memo((kata: Kata) => kataRevision(ws, kata))

@@ -23,7 +23,11 @@ export type Schedule =
   /** how long a thread runs before another may, in touches, and which one comes next: drawn from the seed */
   | { readonly seed: number /** touches at most; drawn from the seed too unless told */; readonly longest?: number }
   /** it starts with thread `first`, and goes on to another at these touches of shared memory, counted from 0 over all */
-  | { readonly switches: readonly number[]; readonly first?: number }
+  | {
+      readonly switches: readonly number[]
+      readonly first?: number /** as {@link MOST_TOUCHES} */
+      readonly most?: number
+    }
 
 /** A touch of shared memory, by the thread's place in the list and the line of the learner's file. */
 export interface Place {
@@ -66,15 +70,21 @@ interface Engine {
 /** There before any submission, and gone by then: see engine.ts. */
 const engine = (globalThis as unknown as Record<symbol, Engine | undefined>)[Symbol.for('kata.subject')]
 
+/** A run is called endless after so many touches, unless told; a budget's run has 60,000. */
+const MOST_TOUCHES = 20_000
+/** The same for the small scenes of {@link explore}. */
+const MOST_EXPLORED_TOUCHES = 4_000
+
 /** Longest turns that seeds choose from: some runs switch at each touch, others nearly never. */
 const LONGEST = [1, 2, 3, 5, 8, 16, 40]
 
 function scheduleOf(schedule: Schedule, threads: number): object {
-  if (!('seed' in schedule)) return schedule
+  if (!('seed' in schedule)) return { most: MOST_TOUCHES, ...schedule }
   const { seed } = schedule
   const mixed = Math.imul(seed ^ (seed >>> 15), 0x2c1b3c6d) >>> 0
   return {
     seed,
+    most: MOST_TOUCHES,
     longest: schedule.longest ?? LONGEST[mixed % LONGEST.length],
     first: Math.floor(mixed / LONGEST.length) % threads,
   }
@@ -106,6 +116,8 @@ export interface Explored<L = undefined> {
 
 const MAX_EXPLORED = 2_000
 const MAX_DIFFERENT = 40
+/** What never ends takes a thousand times as long as what does, and a few such runs tell enough. */
+const MAX_ENDLESS = 4
 
 /**
  * Runs a small scenario by every schedule that starts with any thread and switches at most so often (beside switches where
@@ -120,9 +132,12 @@ export async function explore<L = undefined>(
 ): Promise<Explored<L>> {
   const different = new Map<string, Explored<L>['different'][number]>()
   let runs = 0
+  let endless = 0
+  const isEnough = () => runs >= MAX_EXPLORED || endless >= MAX_ENDLESS
   const run = async (first: number, switches: readonly number[]) => {
-    const history = await lockStep(make(), { first, switches })
+    const history = await lockStep(make(), { first, switches, most: MOST_EXPLORED_TOUCHES })
     runs++
+    if (history.end === 'endless') endless++
     const { hash: _, touches, waits, ...seen } = history
     const left = leftBehind?.() as L
     const key = JSON.stringify({ ...seen, left, waits: waits.map(({ thread, line }) => [thread, line]) })
@@ -136,9 +151,9 @@ export async function explore<L = undefined>(
     for (let first = 0; first < count; first++) {
       // A switch behind the last touch changes nothing: then all have been tried.
       const end = longest.get(first) as number
-      for (let i = 0; i < end && runs < MAX_EXPLORED; i++) {
+      for (let i = 0; i < end && !isEnough(); i++) {
         if (deep === 1) await run(first, [i])
-        else for (let j = i + 1; runs < MAX_EXPLORED && j < (await run(first, [i, j])); ) j++
+        else for (let j = i + 1; !isEnough() && j < (await run(first, [i, j])); ) j++
       }
     }
   return { runs, different: [...different.values()] }

@@ -3,19 +3,26 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import type { Budget } from '../../../graders/kit/budget.ts'
 import { budgetsFile, solutionFile } from '../../course/files.ts'
 import type { Kata, Workspace } from '../../course/kata.ts'
 import { prepareOurs, submissionUrl } from '../../sandbox/prepare.ts'
 import { stripTypes } from '../../sandbox/strip.ts'
-import { type Measurable, type Measured, measure } from './measure.ts'
+import { type Measurable, type Measured, measure, openSpares, type Spare } from './measure.ts'
 import { race } from './race.ts'
 import { readBudgets } from './read-budgets.ts'
+import { referenceAnswers } from './reference-answers.ts'
 import { besideReference, readCosts } from './reference-costs.ts'
 import { withCode } from './with-code.ts'
 
 export interface KataBudgets {
   readonly budgets: readonly Budget[]
+  /**
+   * Starts the processes that measuring begins with, ahead of need. Whoever does so must `dismiss` what is left of them.
+   */
+  prepare(): void
+  dismiss(): void
   /**
    * What a submission that keeps its promises costs.
    * @param source TypeScript, as it is shown to its author
@@ -34,11 +41,21 @@ export async function kataBudgets(ws: Workspace, kata: Kata): Promise<KataBudget
   if (!stripped.ok) throw new Error(stripped.stack)
   const reference = { url: submissionUrl(kata.path), script: stripped.script }
   const costs = readCosts(ws, kata)
+  const solution = import(pathToFileURL(solutionFile(ws, kata)).href) as Promise<object>
+  let spares: Spare[] = []
   return {
     budgets,
+    prepare() {
+      spares.push(...openSpares(course, budgets))
+    },
+    dismiss() {
+      for (const { session } of spares) session.kill()
+      spares = []
+    },
     async costOf(submission, source, seed, options) {
       const inFull = options?.inFull === true
-      const measured = await measure(course, budgets, submission, reference, seed, { everything: inFull })
+      const answers = solution.then((module) => referenceAnswers(budgets, module, seed))
+      const measured = await measure(course, budgets, submission, answers, seed, { everything: inFull, spares })
       const raced = inFull ? await race(course, budgets, submission, reference, seed) : []
       return [...besideReference(withCode(measured, source), costs), ...raced]
     },

@@ -13,7 +13,7 @@ import { limitOf } from './limits.ts'
 import { judgeQuality } from './quality.ts'
 import { judgeSharedCacheLines } from './shared-cache-lines.ts'
 import type { Spent } from './spent.ts'
-import { type Answers, answersOf, judgeSteps } from './steps.ts'
+import { type Answers, judgeSteps } from './steps.ts'
 
 /** A submission that keeps its promises, ready to be measured. */
 export interface Measurable {
@@ -53,28 +53,41 @@ export interface MeasureOptions {
   /** go on after the first budget that is not kept: for who wants to see everything, and has the time. What is far too
    * dear in one way is often slow to measure in all the others. */
   readonly everything?: boolean
+  /** subjects that were opened ahead of need; those that are used are taken out */
+  readonly spares?: Spare[]
 }
+
+export interface Spare {
+  readonly profile: MeasuringProfile
+  readonly session: Session
+}
+
+/** The processes that measuring these budgets begins with; each takes 50 ms to start. */
+export const openSpares = (course: Course, budgets: readonly Budget[]): Spare[] =>
+  ORDER.filter((profile) => indicesFor(profile, budgets).length > 0).map((profile) => ({
+    profile,
+    session: openSession(course.kit, undefined, profile),
+  }))
 
 /**
  * Measures the budgets that judge (not throughput, see race.ts).
- * @param reference its answers are compared with, where the contract leaves no choice
+ * @param answers the reference's, by budget, where the contract leaves no choice
  * @returns in the order of the budgets; none after the first that is not kept, unless everything is wanted
  */
 export async function measure(
   course: Course,
   budgets: readonly Budget[],
   submission: Measurable,
-  reference: Measurable,
+  answers: Promise<ReadonlyMap<number, Answers>>,
   seed: number,
-  { everything = false }: MeasureOptions = {},
+  { everything = false, spares = [] }: MeasureOptions = {},
 ): Promise<Measured[]> {
   const measured = new Map<number, Measured>()
-  const answers = referenceAnswers(course, budgets, reference, seed)
   // The groups run side by side; one that comes after a group with a finding is ended, and whatever it has found by then
   // is dropped, so that the result does not hang on who was faster.
   const groups = ORDER.map((profile) => ({ profile, indices: indicesFor(profile, budgets) }))
     .filter(({ indices }) => indices.length > 0)
-    .map((group) => ({ ...group, subject: reopening(course, submission, group.profile) }))
+    .map((group) => ({ ...group, subject: reopening(course, submission, group.profile, spares) }))
   let last = groups.length
   try {
     await Promise.all(
@@ -130,19 +143,16 @@ async function explainBytes(
 type Raw = { raw: unknown } | { threw: Threw } | { death: Death }
 
 /** A subject that is opened again where a measurement has ended it: each budget is judged by itself. */
-function reopening(
-  course: Course,
-  submission: Measurable,
-  profile: MeasuringProfile,
-  script = variantFor(profile, submission),
-) {
+function reopening(course: Course, submission: Measurable, profile: MeasuringProfile, spares: Spare[] = []) {
+  const script = variantFor(profile, submission)
   let session: Session | undefined
   let closed = false
   return {
     async measure(index: number, seed: number): Promise<Raw> {
       if (closed) return { death: { cause: 'judge-error', why: 'It is not measured any more.' } }
       if (session === undefined) {
-        session = openSession(course.kit, undefined, profile)
+        const at = spares.findIndex((spare) => spare.profile === profile)
+        session = spares.splice(at, at < 0 ? 0 : 1)[0]?.session ?? openSession(course.kit, undefined, profile)
         const loaded = await session.load({ url: submission.url, modules: script, driver: course.budgets })
         if (!loaded.alive) return lost(loaded.death)
         if ('threw' in loaded) return { threw: loaded.threw }
@@ -162,28 +172,6 @@ function reopening(
     session = undefined
     return { death }
   }
-}
-
-/** @returns by index, for those budgets whose answers the contract fixes */
-async function referenceAnswers(
-  course: Course,
-  budgets: readonly Budget[],
-  reference: Measurable,
-  seed: number,
-): Promise<Map<number, Answers>> {
-  const answers = new Map<number, Answers>()
-  const compared = budgets.flatMap((one, index) => ('steps' in one && one.answers !== 'free' ? [index] : []))
-  if (compared.length === 0) return answers
-  // As it is: its steps are of no interest here, and counting takes time.
-  const subject = reopening(course, reference, 'steps', { [reference.url]: reference.script })
-  for (const index of compared) {
-    const came = await subject.measure(index, seed)
-    const found = 'raw' in came ? answersOf(came.raw) : undefined
-    if (found === undefined) throw new Error(`The reference did not answer to "${budgets[index]?.name}".`)
-    answers.set(index, found)
-  }
-  subject.close()
-  return answers
 }
 
 function judged(budget: Budget, came: Raw, answers: Answers | undefined): Measured {

@@ -12,6 +12,7 @@ export interface Piece {
 const big = 'const big = Array.from({ length: n }, (_, i) => i);'
 const bigMap = 'const map = new Map(Array.from({ length: n }, (_, i) => [i, i]));'
 const bigText = "const text = 'x'.repeat(n);"
+// biome-ignore lint/suspicious/noTemplateCurlyInString: it is code
 const bigObject = 'const object = Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, i]));'
 const bigBytes = 'const bytes = new Uint8Array(n);'
 
@@ -47,6 +48,7 @@ export const DODGES: Readonly<Record<string, Piece>> = {
   ),
   'put off by queueMicrotask': linear('return () => queueMicrotask(() => { for (let i = 0; i < n; i++); })'),
   'a bound built-in, put off': linear(`${big} return () => void Promise.resolve(-1).then(big.indexOf.bind(big))`),
+  'a bare built-in, put off': linear(`${bigObject} return () => void Promise.resolve(object).then(Object.keys)`),
   'after an await': linear('return async () => { await 0; for (let i = 0; i < n; i++); return 1 }'),
   'a built-in after an await': linear(`${big} return async () => { await 0; return big.indexOf(-1) }`),
   'in catch, after a rejection': linear(
@@ -67,6 +69,12 @@ export const DODGES: Readonly<Record<string, Piece>> = {
   ),
   'a getter': linear(
     'const o = { get x() { let s = 0; for (let i = 0; i < n; i++) s += i; return s } }; return () => o.x',
+  ),
+  'an answer that works when it is read': linear(
+    'return () => ({ get x() { let i = 0; while (i < n) i++; return i } })',
+  ),
+  'an answer behind a proxy': linear(
+    'return () => new Proxy({ x: 1 }, { ownKeys: (t) => { for (let i = 0; i < n; i++); return Reflect.ownKeys(t) } })',
   ),
   'a setter': linear('const o = { set x(v) { for (let i = 0; i < n; i++); } }; return () => { o.x = 1 }'),
   'a bound built-in as a getter': linear(
@@ -149,6 +157,7 @@ export const DODGES: Readonly<Record<string, Piece>> = {
   'set of bytes': linear(`${bigBytes} const other = new Uint8Array(n); return () => other.set(bytes)`),
   'indexOf in bytes': linear(`${bigBytes} return () => bytes.indexOf(1)`),
   'sort of bytes': { steps: 'O(n log n)', code: `${bigBytes} return () => bytes.sort()[0]` },
+  'a new shared buffer': linear('return () => new SharedArrayBuffer(n).byteLength'),
   'copy of a buffer': linear(`${bigBytes} return () => bytes.buffer.slice(0).byteLength`),
   'a regular expression': linear(`${bigText} return () => /y/.test(text)`),
   'a regular expression, by replace': linear(`${bigText} return () => text.replace(/x/g, '').length`),
@@ -175,6 +184,7 @@ export const HONEST: Readonly<Record<string, Piece>> = {
     'const set = new Set(); return (i) => { set.add(i % n); set.delete((i * 7) % n); return set.has(3) }',
   ),
   'keys of text': constant(
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code
     'const map = new Map(); return (i) => { const k = `client:${i % n}`; map.set(k, (map.get(k) ?? 0) + 1); return k === "client:0" }',
   ),
   'an array as a stack': constant(
@@ -212,6 +222,7 @@ export const HONEST: Readonly<Record<string, Piece>> = {
   'a sticky scan': constant(
     "const text = 'ab '.repeat(n), word = /[ab]+ ?/y; return () => { const m = word.exec(text); return m?.[0] ?? '' }",
   ),
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code
   'a log of text that nobody reads': constant("let log = ''; return (i) => { log += `${i};`; return log.length > 0 }"),
   'a binary search': logarithmic(
     `${big} return (i) => { const x = (i * 7919) % n; let lo = 0, hi = n; while (lo < hi) { const mid = (lo + hi) >>> 1; if (big[mid] < x) lo = mid + 1; else hi = mid } return lo }`,

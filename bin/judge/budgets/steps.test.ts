@@ -9,7 +9,7 @@ import type { StepsBudget } from '../../../graders/kit/budget.ts'
 import { countSteps } from '../../sandbox/count-steps.ts'
 import { openSession } from '../../sandbox/session.ts'
 import { stepAside } from '../../sandbox/step-aside.ts'
-import { answersOf, judgeSteps } from './steps.ts'
+import { type Answers, judgeSteps } from './steps.ts'
 import { DODGES, HONEST, type Piece } from './steps-corpus-fixture.ts'
 
 const SUBMISSION = 'kata:/katas/9-x/steps.ts'
@@ -133,7 +133,7 @@ describe('what a verdict says', () => {
   test('what is cheap by being wrong at large n is found', async () => {
     const right = 'export const make = (n) => (i) => ({ sum: i % n })'
     const wrong = 'export const make = (n) => (i) => ({ sum: n > 500 && i === 700 ? 0 : i % n })'
-    const answers = answersOf(await rawOf(right, CALL))
+    const answers = ((await rawOf(right, CALL)) as { series: Answers }).series
     expect(judgeSteps(O1, await rawOf(right, CALL), answers)).toMatchObject({ kept: true })
     expect(judgeSteps(O1, await rawOf(wrong, CALL), answers)).toMatchObject({
       kept: false,
@@ -247,7 +247,7 @@ describe('built-ins', () => {
     const own = Reflect.ownKeys, of = Reflect.getOwnPropertyDescriptor
     const TypedArray = Object.getPrototypeOf(Int8Array), toText = (f) => Function.prototype.toString.call(f)
     // Function.prototype is a function, too.
-    const owners = { Array, TypedArray, Uint8Array, ArrayBuffer, Map, Set, String, RegExp, BigInt, Object, Reflect, JSON, Function }
+    const owners = { Array, TypedArray, Uint8Array, ArrayBuffer, SharedArrayBuffer, Map, Set, String, RegExp, BigInt, Object, Reflect, JSON, Function }
     const all = Object.entries(owners).flatMap(([name, owner]) => [[name, owner], ...(owner.prototype && name !== 'Object' ? [[name + '.prototype', owner.prototype]] : [])])
     const look = () => all.flatMap(([name, owner]) => own(owner).map((key) => [name + '.' + String(key), of(owner, key)])).filter(([, d]) => typeof d.value === 'function' && d.value !== Function.prototype && !d.value.prototype)
     const say = (d) => [d.value.name, d.value.length, d.writable, d.enumerable, d.configurable, toText(d.value), 'prototype' in d.value].join()

@@ -47,11 +47,8 @@ interface Raw {
 /** What the answers of another submission are held against. */
 export type Answers = readonly { readonly n: number; readonly answers: readonly string[] }[]
 
-/** @param raw of the reference @returns undefined where there are none */
-export function answersOf(raw: unknown): Answers | undefined {
-  if (!isRaw(raw) || raw.failed !== undefined) return undefined
-  return raw.series.map(({ n, answers = [] }) => ({ n, answers }))
-}
+/** Where a budget names no sizes of its own. */
+export const DEFAULT_SIZES = [64, 256, 1024]
 
 /** @returns undefined for figures that no probe of ours has made */
 export function judgeSteps(

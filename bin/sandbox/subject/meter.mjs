@@ -47,7 +47,6 @@ export function openMeter(burn) {
   /** line to be charged; 0 while code of ours runs */
   let at = 0
   let lastLine = 1
-  let isPaused = false
   let isIdle = false
   let total = 0
   const counts = new Float64Array(LAST_LINE + 1)
@@ -61,7 +60,6 @@ export function openMeter(burn) {
 
   /** @param {number} steps @param {number} line */
   function charge(steps, line) {
-    if (isPaused) return
     const whole = floor(steps)
     total += whole
     counts[line] = /** @type {number} */ (counts[line]) + whole
@@ -137,7 +135,7 @@ export function openMeter(burn) {
    */
   function chargedLine(self) {
     if (at !== 0) return at
-    if (isPaused || typeof self !== 'object' || self === null) return 0
+    if (typeof self !== 'object' || self === null) return 0
     const line = ownerOf(self) || iteratorsOwner(self)
     if (line !== 0 || isProxy(self)) return line
     const prototype = getPrototypeOf(self)
@@ -171,7 +169,7 @@ export function openMeter(burn) {
         /** @this {unknown} @param {any[]} args */
         method(...args) {
           const line = chargedLine(this)
-          if (line === 0 || isPaused) return apply(real, this, args)
+          if (line === 0) return apply(real, this, args)
           charge(1 + before(this, args), line)
           const was = at
           const result = apply(real, this, args)
@@ -193,7 +191,7 @@ export function openMeter(burn) {
         /** @this {unknown} @param {any[]} args */
         method(...args) {
           const line = chargedLine(this)
-          if (line === 0 || isPaused) return apply(real, this, args)
+          if (line === 0) return apply(real, this, args)
           charge(1 + before(this, args), line)
           const was = at
           const callback = args[0]
@@ -445,7 +443,6 @@ export function openMeter(burn) {
     keysOf,
     limbs,
     read,
-    isPaused: () => isPaused,
     isIdle: () => isIdle,
     /** @param {boolean} idle nothing but Node itself is at work: what it touches is not charged later either */
     idle(idle) {
@@ -463,10 +460,6 @@ export function openMeter(burn) {
       fillNumbers(counts, 0)
       setClear(ropes)
       ropeCount = 0
-    },
-    /** @param {boolean} paused */
-    pause(paused) {
-      isPaused = paused
     },
   }
 }

@@ -33,6 +33,7 @@ const typedIndexOf = uncurried(TypedArray.prototype.indexOf)
 const textIndexOf = uncurried(String.prototype.indexOf)
 const typedBytes = getterOf(TypedArray.prototype, 'byteLength')
 const bufferBytes = getterOf(ArrayBuffer.prototype, 'byteLength')
+const sharedBytes = getterOf(SharedArrayBuffer.prototype, 'byteLength')
 const viewBytes = getterOf(DataView.prototype, 'byteLength')
 const isGlobal = getterOf(RegExp.prototype, 'global')
 const isSticky = getterOf(RegExp.prototype, 'sticky')
@@ -68,7 +69,7 @@ const SEARCHES = ['some', 'every', 'find', 'findIndex', 'findLast', 'findLastInd
 function bytesOf(value) {
   if (typeof value === 'string') return value.length
   if (isTypedArray(value)) return typedBytes(value)
-  if (isAnyArrayBuffer(value)) return bufferBytes(value)
+  if (isAnyArrayBuffer(value)) return types.isSharedArrayBuffer(value) ? sharedBytes(value) : bufferBytes(value)
   return isView(value) ? viewBytes(value) : 0
 }
 
@@ -109,17 +110,7 @@ export function meterBuiltIns(meters) {
 }
 
 /** @param {import('./meter.mjs').Meter} meters */
-function meterArrays({
-  meter,
-  meterCalls,
-  meterConstructor,
-  lengthOf,
-  replace,
-  charge,
-  chargedLine,
-  isPaused,
-  isIdle,
-}) {
+function meterArrays({ meter, meterCalls, meterConstructor, lengthOf, replace, charge, chargedLine, isIdle }) {
   /** @type {WeakSet<object>} */
   const nodesOwn = new WeakSet()
   const array = Array.prototype
@@ -135,7 +126,7 @@ function meterArrays({
           const line = chargedLine(this)
           // Node's event loop pops a stack of its own between two turns, also while we wait for what was put off.
           if (isIdle()) weakAdd(nodesOwn, this)
-          if (line !== 0 && !isPaused() && !weakHas(nodesOwn, this)) charge(1, line)
+          if (line !== 0 && !weakHas(nodesOwn, this)) charge(1, line)
           return apply(real, this, [])
         },
       }).method,
@@ -227,7 +218,9 @@ function meterTypedArrays({ meter, meterCalls, meterConstructor, lengthOf }) {
   const text = (/** @type {any} */ value, /** @type {any[]} */ args) => (bytesOf(value) + textOf(args[0])) / BYTES
   meter(Uint8Array.prototype, ['toBase64', 'toHex', 'setFromBase64', 'setFromHex'], text)
   meter(Uint8Array, ['fromBase64', 'fromHex'], (_, args) => textOf(args[0]) / BYTES)
-  meterConstructor(globalThis, 'ArrayBuffer', bytes)
+  meter(SharedArrayBuffer.prototype, ['slice'], () => 0, bytes)
+  meter(SharedArrayBuffer.prototype, ['grow'], bytes)
+  for (const name of ['ArrayBuffer', 'SharedArrayBuffer']) meterConstructor(globalThis, name, bytes)
   for (const name of TYPED_ARRAYS)
     meterConstructor(globalThis, name, (made, _, args) =>
       isAnyArrayBuffer(args[0]) ? 0 : bytes(made) + lengthOf(args[0]),
@@ -235,7 +228,7 @@ function meterTypedArrays({ meter, meterCalls, meterConstructor, lengthOf }) {
 }
 
 /** @param {import('./meter.mjs').Meter} meters */
-function meterCollections({ meter, replace, charge, chargedLine, isPaused, read }) {
+function meterCollections({ meter, replace, charge, chargedLine, read }) {
   const { prototype: map } = Map
   const { prototype: set } = Set
   /**
@@ -252,7 +245,7 @@ function meterCollections({ meter, replace, charge, chargedLine, isPaused, read 
             /** @this {any} @param {any[]} args */
             method(...args) {
               const line = chargedLine(this)
-              if (line !== 0 && !isPaused()) {
+              if (line !== 0) {
                 charge(1, line)
                 read(args[0], line)
                 watch(this, line)
@@ -283,7 +276,7 @@ function meterCollections({ meter, replace, charge, chargedLine, isPaused, read 
 }
 
 /** @param {import('./meter.mjs').Meter} meters */
-function meterIterators({ replace, charge, chargedLine, isPaused }) {
+function meterIterators({ replace, charge, chargedLine }) {
   for (const { owner, makers } of [
     { owner: Map.prototype, makers: ['entries', 'keys', 'values'] },
     { owner: Set.prototype, makers: ['entries', 'values'] },
@@ -318,7 +311,7 @@ function meterIterators({ replace, charge, chargedLine, isPaused }) {
             // It goes on walking, whoever asks.
             const steps = advance(this)
             const line = iteratorsOwner(this) || chargedLine(this)
-            if (line !== 0 && !isPaused()) charge(steps, line)
+            if (line !== 0) charge(steps, line)
             return apply(real, this, [])
           },
         }).next,
@@ -334,7 +327,7 @@ function meterIterators({ replace, charge, chargedLine, isPaused }) {
         /** @this {any} */
         next() {
           const line = chargedLine(this)
-          if (line === 0 || isPaused()) return apply(real, this, [])
+          if (line === 0) return apply(real, this, [])
           const result = apply(real, this, [])
           const count = (weakGet(given, this) ?? 0) + 1
           if (count > FREE_ITEMS) charge(1, line)
@@ -352,7 +345,7 @@ function meterIterators({ replace, charge, chargedLine, isPaused }) {
           /** @this {any} */
           next() {
             const line = chargedLine(this)
-            if (line !== 0 && !isPaused()) charge(1, line)
+            if (line !== 0) charge(1, line)
             return apply(real, this, [])
           },
         }).next,
@@ -360,7 +353,7 @@ function meterIterators({ replace, charge, chargedLine, isPaused }) {
 }
 
 /** @param {import('./meter.mjs').Meter} meters */
-function meterText({ meter, replace, charge, chargedLine, isPaused, meterConstructor, lengthOf, limbs, read }) {
+function meterText({ meter, replace, charge, chargedLine, meterConstructor, lengthOf, limbs, read }) {
   const text = String.prototype
   const half = (/** @type {any} */ value) => textOf(value) / CHARACTERS
   /** a string that is read in part: of one that has been joined, all is laid out first */
@@ -429,7 +422,7 @@ function meterText({ meter, replace, charge, chargedLine, isPaused, meterConstru
         /** @this {any} @param {any[]} args */
         exec(...args) {
           const line = chargedLine(this)
-          if (line === 0 || isPaused()) return apply(real, this, args)
+          if (line === 0) return apply(real, this, args)
           const from = types.isRegExp(this) && typeof this.lastIndex === 'number' ? this.lastIndex : 0
           const result = apply(real, this, args)
           const start = isGlobal(this) || isSticky(this) ? from : 0

@@ -68,6 +68,15 @@ export default [
     },
     steps: 'O(1)',
   }),
+  budget('What has left is not held on to', {
+    given: ({ LruCache }: Kata, { n }) => {
+      const cache = new LruCache<number, object>({ maxWeight: 100, clock: () => START_MS })
+      for (let key = 0; key < n; key++) cache.set(key, { key })
+      return cache
+    },
+    // For each entry that ever came. Nothing would be best, but a Map that is rebuilt now and then is not always as large.
+    bytesPerEntry: 8,
+  }),
   budget('Hits beside the reference', {
     given: (module: Kata, { n, random }) => fullOf(module, n, random),
     when: ({ cache, asked }, i) => cache.get(asked[i % asked.length] as number),

@@ -80,7 +80,7 @@ export default [
         return sketch
       }),
     bytesPerEntry: 13_000,
-    sizes: [20, 80],
+    sizes: [50, 200],
   }),
   budget('A count looks a few times at each register, and at nothing else', {
     given: ({ HyperLogLog }: Kata, { n, random }) => {

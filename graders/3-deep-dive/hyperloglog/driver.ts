@@ -53,8 +53,8 @@ export function copies({ hashes, later, before }: { hashes: Hash[]; later: Hash[
 }
 
 /** A sketch that another program has written: what comes back of it. */
-export function foreign({ registers }: { registers: Registers }): Seen {
-  return look(HyperLogLog.fromBytes(bytesOf(registers)))
+export function foreign({ registers }: { registers: Registers }): Attempt<Seen> {
+  return attempt(() => look(HyperLogLog.fromBytes(bytesOf(registers))))
 }
 
 /**

@@ -214,10 +214,26 @@ test('A sketch comes back from its bytes', async ({ subject, forAll }) => {
     `bytes with ${registers.length === 0 ? 'all registers 0' : registers.map(([register, value]) => `register ${show(register)}: ${value}`).join(', ')}`,
     'HyperLogLog.fromBytes(bytes)',
   ]
-  await forAll(written, subject.foreign, (input, got) => registersHold(read(input), input.registers, got), {
-    tell: read,
-    examples: [0, 1, 2, 3, LAST - 3, LAST].map((register) => ({ registers: [tame([register, 51])] })),
-  })
+  await forAll(
+    written,
+    subject.foreign,
+    (input, got) => {
+      holds('returned' in got, read(input), 'a sketch', refused(got))
+      registersHold(read(input), input.registers, got.returned)
+    },
+    {
+      tell: read,
+      examples: [
+        ...[0, 1, 2, 3, LAST - 3, LAST].map((register) => ({ registers: [tame([register, 51])] })),
+        {
+          registers: [
+            [0, 51],
+            [1, 3],
+          ],
+        },
+      ],
+    },
+  )
 })
 
 const tame = ([register, value]: [number, number]): [number, number] => [

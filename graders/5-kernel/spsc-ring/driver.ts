@@ -2,7 +2,7 @@
 
 import { SpscRing } from '#kata/5-kernel/spsc-ring'
 import { type Attempt, attempt } from '../../kit/driver.ts'
-import { explore, type History, lockStep, note, type Schedule, type Thread } from '../../kit/threads.ts'
+import { explore, type History, lockStep, note, type Thread } from '../../kit/threads.ts'
 
 /** A number is pushed (without waiting); `pop` takes one out. */
 export type Call = number | 'pop'
@@ -27,6 +27,14 @@ export function run({ capacity, passed, rings, calls }: Script): (boolean | numb
   const pusher = new SpscRing(memory, capacity)
   const popper = rings === 1 ? pusher : new SpscRing(memory, capacity)
   return calls.map((call) => (call === 'pop' ? popper.tryPop() : pusher.tryPush(call)))
+}
+
+/** The same script on a ring that has come far, and on a new one. */
+export function beside(script: Script): {
+  far: (boolean | number | undefined)[]
+  near: (boolean | number | undefined)[]
+} {
+  return { far: run(script), near: run({ ...script, passed: 0 }) }
 }
 
 /** What one thread does: a number is pushed, a count is popped one by one. `tries`: once, without waiting. */
@@ -67,47 +75,63 @@ export function side({ memory, capacity, side: { push = [], pop = 0, tries } }: 
   for (let i = 0; i < pop; i++) note({ pop: i, came: tries ? ring.tryPop() : ring.pop() })
 }
 
-function threadsOf({ capacity, held, sides }: Scene): { memory: SharedArrayBuffer; threads: Thread[] } {
-  const memory = fresh(capacity, 0)
-  const ring = new SpscRing(memory, capacity)
-  for (const value of held) ring.tryPush(value)
-  return { memory, threads: sides.map((side) => ({ run: 'side', given: { memory, capacity, side } })) }
+interface Start {
+  memory: SharedArrayBuffer
+  /** those of the values to be held that went in */
+  held: number[]
+  threads: Thread[]
 }
 
-/** One way in which the threads may come to run, and what is left in the ring. */
+function startOf({ capacity, held, sides }: Scene): Start {
+  const memory = fresh(capacity, 0)
+  const ring = new SpscRing(memory, capacity)
+  const isIn = held.map((value) => ring.tryPush(value))
+  const isHeld = held.filter((_, i) => isIn[i])
+  // What did not go in cannot be waited for.
+  const missing = held.length - isHeld.length
+  const threads = sides.map((side) => ({
+    run: 'side',
+    given: { memory, capacity, side: side.pop === undefined ? side : { ...side, pop: side.pop - missing } },
+  }))
+  return { memory, held: isHeld, threads }
+}
+
+/** One way in which the threads may come to run. */
 export interface Came {
-  schedule: Schedule
-  history: Pick<History, 'end' | 'events' | 'waits' | 'races' | 'threads'>
+  schedule: { seed: number } | { first: number; switches: readonly number[] }
+  history: Omit<History, 'hash' | 'touches'>
+  /** what was in the ring when the threads started, and what is when they have ended */
+  held: number[]
   left: number[]
 }
 
 /** Every way with at most so many switches that comes out differently. */
 export async function ways({ scene, switches }: { scene: Scene; switches: 0 | 1 | 2 }): Promise<Came[]> {
-  let last: SharedArrayBuffer | undefined
-  const explored = await explore(
+  let start: Start | undefined
+  const { different } = await explore(
     () => {
-      const { memory, threads } = threadsOf(scene)
-      last = memory
-      return threads
+      start = startOf(scene)
+      return start.threads
     },
     { switches },
-    () => leftIn(last, scene.capacity),
+    () => leftIn(start?.memory, scene.capacity),
   )
-  return explored.different.map(({ first, switches, history, left }) => came({ first, switches }, history, left))
+  return different.map(({ first, switches, history, left }) =>
+    came({ first, switches }, history, start?.held ?? [], left),
+  )
 }
 
 /** One way, drawn from a seed. */
 export async function way({ scene, seed }: { scene: Scene; seed: number }): Promise<Came[]> {
-  const { memory, threads } = threadsOf(scene)
+  const { memory, held, threads } = startOf(scene)
   const history = await lockStep(threads, { seed })
-  return [came({ seed }, history, leftIn(memory, scene.capacity))]
+  return [came({ seed }, history, held, leftIn(memory, scene.capacity))]
 }
 
-const came = (schedule: Schedule, { end, events, waits, races, threads }: History, left: number[]): Came => ({
-  schedule,
-  history: { end, events, waits, races, threads },
-  left,
-})
+const came = (schedule: Came['schedule'], history: History, held: number[], left: number[]): Came => {
+  const { hash: _, touches: __, ...told } = history
+  return { schedule, history: told, held, left }
+}
 
 function leftIn(memory: SharedArrayBuffer | undefined, capacity: number): number[] {
   if (memory === undefined) return []

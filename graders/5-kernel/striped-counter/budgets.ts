@@ -21,6 +21,19 @@ const adder = (stripe: number) => (module: Kata, memory: Shared) => {
 }
 
 export default [
+  budget('An add costs the same however many stripes there are', {
+    given: (module: Kata, { n }) => on(module, shared(module, n), n >> 1),
+    when: (counter) => counter.add(),
+    steps: 'O(1)',
+  }),
+  budget('A sum looks at each stripe once', {
+    given: (module: Kata, { n }) => on(module, shared(module, n), 0),
+    when: (counter) => counter.sum(),
+    steps: 'O(n)',
+    calls: () => 8,
+    // Once is three steps in the reference; an honest design may take a few more.
+    ceiling: { says: '10 · stripes + 32', of: (n) => 10 * n + 32 },
+  }),
   budget('Threads of different stripes share no cache line', {
     given: (module: Kata) => shared(module, 4),
     threads: [adder(0), adder(1), adder(2), adder(3)],
@@ -41,18 +54,6 @@ export default [
     },
     when: (counter) => counter.sum(),
     bytesPerCall: 0,
-  }),
-  budget('An add costs the same however many stripes there are', {
-    given: (module: Kata, { n }) => on(module, shared(module, n), n >> 1),
-    when: (counter) => counter.add(),
-    steps: 'O(1)',
-  }),
-  budget('A sum looks at each stripe once', {
-    given: (module: Kata, { n }) => on(module, shared(module, n), 0),
-    when: (counter) => counter.sum(),
-    steps: 'O(n)',
-    calls: () => 8,
-    ceiling: { says: '16 · stripes + 32', of: (n) => 16 * n + 32 },
   }),
   budget('Beside the reference', {
     given: (module: Kata) => on(module, shared(module, 8), 3),

@@ -12,7 +12,7 @@ const { POSITIVE_INFINITY } = Number
 
 export const MAX_THREADS = 16
 export const MAX_SWITCHES = 8
-/** Touches in one run. One thread hands over to another in a few microseconds. */
+/** Touches in one run at most. One thread hands over to another in a few microseconds. */
 export const MAX_TOUCHES = 60_000
 /** Touches of all running threads together that change no word: they spin, and nobody is left who would end it. */
 const IDLE_TOUCHES = 2_000
@@ -47,7 +47,8 @@ const EVENTS = 8
 const SWITCHES = 9
 const NEXT_SWITCH = 10
 const FINISHED = 11
-const SWITCH_AT = 12
+const MOST = 12
+const SWITCH_AT = 13
 const BY_THREAD = SWITCH_AT + MAX_SWITCHES
 const GATE = BY_THREAD
 const COMMAND = GATE + MAX_THREADS
@@ -89,7 +90,7 @@ export class RunOver extends Error {}
 
 /**
  * @param {Memory} memory @param {number} threads
- * @param {{ seed: number, longest: number, first?: number } | { switches: readonly number[], first?: number }} schedule
+ * @param {({ seed: number, longest: number } | { switches: readonly number[] }) & { first?: number, most?: number }} schedule
  */
 export function prepareRun({ control, times }, threads, schedule) {
   control.fill(0, 0, COMMAND)
@@ -97,6 +98,7 @@ export function prepareRun({ control, times }, threads, schedule) {
   times.fill(POSITIVE_INFINITY)
   times[0] = 0
   control[THREADS] = threads
+  control[MOST] = Math.min(schedule.most ?? MAX_TOUCHES, MAX_TOUCHES)
   if ('switches' in schedule) {
     control[SWITCHES] = schedule.switches.length
     control.set(schedule.switches, SWITCH_AT)
@@ -238,7 +240,7 @@ export function lockStep({ control, times, trace }, me) {
   /** @param {number} kind @param {number} id @param {number} offset @param {number} bytes @param {number} line */
   function record(kind, id, offset, bytes, line) {
     const length = at(LENGTH)
-    if (length >= MAX_TOUCHES) {
+    if (length >= at(MOST)) {
       control[LINE] = line
       over(ENDLESS)
     }

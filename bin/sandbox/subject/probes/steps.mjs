@@ -2,17 +2,14 @@
 // come to the same counts on every machine.
 
 import { openMeter } from '../meter.mjs'
-import { capture, weighAnew } from '../plain-data.mjs'
 import { meterBuiltIns } from '../prices.mjs'
+import { answerText } from './answer-text.mjs'
 import { seededRandom } from './random.mjs'
 import { movedSizes } from './sizes.mjs'
 import { makeWaitingReturn, STILL_MEMORY } from './still-memory.mjs'
 
 const DEFAULT_SIZES = [64, 256, 1024]
 const MAX_LINES = 200
-const MAX_TEXT = 40
-
-const { stringify } = JSON
 
 /** @param {Tools} tools @returns {Probe} */
 export function openProbe(tools) {
@@ -56,21 +53,6 @@ export function openProbe(tools) {
     }
   }
 
-  /** @param {unknown} value @returns {string} the same for the same answer */
-  function textOf(value) {
-    meter.pause(true)
-    try {
-      weighAnew()
-      const text = stringify(capture(value))
-      return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 9)}…${digest(text)}`
-    } catch {
-      return 'cannot be read'
-    } finally {
-      meter.pause(false)
-      meter.free()
-    }
-  }
-
   /** @param {StepsBudget} budget @param {Kata} kata @param {number} n @param {() => number} random */
   async function measureAt({ given, when, calls: callsAt, answers: compared }, kata, n, random) {
     tools.refuel()
@@ -92,11 +74,13 @@ export function openProbe(tools) {
     for (let i = 0; i < calls; i++) {
       const before = meter.total()
       const outcome = await settled(() => when(state, i))
-      const steps = meter.total() - before
       if (!outcome.ok) return { failed: { n, call: i, ...reason(outcome) } }
+      // What an answer only works out when it is read (a getter, a proxy) is a part of the call.
+      if (compared !== 'free') answers.push(answerText(outcome.value))
+      meter.free()
+      const steps = meter.total() - before
       if (steps > worst) worst = steps
       total += steps
-      if (compared !== 'free') answers.push(textOf(outcome.value))
     }
     const point = { n, setUp, calls, total, worst, lines: linesSinceCleared(), setUpLines }
     return { point: compared === 'free' ? point : { ...point, answers } }
@@ -130,13 +114,6 @@ export function openProbe(tools) {
 
 /** @param {Exclude<Result, { ok: true }>} outcome */
 const reason = (outcome) => ('threw' in outcome ? { threw: outcome.threw } : { stuck: true })
-
-/** FNV-1a, 32 bits. @param {string} text */
-function digest(text) {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return (hash >>> 0).toString(16).padStart(8, '0')
-}
 
 /**
  * @typedef {import('../probe.ts').Probe} Probe

@@ -1,5 +1,5 @@
 // breaks: A sketch is its 12,288 bytes and little else
-// spends: 16,400 B
+// spends: bytes an entry
 // because: a byte for each register of 6 bits: a quarter of every sketch is always zero.
 
 const REGISTERS = 2 ** 14

@@ -1,5 +1,5 @@
 // breaks: A sketch is its 12,288 bytes and little else
-// spends: 131,000 B
+// spends: bytes an entry
 // because: an array of numbers has 8 bytes for each register, whatever stands in it.
 
 const REGISTERS = 2 ** 14

@@ -1,5 +1,5 @@
 // breaks: An add makes no garbage
-// spends: 200 B
+// spends: bytes a call
 // because: writes the hash out as text and looks for the first 1.
 
 const REGISTERS = 2 ** 14

@@ -1,5 +1,5 @@
 // breaks: Counts from a thousand to 50,000 are as good as the registers allow
-// spends: 2.5 % where they meet
+// spends: standard error
 // because: linear counting up to 2.5 registers' worth and the plain mean above, as in the paper: where they meet the plain mean is still too large.
 
 const REGISTERS = 2 ** 14

@@ -1,5 +1,6 @@
 // breaks: A hash goes to its register, with its rank
 // breaks: Four registers lie in three bytes
+// breaks: A sketch comes back from its bytes
 // breaks: Bad input is refused by name and changes nothing
 // because: packs from the most significant bit down: consistent, and readable by nobody else.
 

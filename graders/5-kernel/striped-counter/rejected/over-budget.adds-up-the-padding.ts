@@ -1,5 +1,5 @@
 // breaks: A sum looks at each stripe once
-// spends: SPENDS
+// spends: steps a call at n
 // because: every fourth word is taken for a stripe, the padding as well: zeros, and eight times the work.
 
 export interface StripedCounterOptions {
