@@ -97,10 +97,9 @@ function histogram(bytes: Uint8Array): Uint32Array {
 /**
  * What the empty registers, a share `empty` of all, weigh in the harmonic sum, per register: empty + empty² + 2 empty⁴ +
  * 4 empty⁸ + … That is what stood there if ranks did not end at 0 but went on below it: a rank of -k weighs 2ᵏ, and if a
- * share x of the registers is at a rank or below it, a share x² is below that rank.
+ * share x of the registers is at a rank or below it, a share x² is below that rank. All empty: it grows to Infinity.
  */
 function sigma(empty: number): number {
-  if (empty === 1) return Number.POSITIVE_INFINITY
   let sum = empty
   let power = empty * empty
   for (let weight = 1; sum + weight * power > sum; weight *= 2) {

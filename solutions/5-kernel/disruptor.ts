@@ -33,16 +33,18 @@ const MAX_CONSUMERS = 64
 const PUBLISHED = LINE_BYTES / 4
 const wordOf = (consumer: number) => PUBLISHED + (consumer + 1) * (LINE_BYTES / 4)
 const eventsAt = (options: RingOptions) => (options.consumers.length + 2) * LINE_BYTES
-const bytesFor = (options: RingOptions) => eventsAt(options) + options.size * options.fields * 8
 
-export function allocate(options: RingOptions, firstSequence = 0): SharedArrayBuffer {
+export function bytesFor(options: RingOptions): number {
   checkOptions(options)
+  return eventsAt(options) + options.size * options.fields * 8
+}
+
+export function prepare(memory: SharedArrayBuffer, options: RingOptions, firstSequence = 0): void {
+  checkMemory(memory, options)
   checkWhole('firstSequence', firstSequence, -(2 ** 31), 2 ** 31 - 1)
-  const memory = new SharedArrayBuffer(bytesFor(options))
   const words = new Int32Array(memory)
   words[PUBLISHED] = firstSequence
-  for (let consumer = 0; consumer < options.consumers.length; consumer++) words[wordOf(consumer)] = firstSequence
-  return memory
+  for (let i = 0; i < options.consumers.length; i++) words[wordOf(i)] = firstSequence
 }
 
 /** What all threads look at: the sequences, and the slots. */
@@ -54,8 +56,7 @@ class Ring {
   readonly #mask: number
 
   constructor(memory: SharedArrayBuffer, options: RingOptions) {
-    checkOptions(options)
-    if (memory.byteLength !== bytesFor(options)) throw new RangeError('memory was allocated with other options')
+    checkMemory(memory, options)
     this.words = new Int32Array(memory)
     this.sleeps = options.strategy === 'sleep'
     this.#numbers = new Float64Array(memory, eventsAt(options))
@@ -209,6 +210,11 @@ export class Consumer {
   }
 }
 
+function checkMemory(memory: SharedArrayBuffer, options: RingOptions): void {
+  const bytes = bytesFor(options)
+  if (memory.byteLength < bytes) throw new RangeError(`memory must have ${bytes} bytes, not ${memory.byteLength}`)
+}
+
 function checkOptions({ size, fields, consumers, strategy }: RingOptions): void {
   checkWhole('size', size, 1, MAX_SIZE)
   if ((size & (size - 1)) !== 0) throw new RangeError(`size must be a power of two, not ${size}`)
@@ -217,7 +223,7 @@ function checkOptions({ size, fields, consumers, strategy }: RingOptions): void 
     throw new RangeError(`consumers must be 1 to ${MAX_CONSUMERS}, not ${consumers.length}`)
   // Only earlier ones can be named, so that nobody waits in a circle.
   for (const [i, after] of consumers.entries()) for (const one of after) checkWhole(`consumers[${i}]`, one, 0, i - 1)
-  if (strategy !== 'spin' && strategy !== 'sleep') throw new RangeError(`strategy must be spin or sleep`)
+  if (strategy !== 'spin' && strategy !== 'sleep') throw new RangeError('strategy must be spin or sleep')
 }
 
 function checkWhole(name: string, value: number, min: number, max: number): void {

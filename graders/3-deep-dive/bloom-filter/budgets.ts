@@ -84,12 +84,14 @@ export default [
   }),
   budget('A large filter keeps it, too', {
     sample: ({ BloomFilter }: Kata, { n, random }) => {
-      const keyOf = () => letters(Math.floor(random() * 2 ** 40))
-      return { hits: strangers(new BloomFilter({ entries: n, oneIn: 1_000_000 }), n, n, keyOf), of: n }
+      let at = Math.floor(random() * 1_000_000_000)
+      const asked = 500_000
+      const filter = new BloomFilter({ entries: n, oneIn: 1_000_000 })
+      return { hits: strangers(filter, n, asked, () => letters(at++)), of: asked }
     },
-    // Of so many keys one in 8,590 strangers shares a hash of 32 bits with one: 58 in all, where 1 in 2 samples has none.
+    // Half a stranger. Where a hash has 32 bits in all, 47 have the hash of a key that is in.
     quality: { what: 'strangers let in', shareAtMost: 1.1 / 1_000_000 },
-    n: 500_000,
+    n: 400_000,
   }),
 ]
 

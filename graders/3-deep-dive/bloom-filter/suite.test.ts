@@ -526,7 +526,8 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
     sent(options),
   ]
   const tenEntries = { entries: 10, oneIn: 1_000_000 } // 288 bits: nothing is left over
-  const threeEntries = { entries: 3, oneIn: 100 } // 29 bits
+  const threeEntries = { entries: 3, oneIn: 100 } // 29 bits: three are left over
+  const fourEntries = { entries: 4, oneIn: 7 } // 17 bits: all but one are left over
   await forAll<Received, Awaited<ReturnType<typeof subject.receive>>>(
     badBytes,
     subject.receive,
@@ -538,6 +539,7 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
       examples: [
         ...[-1, 1, -100].map((tooMany) => ({ options: tenEntries, tooMany })),
         ...[0, 1, 2].map((bit) => ({ options: threeEntries, tooMany: 0, bit })),
+        ...[0, 6].map((bit) => ({ options: fourEntries, tooMany: 0, bit })),
       ],
     },
   )

@@ -1,7 +1,7 @@
 // Registers are exact, and each promise about them is checked where the others do not show: ranks only in registers that
 // begin with a byte; the layout only with ranks that `high` alone decides; what a register keeps, copies and merges by
 // comparison with a sketch of the submission's own that has seen one hash a register. Estimates are promised so widely that
-// a right one fails less than once in 10^11 verdicts: 6 % is more than seven standard errors.
+// one with the largest standard error that the budgets allow fails less than once in 10^9 verdicts.
 
 import { fc, hiddenTest, holds, same, show } from '../../kit/suite.ts'
 import type * as driver from './driver.ts'
@@ -116,7 +116,7 @@ test('A hash goes to its register, with its rank', async ({ subject, forAll }) =
 
 test('A register keeps its largest rank, in any order and however often', async ({ subject, forAll }) => {
   const inputs = fc
-    .array(made(fc.integer({ min: 1, max: 6 }), RANKS_OF_HIGH), { minLength: 2, maxLength: 12 })
+    .array(made(fc.constantFrom(4, 8, 12), RANKS_OF_HIGH), { minLength: 2, maxLength: 12 })
     .map((all) => ({ all, one: hashesOf(onlyLargest(all)), other: hashesOf(all) }))
   const example = (...ranks: number[]) => {
     const all = ranks.map((rank) => plain(4, rank))
@@ -435,5 +435,8 @@ const tooLarge = (four: number, value: number): [number, number] => [4 * four, v
 /** Three bytes full of ones: too large in any order of bits. */
 const fourFull = (four: number) => [0, 1, 2, 3].map((i): [number, number] => [4 * four + i, 63])
 
-const refused = (answer: object | undefined) =>
-  answer !== undefined && 'message' in answer ? `${show(answer)}: ${answer.message}` : show(answer)
+function refused(answer: object | undefined): string {
+  if (answer === undefined || !('message' in answer))
+    return same(answer, { returned: null }) ? 'no error' : show(answer)
+  return `${show(answer)}: ${answer.message}`
+}

@@ -23,18 +23,28 @@ export interface RingOptions {
 }
 
 /**
- * Makes the shared memory of an empty ring, all sequences in it set.
- * @param firstSequence sequence of the first event, −2,147,483,648 to 2,147,483,647
- * @throws {RangeError} naming the option, or `firstSequence`, that is not as said above
+ * How much shared memory a ring needs.
+ * @throws {RangeError} naming the option that is not as said above
  */
-export function allocate(options: RingOptions, firstSequence = 0): SharedArrayBuffer {
-  throw new Error(`TODO: lay out ${options.size} events and all sequences, and start them at ${firstSequence}`)
+export function bytesFor(options: RingOptions): number {
+  throw new Error(`TODO: how many bytes are ${options.size} events, and all sequences?`)
+}
+
+/**
+ * Makes memory an empty ring. To be called once, before anybody looks at it.
+ * @param firstSequence sequence of the first event, −2,147,483,648 to 2,147,483,647
+ * @throws {RangeError} naming the option, or `memory` if it has fewer bytes than `bytesFor` says, or `firstSequence`
+ */
+export function prepare(memory: SharedArrayBuffer, options: RingOptions, firstSequence = 0): void {
+  throw new Error(
+    `TODO: in ${memory.byteLength} bytes, start ${options.consumers.length} consumers at ${firstSequence}`,
+  )
 }
 
 export class Producer {
   /**
    * Goes on after what has been published so far. One ring has one producer.
-   * @throws {RangeError} naming an option, or `memory` if its size is not what `allocate` makes of these options
+   * @throws {RangeError} naming an option, or `memory` if it has fewer bytes than `bytesFor` says
    */
   constructor(memory: SharedArrayBuffer, options: RingOptions) {
     throw new Error(`TODO: look at ${memory.byteLength} bytes as ${Object.keys(options).join(', ')} say`)
@@ -45,7 +55,7 @@ export class Producer {
    * @returns sequence of the first of them, or undefined if there is no room; then nothing is claimed
    * @throws {RangeError} naming `count` if it is not a whole number from 1 to the size of the ring less what is claimed
    *   and not yet published: there would never be room. Nothing is claimed then.
-   * Cost: O(1) amortised over events, O(consumers) at worst; no allocation.
+   * Cost: O(1) amortised, O(consumers) at worst, whatever `count` is; no allocation.
    */
   tryClaim(count = 1): number | undefined {
     throw new Error(`TODO: claim ${count}, unless the slowest consumer is in the way`)

@@ -7,11 +7,13 @@ type Kata = typeof kata
 
 /** Enough slots that none of them is written in every tenth call. */
 const CAPACITY = 64
+/** Few enough that they often wait, and still no slot is written in every tenth call. */
+const WAITING_CAPACITY = 16
 const CALLS = 1_024
 
 const ringOf = ({ SpscRing }: Kata, capacity: number) =>
   new SpscRing(new SharedArrayBuffer(SpscRing.bytesFor(capacity)), capacity)
-const memoryOf = ({ SpscRing }: Kata) => new SharedArrayBuffer(SpscRing.bytesFor(CAPACITY))
+const memoryOf = ({ SpscRing }: Kata, capacity: number) => new SharedArrayBuffer(SpscRing.bytesFor(capacity))
 
 export default [
   budget('A value in and out is constant work, however large the ring', {
@@ -28,7 +30,7 @@ export default [
   }),
   budget('A value in and out makes no garbage', {
     given: (module: Kata) => {
-      const memory = memoryOf(module)
+      const memory = memoryOf(module, CAPACITY)
       const { SpscRing } = module
       // Where small numbers end, so that those that do not stay small are found.
       SpscRing.prepare(memory, CAPACITY, 2 ** 31 - CALLS)
@@ -41,7 +43,7 @@ export default [
     bytesPerCall: 0,
   }),
   budget('The two threads keep off each other’s cache lines', {
-    given: memoryOf,
+    given: (module: Kata) => memoryOf(module, CAPACITY),
     threads: [
       ({ SpscRing }: Kata, memory) => {
         const ring = new SpscRing(memory, CAPACITY)
@@ -55,14 +57,14 @@ export default [
     sharedCacheLines: 0,
   }),
   budget('They keep off them while they wait for each other, too', {
-    given: memoryOf,
+    given: (module: Kata) => memoryOf(module, WAITING_CAPACITY),
     threads: [
       ({ SpscRing }: Kata, memory) => {
-        const ring = new SpscRing(memory, CAPACITY)
+        const ring = new SpscRing(memory, WAITING_CAPACITY)
         return (turn) => ring.push(turn + 1)
       },
       ({ SpscRing }: Kata, memory) => {
-        const ring = new SpscRing(memory, CAPACITY)
+        const ring = new SpscRing(memory, WAITING_CAPACITY)
         return () => ring.pop()
       },
     ],

@@ -87,11 +87,14 @@ function startOf({ capacity, held, sides }: Scene): Start {
   const ring = new SpscRing(memory, capacity)
   const isIn = held.map((value) => ring.tryPush(value))
   const isHeld = held.filter((_, i) => isIn[i])
-  // What did not go in cannot be waited for.
-  const missing = held.length - isHeld.length
+  // What did not go in cannot be waited for, where it is not for nothing that somebody waits.
+  const most =
+    sides.length === 1
+      ? Number.POSITIVE_INFINITY
+      : sides.reduce((sum, { push = [] }) => sum + push.length, isHeld.length)
   const threads = sides.map((side) => ({
     run: 'side',
-    given: { memory, capacity, side: side.pop === undefined ? side : { ...side, pop: side.pop - missing } },
+    given: { memory, capacity, side: side.pop === undefined ? side : { ...side, pop: Math.min(side.pop, most) } },
   }))
   return { memory, held: isHeld, threads }
 }

@@ -183,7 +183,7 @@ const tryPush = (...values: number[]): driver.Side => ({ push: values, tries: tr
 const tryPop = (count: number): driver.Side => ({ pop: count, tries: true })
 const scene = (held: number[], ...sides: driver.Side[]): driver.Scene => ({ capacity: 2, held, sides })
 
-/** Scenes small enough for every schedule of two switches. */
+/** Scenes small enough for every schedule of one switch, the first of them of two. */
 const SMALL = [
   scene([], tryPush(1, 2), tryPop(2)),
   scene([1, 2], tryPush(3), tryPop(1)),
@@ -218,10 +218,12 @@ test('Neither thread sees what the other has not finished', async ({ subject, fo
       )
     }
   }
-  const every = fc.constantFrom(...SMALL).map((scene) => ({ scene, switches: 2 as const }))
+  const every = fc
+    .constantFrom(...SMALL)
+    .map((scene): { scene: driver.Scene; switches: 1 | 2 } => ({ scene, switches: 2 }))
   await forAll(every, subject.ways, check, {
     runs: 0,
-    examples: SMALL.map((scene) => ({ scene, switches: 2 as const })),
+    examples: SMALL.map((scene, i) => ({ scene, switches: i === 0 ? 2 : 1 })),
     tell: ({ scene }) => setting(scene),
   })
   const some = larger.map(({ capacity, count, held, seed }) => ({
@@ -306,7 +308,7 @@ test('Whoever waits sleeps, and is woken', async ({ subject, forAll }) => {
   const long = [scene([], push(1, 2, 3, 4), pop(4)), scene([1, 2], push(3, 4, 5), pop(5))]
   const examples = [
     ...alone.map((scene) => ({ scene, switches: 0 as const })),
-    ...scenes.map((scene) => ({ scene, switches: 2 as const })),
+    ...scenes.map((scene, i) => ({ scene, switches: i === 0 ? (2 as const) : (1 as const) })),
     ...long.map((scene) => ({ scene, switches: 1 as const })),
   ]
   const tell = ({ scene }: { scene: driver.Scene }) => setting(scene)

@@ -123,24 +123,44 @@ export function visit({ stripes, counters, visits }: Visits): { sum: number; und
   return { sum: play(visits), undisturbed: play(visits.filter((one) => 'add' in one)) }
 }
 
-/** Adds what may be nonsense. @returns the answers, and the sum at the end: of this counter, and of one that was spared `bad` */
-export function misuse({ deltas, bad }: { deltas: number[]; bad: number[] }): {
+interface Misused {
   answers: Attempt<string>[]
   sum: number
-  undisturbed: number
-} {
-  const play = (some: number[]) => {
-    const counter = new StripedCounter({ memory: memoryFor(2), stripes: 2, stripe: 1 })
-    counter.add(5)
-    const answers = some.map((delta) =>
-      attempt(() => {
-        counter.add(delta)
-        return 'counted'
-      }),
-    )
-    return { answers, sum: counter.sum() }
+}
+
+/** The one thread of {@link misuse}. */
+export function tryAdds({ memory, deltas }: { memory: SharedArrayBuffer; deltas: number[] }): Misused {
+  const counter = new StripedCounter({ memory, stripes: 2, stripe: 1 })
+  counter.add(5)
+  const answers = deltas.map((delta) =>
+    attempt(() => {
+      counter.add(delta)
+      return 'counted'
+    }),
+  )
+  return { answers, sum: counter.sum() }
+}
+
+/**
+ * Adds what may be nonsense, in a thread: there one that spins is found out after a few thousand touches.
+ * @returns what came of it, and the sum of a counter that was spared what is `bad`
+ */
+export async function misuse({
+  deltas,
+  bad,
+}: {
+  deltas: number[]
+  bad: number[]
+}): Promise<(Misused & { undisturbed: number }) | { stoppedAt: number }> {
+  const play = async (some: number[]) => {
+    const given = { memory: memoryFor(2), deltas: some }
+    const { threads } = await lockStep([{ run: 'tryAdds', given }], { switches: [] })
+    const [came] = threads
+    return came !== undefined && 'returned' in came ? (came.returned as Misused) : { stoppedAt: came?.stoppedAt ?? 0 }
   }
-  return { ...play(deltas), undisturbed: play(deltas.filter((delta) => !bad.includes(delta))).sum }
+  const [disturbed, spared] = [await play(deltas), await play(deltas.filter((delta) => !bad.includes(delta)))]
+  if ('stoppedAt' in disturbed) return disturbed
+  return 'stoppedAt' in spared ? spared : { ...disturbed, undisturbed: spared.sum }
 }
 
 /** Makes a counter from what may be nonsense. `bytes`: more or fewer than `bytesFor` says; 0 where it says nothing. */

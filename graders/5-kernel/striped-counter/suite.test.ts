@@ -366,7 +366,10 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
       bad: fc.constant(bad),
     }),
     subject.misuse,
-    ({ deltas }, { answers, sum, undisturbed }) =>
+    ({ deltas }, came) => {
+      const story = ['a counter that stands at 5', ...deltas.map((delta) => `add(${show(delta)})`), 'sum()']
+      if ('stoppedAt' in came) return holds(false, story, 'every call to return', `it spins at line ${came.stoppedAt}`)
+      const { answers, sum, undisturbed } = came
       agree('a counter that stands at 5', [
         ...deltas.map((delta, i) => {
           const answer = answers[i] as object
@@ -378,7 +381,8 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
           }
         }),
         { call: 'sum()', got: sum, want: undisturbed },
-      ]),
+      ])
+    },
     {
       tell: ({ deltas }) => ['a counter that stands at 5', ...deltas.map((delta) => `add(${show(delta)})`), 'sum()'],
       examples: [[-1], [2 ** 31], [0], [MOST], [0.5, 1]].map((deltas) => ({ deltas, bad })),
@@ -387,7 +391,9 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
 
   const made = (c: { stripes: number; stripe: number; bytes: number }) =>
     `new StripedCounter({ memory, stripes: ${show(c.stripes)}, stripe: ${show(c.stripe)} })` +
-    (c.bytes === 0 ? '' : `, memory ${Math.abs(c.bytes)} bytes ${c.bytes < 0 ? 'too short' : 'longer than need be'}`)
+    (c.bytes === 0
+      ? ''
+      : `, memory ${Math.abs(c.bytes)} ${Math.abs(c.bytes) === 1 ? 'byte' : 'bytes'} ${c.bytes < 0 ? 'too short' : 'longer than need be'}`)
   const misfits = fc.oneof(
     fc.constantFrom(...nonsense, 0, 4_097).map((stripes) => ({ stripes, stripe: 0, bytes: 0, name: 'stripes' })),
     fc.tuple(fc.constantFrom(1, 3, 4_096), fc.constantFrom(...nonsense, 'next' as const)).map(([stripes, stripe]) => ({

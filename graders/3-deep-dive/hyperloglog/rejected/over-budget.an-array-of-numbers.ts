@@ -62,7 +62,6 @@ export class HyperLogLog {
 }
 
 function sigma(empty: number): number {
-  if (empty === 1) return Number.POSITIVE_INFINITY
   let sum = empty
   let power = empty * empty
   for (let weight = 1; sum + weight * power > sum; weight *= 2) {

@@ -81,7 +81,6 @@ function histogram(bytes: Uint8Array): Uint32Array {
 }
 
 function sigma(empty: number): number {
-  if (empty === 1) return Number.POSITIVE_INFINITY
   let sum = empty
   let power = empty * empty
   for (let weight = 1; sum + weight * power > sum; weight *= 2) {

@@ -1,4 +1,3 @@
-// breaks: A register keeps its largest rank, in any order and however often
 // breaks: Four registers lie in three bytes
 // breaks: A merged sketch has seen what both have seen
 // breaks: Up to a hundred hashes in registers of their own are counted exactly
@@ -82,7 +81,6 @@ function histogram(bytes: Uint8Array): Uint32Array {
 }
 
 function sigma(empty: number): number {
-  if (empty === 1) return Number.POSITIVE_INFINITY
   let sum = empty
   let power = empty * empty
   for (let weight = 1; sum + weight * power > sum; weight *= 2) {

@@ -1,5 +1,5 @@
 // breaks: A value in and out makes no garbage
-// spends: bytes
+// spends: 161 bytes
 // because: sequences of 64 bits never turn over. But each one is an object on the heap.
 
 const MAX_CAPACITY = 1 << 20

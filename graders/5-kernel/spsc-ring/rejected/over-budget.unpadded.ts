@@ -1,6 +1,5 @@
 // breaks: The two threads keep off each other’s cache lines
-// spends: 2.00 false misses
-// breaks: They keep off them while they wait for each other, too
+// spends: 1.19 false misses
 // because: the words that the two threads keep writing stand side by side: each call takes the line away from the other thread.
 
 const MAX_CAPACITY = 1 << 20
