@@ -1,6 +1,7 @@
 // The judge: one resident vitest that runs hidden suites over submissions. Started once per command, used for every run of
 // that command (one in `check`, one per save in `watch`, hundreds in `verify`).
 
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { BroadcastChannel } from 'node:worker_threads'
 import type { Assignment, Evidence, Job } from './jobs.ts'
@@ -34,8 +35,8 @@ function causes(error: unknown): string {
   return error.cause === undefined ? error.message : `${error.message} ${causes(error.cause)}`
 }
 
-/** Subjects alive at once: each is a process of about 50 MB. */
-const MAX_SUBJECTS = 32
+/** Subjects alive at once: each is a process of about 50 MB, and more of them than cores only wait for each other. */
+const MAX_SUBJECTS = 4 * availableParallelism()
 
 /**
  * @param course root of the course

@@ -7,6 +7,7 @@ import type { Modules } from '../../sandbox/prepare.ts'
 import type { Profile } from '../../sandbox/profile.ts'
 import type { Threw } from '../../sandbox/protocol.ts'
 import { type Death, openSession, type Session } from '../../sandbox/session.ts'
+import { steppingAside } from '../../sandbox/step-aside.ts'
 import { variantFor } from '../../sandbox/variants.ts'
 import { allocationsOf, judgeBytesPerCall, judgeBytesPerEntry } from './bytes.ts'
 import { limitOf } from './limits.ts'
@@ -153,7 +154,9 @@ function reopening(course: Course, submission: Measurable, profile: MeasuringPro
       if (session === undefined) {
         const at = spares.findIndex((spare) => spare.profile === profile)
         session = spares.splice(at, at < 0 ? 0 : 1)[0]?.session ?? openSession(course.kit, undefined, profile)
-        const loaded = await session.load({ url: submission.url, modules: script, driver: course.budgets })
+        // What our own side does beside the submission's work is not the submission's.
+        const driver = profile === 'steps' ? steppingAside(course.budgets) : course.budgets
+        const loaded = await session.load({ url: submission.url, modules: script, driver })
         if (!loaded.alive) return lost(loaded.death)
         if ('threw' in loaded) return { threw: loaded.threw }
       }
@@ -183,7 +186,8 @@ function judged(budget: Budget, came: Raw, answers: Answers | undefined): Measur
   if ('death' in came) {
     const { death } = came
     // Out of fuel: so many steps that nobody counts them any more. (A behaviour that never ends has been found before.)
-    if (death.cause === 'timed-out' && kind === 'steps') return over('more steps than are counted', death.why)
+    if (death.cause === 'timed-out' && death.at === undefined && kind === 'steps')
+      return over('more steps than are counted', death.why)
     return { budget: name, death }
   }
   if ('threw' in came) {

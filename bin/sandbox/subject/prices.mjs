@@ -1,5 +1,5 @@
-// What each built-in is charged for: the items that it touches. Those that touch a constant are listed as such, so that a
-// test can tell a built-in that is free from one that a newer Node has brought.
+// What each built-in is charged for: the items that it touches. Those that touch a constant are listed by the test, which
+// so finds a built-in that a newer Node has brought.
 //
 // Where V8 is cleverer than the nominal work, the nominal work is charged: `shift` moves n (V8 is flat up to about ten
 // thousand elements, then linear), `slice` of a string copies it (V8 points into it), `Object.keys` lists anew (V8 caches).

@@ -26,15 +26,31 @@ export default [
   }),
   budget('A call makes no garbage, granted or refused, in an old window or a new one', {
     given: ({ FixedWindow }: Kata) => {
-      // Four calls to a window that has room for two.
-      const time = passingClock(START_MS, WINDOW_MS / 4)
+      // Five calls to a window that has room for two; of each four calls two only look.
+      const time = passingClock(START_MS, WINDOW_MS / 5)
       return { time, window: new FixedWindow({ limit: 2, windowMs: WINDOW_MS, clock: time.clock }) }
     },
-    when: ({ time, window }) => {
+    when: ({ time, window }, i) => {
       time.pass()
-      window.tryAcquire()
+      if (i % 4 === 2) return window.remaining()
+      return i % 4 === 3 ? window.retryAfterMs() : window.tryAcquire()
     },
     bytesPerCall: 0,
+  }),
+  budget('A window that is over leaves nothing behind', {
+    given: ({ FixedWindow }: Kata, { n }) => {
+      // n windows, one after another, with a grant in each.
+      let nowMs = START_MS
+      const window = new FixedWindow({ limit: 2, windowMs: WINDOW_MS, clock: () => nowMs })
+      for (let i = 0; i < n; i++) {
+        nowMs += WINDOW_MS
+        window.tryAcquire()
+      }
+      return window
+    },
+    bytesPerEntry: 0,
+    // So far apart that what V8 keeps of its own, some 10 KB, is no byte an entry.
+    sizes: [10_000, 160_000],
   }),
   budget('Beside the reference', {
     given: ({ FixedWindow }: Kata) => {

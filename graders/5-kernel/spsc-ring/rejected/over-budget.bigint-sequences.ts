@@ -33,8 +33,6 @@ export class SpscRing {
     if (!Number.isSafeInteger(passed) || passed < 0)
       throw new RangeError(`passed must be a whole number of at least 0, not ${passed}`)
     const words = new Int32Array(memory)
-    Atomics.store(words, POPPER_SLEEPS, 0)
-    Atomics.store(words, PUSHER_SLEEPS, 0)
     const sequences = new BigInt64Array(memory, 0, HEAD + 1)
     Atomics.store(sequences, TAIL, BigInt(passed))
     Atomics.store(sequences, HEAD, BigInt(passed))

@@ -29,8 +29,6 @@ export class SpscRing {
     if (!Number.isSafeInteger(passed) || passed < 0)
       throw new RangeError(`passed must be a whole number of at least 0, not ${passed}`)
     const words = new Int32Array(memory)
-    Atomics.store(words, POPPER_SLEEPS, 0)
-    Atomics.store(words, PUSHER_SLEEPS, 0)
     Atomics.store(words, TAIL, passed | 0)
     Atomics.store(words, HEAD, passed | 0)
   }
