@@ -28,27 +28,29 @@ export default [
   }),
   budget('In the long run a call makes no garbage', {
     given: ({ SlidingWindowLog }: Kata) => {
+      // Four calls for each place; of each five calls one only asks.
       const time = passingClock(START_MS, 1)
       return { time, log: new SlidingWindowLog({ limit: 100, windowMs: 400, clock: time.clock }) }
     },
-    when: ({ time, log }) => {
+    when: ({ time, log }, i) => {
       time.pass()
-      log.tryAcquire()
+      return i % 5 === 4 ? log.retryAfterMs() : log.tryAcquire()
     },
     bytesPerCall: 0,
   }),
   budget('The log is bounded by its limit, however many requests it refuses', {
     given: ({ SlidingWindowLog }: Kata, { n }) => {
-      const time = passingClock(START_MS, 1)
-      const log = new SlidingWindowLog({ limit: n, windowMs: 1_000_000_000, clock: time.clock })
-      for (let i = 0; i < 8 * n; i++) {
-        if (i % 8 === 0) time.pass()
+      // A grant each millisecond, and as soon as the log is full 32 refusals for each place.
+      let nowMs = START_MS
+      const log = new SlidingWindowLog({ limit: n, windowMs: 1_000_000_000, clock: () => nowMs })
+      for (let i = 0; i < 33 * n; i++) {
+        if (i < n || i % 32 === 0) nowMs++
         log.tryAcquire()
       }
       return log
     },
-    bytesPerEntry: 40,
-    sizes: [200, 800],
+    // Any right log fits: an object with its time and its place in a list is some 60.
+    bytesPerEntry: 100,
   }),
   budget('Beside the reference', {
     given: ({ SlidingWindowLog }: Kata) => {

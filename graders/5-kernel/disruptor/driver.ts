@@ -28,7 +28,8 @@ export interface Mark {
   value: number
 }
 
-export type Answer = number | null | Event[]
+/** text: what was thrown, or a sequence that is none */
+export type Answer = number | null | string | Event[]
 
 export interface Script {
   options: Options
@@ -73,7 +74,7 @@ export function run({ options, firstSequence, calls }: Script): Answer[] {
     }
     return taken
   }
-  return calls.map((call): Answer => {
+  const answer = (call: Call): Answer => {
     if (call === 'publish') {
       producer.publish()
       return null
@@ -95,10 +96,14 @@ export function run({ options, firstSequence, calls }: Script): Answer[] {
     if (call.again === 'producer') producer = new Producer(memory, options)
     else consumers[call.again] = new Consumer(memory, options, call.again)
     return null
+  }
+  return calls.map((call) => {
+    const came = attempt(() => answer(call))
+    return 'returned' in came ? came.returned : `throws ${came.threw}: ${came.message}`
   })
 }
 
-/** The same script at another place in the numbers, and at 0; sequences are counted from the first. */
+/** The same script where numbers are small, from the same slot; sequences are counted from the first. */
 export function beside({ script, firstSequence }: { script: Script; firstSequence: number }): {
   far: Answer[]
   near: Answer[]

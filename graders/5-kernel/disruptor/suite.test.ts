@@ -7,10 +7,11 @@ import type * as driver from './driver.ts'
 
 const test = hiddenTest<typeof driver>(import.meta.url)
 
-/** Field f of event k, to be read at a glance: 7.2 is the second number of the seventh event. */
-const numberOf = (event: number, field: number) => Number(`${event + 1}.${field + 1}`)
-const eventsFrom = (first: number, count: number, fields: number): driver.Event[] =>
-  Array.from({ length: count }, (_, i) => Array.from({ length: fields }, (_, field) => numberOf(first + i, field)))
+/** Field f of event k, to be read at a glance: 702, or 7.02, is the second number of the seventh event. */
+const eventsFrom = (first: number, count: number, fields: number, unit = 1): driver.Event[] =>
+  Array.from({ length: count }, (_, i) =>
+    Array.from({ length: fields }, (_, field) => (100 * (first + i + 1) + field + 1) / unit),
+  )
 
 // ---- one thread --------------------------------------------------------------------------------------------------------
 
@@ -23,6 +24,8 @@ class Model {
   readonly written: driver.Event[] = []
   readonly polled: number[]
   readonly released: number[]
+  /** 1, or 100 for numbers with fractions */
+  unit = 1
   published = 0
 
   constructor(options: driver.Options, firstSequence: number) {
@@ -51,7 +54,7 @@ class Model {
   /** Nothing where that is more than can ever be claimed now. */
   claim(count: number): void {
     if (count < 1 || count > this.options.size - this.pending) return
-    const events = eventsFrom(this.written.length, count, this.options.fields)
+    const events = eventsFrom(this.written.length, count, this.options.fields, this.unit)
     const isGranted = count <= this.free
     this.#add({ claim: events }, isGranted ? (this.firstSequence + this.written.length) | 0 : null)
     if (isGranted) this.written.push(...events)
@@ -121,6 +124,7 @@ function told(call: driver.Call): string {
 }
 
 function came(call: driver.Call, answer: driver.Answer | undefined): string {
+  if (typeof answer === 'string') return answer
   if (Array.isArray(answer)) return answer.length === 0 ? 'nothing' : flat(answer)
   return answer === null && typeof call === 'object' && 'claim' in call ? 'undefined' : show(answer)
 }
@@ -182,6 +186,7 @@ test('Every consumer gets every event, once, whole and in order', async ({ subje
   // Never full, everybody comes at once and in order: room and order among consumers are other promises.
   const rounds = (options: Partial<driver.Options>, first: number, claims: readonly (readonly number[])[]) =>
     play(options, first, (model) => {
+      model.unit = 100
       for (const round of claims) {
         for (const count of round) if (count < model.free) model.claim(count)
         model.publish()
@@ -268,8 +273,9 @@ test('A claim is granted when there is room, and only then', async ({ subject, f
   const claims = (options: Partial<driver.Options>, first: number, moves: readonly Move[]) =>
     play(options, first, (model) => {
       for (const [move, n] of moves) {
-        if (move === 'T') model.take(n % model.options.consumers.length)
-        else model.claim(n)
+        // What is claimed and not published is another promise.
+        if (move !== 'T') model.claim(n)
+        else if (model.pending === 0) model.take(n % model.options.consumers.length)
         if (move === 'P') model.publish()
       }
     })
@@ -311,9 +317,9 @@ test('A claim is granted when there is room, and only then', async ({ subject, f
   await forAll(scripts, subject.run, check, { tell, examples })
   // Of two consumers the one that is behind overtakes the other while the producer looks.
   const scenes = [
-    [consume(0, 1, true), consume(1, 2, true)],
-    [consume(1, 1, true), consume(0, 2, true)],
-  ].map((roles) => sceneOf({ size: 2, consumers: [[], []] }, 2, produce(2, 2, 2), ...roles))
+    [consume(0, 1, true), produce(2, 2, 2), consume(1, 2, true)],
+    [consume(1, 1, true), produce(2, 2, 2), consume(0, 2, true)],
+  ].map((roles) => sceneOf({ size: 2, consumers: [[], []] }, 2, ...roles))
   const room = ({ scene }: Explored, all: driver.Came[]) => {
     for (const came of all)
       walk(scene, came, (noted, { published, claimed, released }, story) => {
@@ -327,18 +333,18 @@ test('A claim is granted when there is room, and only then', async ({ subject, f
         )
       })
   }
-  await forAll(...everyWay(scenes, 2, subject.ways, room))
+  await forAll(...everyWay(scenes, 1, subject.ways, room))
 })
 
 test('A consumer stays behind all that it comes after', async ({ subject, forAll }) => {
-  // C claims and publishes, P polls, T takes all. The ring never comes near to being full.
+  // C claims and publishes, P polls where nothing may be there, T takes all. The ring never comes near to being full.
   const follow = (consumers: driver.Options['consumers'], first: number, moves: readonly Move[], more = {}) =>
     play({ ...more, consumers, size: 64 }, first, (model) => {
       for (const [move, n] of moves) {
         const consumer = n % consumers.length
-        if (move === 'P') model.poll(consumer)
+        if (move === 'P' && model.end(consumer) === model.released[consumer]) model.poll(consumer)
         if (move === 'T') model.take(consumer)
-        if (move !== 'C' || model.written.length + n >= 60) continue
+        if (move !== 'C' || model.written.length + n > 40) continue
         model.claim(n)
         model.publish()
       }
@@ -353,10 +359,11 @@ test('A consumer stays behind all that it comes after', async ({ subject, forAll
     follow([[], [], [1]], 0, moved('C2 T0 P2 T1 T2')),
   ]
   await forAll(scripts, subject.run, check, { tell, examples })
+  // The one that was behind overtakes the other while the last one looks.
   const scenes = [
-    [consume(0, 1, true), consume(1, 2, true)],
-    [consume(1, 1, true), consume(0, 2, true)],
-  ].map((roles) => sceneOf({ size: 8, consumers: DIAMOND }, 2, ...roles, consume(2, 2, true)))
+    [consume(0, 1, true), consume(2, 2, true), consume(1, 2, true)],
+    [consume(1, 1, true), consume(2, 2, true), consume(0, 2, true)],
+  ].map((roles) => sceneOf({ size: 8, consumers: DIAMOND }, 2, ...roles))
   const order = ({ scene }: Explored, all: driver.Came[]) => {
     for (const came of all)
       walk(scene, came, (noted, { published, released }, story, role) => {
@@ -367,7 +374,7 @@ test('A consumer stays behind all that it comes after', async ({ subject, forAll
         holds(noted.polled <= most, story(), `poll() → at most ${most}`, show(noted.polled))
       })
   }
-  await forAll(...everyWay(scenes, 2, subject.ways, order))
+  await forAll(...everyWay(scenes, 1, subject.ways, order))
 })
 
 test('A batch is all that is there', async ({ subject, forAll }) => {
@@ -595,7 +602,7 @@ test('What threads hand over is ordered by atomic operations', async ({ subject,
 /** A producer and all consumers, who wait for each other. */
 const larger = fc
   .record({
-    size: from(1, 2, 4, 8),
+    size: from(2, 4, 8),
     consumers: from(...PARALLEL, ...GRAPHS),
     // Whoever spins touches memory a hundred times as often.
     strategy: from('sleep' as const, 'sleep' as const, 'sleep' as const, 'spin' as const),
@@ -646,24 +653,23 @@ test('Whoever waits is woken, and waits as it was told', async ({ subject, forAl
   const both = (scene: (strategy: 'spin' | 'sleep') => driver.Scene) => [scene('sleep'), scene('spin')]
   const alone = [
     ...both((strategy) => sceneOf({ strategy }, 0, consume(0, 1))),
-    ...both((strategy) => sceneOf({ strategy, size: 2 }, 2, produce(2, 1, 1, false))),
-    ...both((strategy) => sceneOf({ strategy, consumers: CHAIN }, 1, consume(1, 1))),
+    ...both((strategy) => sceneOf({ strategy, size: 2 }, 1, produce(1, 3, 1, false))),
   ]
   const two = [
     sceneOf({}, 0, produce(0, 1, 1, false), consume(0, 1)),
-    sceneOf({ size: 2 }, 2, produce(2, 1, 1, false), consume(0, 2)),
+    sceneOf({ size: 2 }, 1, produce(1, 2, 1, false), consume(0, 3)),
     sceneOf({ consumers: CHAIN }, 1, consume(0, 1), consume(1, 1)),
-    sceneOf({ size: 2 }, 2, produce(2, 1, 1, false), consume(0, 2, true)),
+    sceneOf({ size: 2 }, 1, produce(1, 2, 1, false), consume(0, 1, true)),
   ]
   const more = [
     sceneOf({ strategy: 'spin' }, 0, produce(0, 1, 1, false), consume(0, 1)),
     sceneOf({ consumers: [[], []] }, 0, consume(0, 1), consume(1, 1), produce(0, 1, 1, false)),
     sceneOf({ consumers: DIAMOND }, 1, consume(2, 1), consume(0, 1), consume(1, 1)),
-    sceneOf({ size: 1, consumers: [[], []] }, 1, produce(1, 1, 1, false), consume(0, 2), consume(1, 2)),
+    sceneOf({ size: 2, consumers: [[], []] }, 1, produce(1, 2, 1, false), consume(0, 3), consume(1, 3)),
     sceneOf({ size: 2 }, 1, produce(1, 4, 1, false), consume(0, 5)),
   ]
   await forAll(...everyWay(alone, 0, subject.ways, check))
-  await forAll(...everyWay(two, 2, subject.ways, check))
+  await forAll(...everyWay(two, 1, subject.ways, check))
   await forAll(...everyWay(more, 1, subject.ways, check))
   await forAll(larger, subject.way, check, { runs: 16, tell: ({ scene }) => setting(scene) })
 })
@@ -776,7 +782,12 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
         refused(answers[i], 'count', [...story, `${name}(${show(count)})`])
       }
       const said = calls.map((call) => Object.entries(call).map(([name, count]) => `${name}(${show(count)})`)[0])
-      const want = { next: 0, polled: published, claim: { returned: published + claimed } }
+      // What is claimed is not there yet, but that is another promise.
+      const want = {
+        next: 0,
+        polled: claimed === 0 ? published : after.polled,
+        claim: { returned: published + claimed },
+      }
       holds(
         same(after, want),
         [...story, `refused: ${said.join(', ')}`, 'next, poll(), tryClaim()'],

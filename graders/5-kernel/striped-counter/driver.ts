@@ -54,6 +54,8 @@ export async function race({ stripes, before, tasks, schedule }: Race): Promise<
   /** lines at which threads stood that never came to their end */
   stoppedAt: { thread: number; line: number }[]
   sum: number | undefined
+  /** the sum where all that is added is added by one thread, one after another */
+  alone: number
 }> {
   const memory = memoryFor(stripes)
   const first = new StripedCounter({ memory, stripes, stripe: 0 })
@@ -72,6 +74,13 @@ export async function race({ stripes, before, tasks, schedule }: Race): Promise<
     ),
     // A stripe whose thread stands still for ever may never be readable again.
     sum: end === 'done' ? new StripedCounter({ memory, stripes, stripe: stripes - 1 }).sum() : undefined,
+    alone: count({
+      stripes,
+      adds: [
+        ...before.map((delta) => ({ stripe: 0, delta })),
+        ...tasks.flatMap((task) => ('deltas' in task ? task.deltas.map((delta) => ({ ...task, delta })) : [])),
+      ],
+    }),
   }
 }
 

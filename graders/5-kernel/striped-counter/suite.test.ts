@@ -91,12 +91,18 @@ test('Nothing is lost, whoever shares a stripe', async ({ subject, forAll }) => 
     (race, came) => {
       ends(race, came)
       const story = [...opening(race), ...told(came.events), `a newcomer: sum() → ${show(came.sum)}`]
-      holds(came.sum === totalOf(race), story, show(totalOf(race)), show(came.sum))
+      // Whether it counts beyond 32 bits at all is another promise's.
+      const want = totalOf(race) <= MOST ? totalOf(race) : came.alone
+      holds(came.sum === want, story, show(want), show(came.sum))
     },
     {
       tell: planned,
       runs: 40,
-      examples: orders(5).map((schedule) => ({ stripes: 1, before: [], tasks: [both, both], schedule })),
+      examples: [
+        ...orders(5).map((schedule) => ({ stripes: 1, before: [], tasks: [both, both], schedule })),
+        // The low word is full: both carry, or one does and the other must look again.
+        ...orders(8).map((schedule) => ({ stripes: 1, before: [MOST, MOST, 1], tasks: [both, both], schedule })),
+      ],
     },
   )
 })

@@ -1,5 +1,5 @@
 // A queue of (millisecond, how many) instead of one entry for each grant: a burst is one entry. What has left the window is
-// dropped at the head, each entry once, and the dead part of the arrays is cut off when it is the larger one.
+// dropped at the head, each entry once. The queue is a ring that never holds more than `limit` entries.
 
 export type Clock = () => number
 
@@ -11,11 +11,12 @@ export interface SlidingWindowLogOptions {
 
 export class SlidingWindowLog {
   readonly #options: SlidingWindowLogOptions
-  #atMs: number[] = []
-  #counts: number[] = []
+  readonly #atMs: Float64Array
+  readonly #counts: Int32Array
   #head = 0
+  #entries = 0
   #counted = 0
-  #latestMs = 0
+  #latestMs = Number.NEGATIVE_INFINITY
 
   constructor(options: SlidingWindowLogOptions) {
     for (const [name, max] of [['limit', 1e6] as const, ['windowMs', 1e9] as const]) {
@@ -24,18 +25,23 @@ export class SlidingWindowLog {
         throw new RangeError(`${name} makes no sense: ${value}`)
     }
     this.#options = options
+    this.#atMs = new Float64Array(options.limit)
+    this.#counts = new Int32Array(options.limit)
   }
 
   tryAcquire(): boolean {
     this.#look()
     if (this.#counted === this.#options.limit) return false
     this.#counted++
-    const last = this.#atMs.length - 1
-    if (last >= this.#head && this.#atMs[last] === this.#latestMs) this.#counts[last] = (this.#counts[last] ?? 0) + 1
-    else {
-      this.#atMs.push(this.#latestMs)
-      this.#counts.push(1)
+    const last = this.#slot(this.#entries - 1)
+    if (this.#entries > 0 && this.#atMs[last] === this.#latestMs) {
+      this.#counts[last] = (this.#counts[last] ?? 0) + 1
+      return true
     }
+    const next = this.#slot(this.#entries)
+    this.#atMs[next] = this.#latestMs
+    this.#counts[next] = 1
+    this.#entries++
     return true
   }
 
@@ -45,18 +51,20 @@ export class SlidingWindowLog {
     return (this.#atMs[this.#head] ?? 0) + this.#options.windowMs - shownMs
   }
 
+  /** The slot of an entry, counted from the head: at most once around. */
+  #slot(entry: number): number {
+    const slot = this.#head + entry
+    return slot < this.#options.limit ? slot : slot - this.#options.limit
+  }
+
   /** Brings the queue up to the latest time that the clock has ever shown. @returns what it shows now */
   #look(): number {
     const shownMs = this.#options.clock()
-    this.#latestMs = Math.max(this.#latestMs, shownMs)
-    while (this.#head < this.#atMs.length && this.#latestMs - (this.#atMs[this.#head] ?? 0) >= this.#options.windowMs) {
+    if (shownMs > this.#latestMs) this.#latestMs = shownMs
+    while (this.#entries > 0 && this.#latestMs - (this.#atMs[this.#head] ?? 0) >= this.#options.windowMs) {
       this.#counted -= this.#counts[this.#head] ?? 0
-      this.#head++
-    }
-    if (this.#head > 16 && this.#head * 2 > this.#atMs.length) {
-      this.#atMs = this.#atMs.slice(this.#head)
-      this.#counts = this.#counts.slice(this.#head)
-      this.#head = 0
+      this.#head = this.#slot(1)
+      this.#entries--
     }
     return shownMs
   }

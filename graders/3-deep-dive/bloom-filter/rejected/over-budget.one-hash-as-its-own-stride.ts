@@ -1,6 +1,4 @@
 // breaks: Strangers get in as rarely as promised, however alike the keys
-// breaks: A small filter keeps the promise of a large one
-// breaks: A large filter keeps it, too
 // spends: strangers let in
 // because: double hashing with one hash for both: two keys that meet in one position meet in all.
 

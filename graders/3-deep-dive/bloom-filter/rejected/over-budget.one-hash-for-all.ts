@@ -1,6 +1,4 @@
 // breaks: Strangers get in as rarely as promised, however alike the keys
-// breaks: A small filter keeps the promise of a large one
-// breaks: A large filter keeps it, too
 // spends: strangers let in
 // because: the seed is passed along and used nowhere: all positions of a key are one, and so it needs only that one
 // to be let in.

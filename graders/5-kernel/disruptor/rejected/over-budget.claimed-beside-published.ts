@@ -1,5 +1,4 @@
 // breaks: Threads keep off each other’s cache lines
-// breaks: They keep off them while they wait for each other, too
 // spends: false misses
 // because: what is claimed is kept in shared memory, too, beside what is published. The producer alone writes it, and takes the line from all who read the other.
 

@@ -1,5 +1,4 @@
 // breaks: Threads keep off each other’s cache lines
-// breaks: They keep off them while they wait for each other, too
 // spends: false misses
 // because: the mask stands in shared memory, behind the sequence of the producer. It never changes, and each read of it is a miss all the same.
 

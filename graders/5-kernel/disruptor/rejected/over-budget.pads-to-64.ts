@@ -1,5 +1,4 @@
 // breaks: Threads keep off each other’s cache lines
-// breaks: They keep off them while they wait for each other, too
 // spends: false misses
 // because: 64 bytes apart is one line each, and not enough for processors that fetch two lines at once, or whose lines have 128 bytes.
 

@@ -1,5 +1,4 @@
 // breaks: Threads keep off each other’s cache lines
-// breaks: They keep off them while they wait for each other, too
 // spends: false misses
 // because: the sequences stand side by side: each that moves takes the line away from all the others.
 

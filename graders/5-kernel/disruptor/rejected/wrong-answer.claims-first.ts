@@ -1,3 +1,4 @@
+// breaks: What was polled stays until it is released
 // breaks: A claim is granted when there is room, and only then
 // because: the claim is made first and found to be too large afterwards: the next one starts behind events that nobody will ever write.
 

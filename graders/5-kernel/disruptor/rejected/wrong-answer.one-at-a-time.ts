@@ -1,3 +1,4 @@
+// breaks: What was polled stays until it is released
 // breaks: A batch is all that is there
 // because: as from a queue: one event a poll. Each costs a look at the sequences, and whoever is behind stays behind.
 

@@ -1,7 +1,6 @@
 // breaks: What was polled stays until it is released
 // breaks: A claim is granted when there is room, and only then
 // breaks: A consumer stays behind all that it comes after
-// breaks: What threads hand over is ordered by atomic operations
 // because: the consumer moves its sequence as soon as it has looked: the slots are given away before they have been read.
 
 export interface RingOptions {

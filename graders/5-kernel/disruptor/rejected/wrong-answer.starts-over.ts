@@ -1,4 +1,5 @@
 // breaks: What was polled stays until it is released
+// breaks: Whoever waits is woken, and waits as it was told
 // because: a consumer that is made anew begins at the newest event, as if there were nothing left to do.
 
 export interface RingOptions {

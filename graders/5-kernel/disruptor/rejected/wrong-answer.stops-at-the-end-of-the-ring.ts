@@ -1,3 +1,4 @@
+// breaks: What was polled stays until it is released
 // breaks: A batch is all that is there
 // because: a batch ends where the memory of the slots ends, as if the events had to stand side by side.
 

@@ -1,3 +1,7 @@
+// breaks: A client is one number
+// spends: 16 bytes
+// because: a level and the time at which it was true are two numbers; the theoretical arrival time says both in one.
+
 // The other side of the duality, and I.371's second version of the algorithm (the continuous-state leaky bucket): a level
 // that leaks one unit per unit of time, and the time at which it was true. Two numbers per client instead of one.
 
@@ -50,7 +54,8 @@ export class LeakyBucket {
   }
 
   #leak(client: number, nowMs: number): number {
-    const [level, seenMs] = [this.#levels[client], this.#seenMs[client]]
+    const level = this.#levels[client]
+    const seenMs = this.#seenMs[client]
     if (level === undefined || seenMs === undefined) throw new RangeError(`there is no client ${client}`)
     if (nowMs <= seenMs) return level
     const leaked = Math.max(0, level - (nowMs - seenMs) * this.#requests)

@@ -1,0 +1,58 @@
+// breaks: A call is constant work on average, however long the log
+// spends: O(n)
+// because: only what has left the window is taken out, each grant once; but each `shift` may move the whole log up by one.
+
+export type Clock = () => number
+
+export interface SlidingWindowLogOptions {
+  readonly limit: number
+  readonly windowMs: number
+  readonly clock: Clock
+}
+
+const MAX_LIMIT = 1_000_000
+const MAX_WINDOW_MS = 1_000_000_000
+
+export class SlidingWindowLog {
+  readonly #limit: number
+  readonly #windowMs: number
+  readonly #clock: Clock
+  /** the grants that count, oldest first */
+  readonly #grantedMs: number[] = []
+  #lastMs = Number.NEGATIVE_INFINITY
+
+  constructor({ limit, windowMs, clock }: SlidingWindowLogOptions) {
+    checkWhole('limit', limit, MAX_LIMIT)
+    checkWhole('windowMs', windowMs, MAX_WINDOW_MS)
+    this.#limit = limit
+    this.#windowMs = windowMs
+    this.#clock = clock
+  }
+
+  tryAcquire(): boolean {
+    // Time stands still at the last grant while the clock is behind it; only so does the log stay in order.
+    const nowMs = Math.max(this.#clock(), this.#lastMs)
+    while (this.#grantedMs.length > 0 && nowMs >= this.#freeMs()) this.#grantedMs.shift()
+    if (this.#grantedMs.length === this.#limit) return false
+    this.#grantedMs.push(nowMs)
+    this.#lastMs = nowMs
+    return true
+  }
+
+  retryAfterMs(): number {
+    const nowMs = this.#clock()
+    if (this.#grantedMs.length < this.#limit) return 0
+    // Behind the last grant, too, what is free is free at once, and what is not is free when the clock shows its time.
+    return Math.max(nowMs, this.#lastMs) < this.#freeMs() ? this.#freeMs() - nowMs : 0
+  }
+
+  /** The moment at which the oldest grant leaves the window. */
+  #freeMs(): number {
+    return (this.#grantedMs[0] as number) + this.#windowMs
+  }
+}
+
+function checkWhole(name: string, value: number, max: number): void {
+  if (!Number.isSafeInteger(value) || value < 1 || value > max)
+    throw new RangeError(`${name} must be a whole number from 1 to ${max}, not ${value}`)
+}
