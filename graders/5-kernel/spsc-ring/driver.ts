@@ -145,6 +145,15 @@ function leftIn(memory: SharedArrayBuffer | undefined, capacity: number): number
   return left
 }
 
+/** One of each size, used again: shared memory is collected late, and rings of a million slots would fill the process. */
+const memories = new Map<number, SharedArrayBuffer>()
+
+function memoryOf(bytes: number): SharedArrayBuffer {
+  const known = memories.get(bytes) ?? new SharedArrayBuffer(bytes)
+  memories.set(bytes, known)
+  return known
+}
+
 /** Sets a ring up from what may be nonsense. */
 export function setUp({
   capacity,
@@ -157,7 +166,7 @@ export function setUp({
   passed: number
 }): { bytesFor: Attempt<number>; prepare: Attempt<string>; make: Attempt<string> } {
   const needed = attempt(() => SpscRing.bytesFor(capacity))
-  const memory = new SharedArrayBuffer(Math.max(0, ('returned' in needed ? needed.returned : 1_024) + bytes))
+  const memory = memoryOf(Math.max(0, ('returned' in needed ? needed.returned : 1_024) + bytes))
   return {
     bytesFor: needed,
     prepare: attempt(() => {
