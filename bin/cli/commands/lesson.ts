@@ -2,11 +2,9 @@
 
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Budget, kindOf } from '../../../graders/kit/budget.ts'
 import { KataError } from '../../course/kata-error.ts'
 import { readLesson } from '../../course/lesson.ts'
-import { limitOf } from '../../judge/budgets/limits.ts'
-import { readBudgets } from '../../judge/budgets/read-budgets.ts'
+import { type ToldBudget, toldBudgets } from '../../judge/budgets/told-budgets.ts'
 import { EXIT } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
 import { type Context, progress, record, say, sayJson, shown } from '../context.ts'
@@ -19,15 +17,15 @@ const SPOILERS = ['Hints', 'Quiz']
 /** Where the grader's budgets are told: a number is written once, where it is judged by. */
 const COSTS = 'What it may cost'
 
-function withBudgets(text: string, budgets: readonly Budget[]): string {
-  const told = budgets.filter((one) => !('throughput' in one)).map((one) => `- **${one.name}**: ${limitOf(one)}.`)
+function withBudgets(text: string, budgets: readonly ToldBudget[]): string {
+  const told = budgets.map(({ name, limit }) => `- **${name}**: ${limit}.`)
   return told.length === 0 ? text : `${text.trimEnd()}\n\nThe judge counts:\n\n${told.join('\n')}`
 }
 
 export async function lesson(context: Context, name: string | undefined, values: Values): Promise<number> {
   const kata = whichKata(context, name)
   const { sections, title, promises } = readLesson(context.ws, kata)
-  const budgets = await readBudgets(context.ws, kata)
+  const budgets = await toldBudgets(context.ws, kata)
   const shownSections = sections
     .filter((section) => !SPOILERS.includes(section.title))
     .map((section) => (section.title === COSTS ? { ...section, text: withBudgets(section.text, budgets) } : section))
@@ -43,7 +41,7 @@ export async function lesson(context: Context, name: string | undefined, values:
       level: kata.level,
       minutes: kata.minutes,
       promises: promises.map((promise) => promise.name),
-      budgets: budgets.map((one) => ({ name: one.name, kind: kindOf(one), limit: limitOf(one) })),
+      budgets,
       markdown,
       ...(written === undefined ? {} : { html: written }),
     })

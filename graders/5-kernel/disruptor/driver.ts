@@ -112,9 +112,10 @@ export function beside({ script, firstSequence }: { script: Script; firstSequenc
     run({ ...script, firstSequence: from }).map((answer, i) => {
       const call = script.calls[i] as Call
       const isSequence = typeof answer === 'number' && typeof call === 'object' && ('claim' in call || 'next' in call)
-      return isSequence ? (answer - from) | 0 : answer
+      if (!isSequence) return answer
+      return answer === (answer | 0) ? (answer - from) | 0 : String(answer)
     })
-  return { far: counted(firstSequence), near: counted(0) }
+  return { far: counted(firstSequence), near: counted(firstSequence & 255) }
 }
 
 // ---- threads -----------------------------------------------------------------------------------------------------------
@@ -140,6 +141,7 @@ export type Noted =
   | { publishing: number }
   | { polled: number }
   | { releasing: number }
+  | { threw: string }
 
 interface Given {
   memory: SharedArrayBuffer
@@ -147,7 +149,17 @@ interface Given {
   role: Role
 }
 
-export function play({ memory, options, role }: Given): void {
+export function play(given: Given): void {
+  try {
+    act(given)
+  } catch (error) {
+    // Refused where nothing is to be refused. All else goes on up: a TODO, and the end of a run.
+    if (!(error instanceof RangeError)) throw error
+    note({ threw: `${error.name}: ${error.message}` })
+  }
+}
+
+function act({ memory, options, role }: Given): void {
   if ('produce' in role) {
     const producer = new Producer(memory, options)
     for (let i = 0; i < role.produce.length; i += role.batch) {
@@ -241,11 +253,12 @@ export type Misuse = { tryClaim: number } | { claim: number } | { release: numbe
 
 /**
  * So many events are published and polled, so many more claimed; then come calls of which any may be nonsense.
- * @returns what they came to, and what stands where afterwards
+ * @returns what they came to, and whether all is as it was: where it stands, what the next claim is, and that what was
+ *   polled can be released
  */
 export function misuse(given: { size: number; published: number; claimed: number; calls: Misuse[] }): {
   answers: Attempt<number | string>[]
-  after: { next: number; polled: number; claim: Attempt<number | string> }
+  after: Attempt<number | string>[]
 } {
   const options: Options = { size: given.size, fields: 1, consumers: [[]], strategy: 'sleep' }
   const memory = newMemory(options, 0)
@@ -256,14 +269,18 @@ export function misuse(given: { size: number; published: number; claimed: number
   consumer.poll()
   if (given.claimed > 0) producer.tryClaim(given.claimed)
   const claim = (count: number) => producer.tryClaim(count) ?? 'no room'
+  const release = (count: number) => {
+    consumer.release(count)
+    return consumer.next
+  }
   const answers = given.calls.map((call) =>
     attempt((): number | string => {
       if ('tryClaim' in call) return claim(call.tryClaim)
-      if ('claim' in call) return producer.claim(call.claim)
-      consumer.release(call.release)
-      return 'released'
+      return 'claim' in call ? producer.claim(call.claim) : release(call.release)
     }),
   )
-  const next = consumer.next
-  return { answers, after: { next, polled: consumer.poll(), claim: attempt(() => claim(1)) } }
+  return {
+    answers,
+    after: [attempt(() => consumer.next), attempt(() => claim(1)), attempt(() => release(given.published))],
+  }
 }

@@ -28,7 +28,8 @@ export class SlidingWindowLog {
   }
 
   tryAcquire(): boolean {
-    const nowMs = Math.max(this.clock(), this.lastMs)
+    const shownMs = this.clock()
+    const nowMs = shownMs > this.lastMs ? shownMs : this.lastMs
     if (this.grantedMs.length < this.limit) this.grantedMs.push(nowMs)
     else if (nowMs < this.freeMs()) return false
     else {

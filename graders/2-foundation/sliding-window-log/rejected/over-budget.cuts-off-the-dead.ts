@@ -1,6 +1,7 @@
 // breaks: In the long run a call makes no garbage
-// spends: bytes
-// because: a head moves over what has left the window, and the dead half is cut off now and then: by a copy of the living one.
+// spends: bytes a call
+// because: a head moves over what has left the window, and the dead half is cut off now and then: by a copy of the living
+// one, which is just large enough and grows again at the next grant.
 
 export type Clock = () => number
 
@@ -32,8 +33,9 @@ export class SlidingWindowLog {
 
   tryAcquire(): boolean {
     // Time stands still at the last grant while the clock is behind it; only so does the log stay in order.
-    const nowMs = Math.max(this.#clock(), this.#lastMs)
-    while (this.#head < this.#grantedMs.length && nowMs >= this.#freeMs()) this.#head++
+    const shownMs = this.#clock()
+    const nowMs = shownMs > this.#lastMs ? shownMs : this.#lastMs
+    while (this.#head < this.#grantedMs.length && nowMs - (this.#grantedMs[this.#head] ?? 0) >= this.#windowMs) this.#head++
     if (this.#head * 2 > this.#grantedMs.length) {
       this.#grantedMs = this.#grantedMs.slice(this.#head)
       this.#head = 0
@@ -48,12 +50,8 @@ export class SlidingWindowLog {
     const nowMs = this.#clock()
     if (this.#grantedMs.length - this.#head < this.#limit) return 0
     // Behind the last grant, too, what is free is free at once, and what is not is free when the clock shows its time.
-    return Math.max(nowMs, this.#lastMs) < this.#freeMs() ? this.#freeMs() - nowMs : 0
-  }
-
-  /** The moment at which the oldest grant leaves the window. */
-  #freeMs(): number {
-    return (this.#grantedMs[this.#head] as number) + this.#windowMs
+    const freeMs = (this.#grantedMs[this.#head] ?? 0) + this.#windowMs
+    return Math.max(nowMs, this.#lastMs) < freeMs ? freeMs - nowMs : 0
   }
 }
 

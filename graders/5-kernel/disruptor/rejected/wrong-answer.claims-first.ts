@@ -1,5 +1,6 @@
 // breaks: What was polled stays until it is released
 // breaks: A claim is granted when there is room, and only then
+// breaks: Whoever waits is woken, and waits as it was told
 // because: the claim is made first and found to be too large afterwards: the next one starts behind events that nobody will ever write.
 
 export interface RingOptions {

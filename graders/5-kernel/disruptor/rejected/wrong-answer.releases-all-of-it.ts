@@ -1,4 +1,6 @@
 // breaks: What was polled stays until it is released
+// breaks: A claim is granted when there is room, and only then
+// breaks: A consumer stays behind all that it comes after
 // because: whatever count says, the whole batch is released: an event that was put off is lost.
 
 export interface RingOptions {
