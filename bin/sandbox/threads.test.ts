@@ -25,6 +25,9 @@ const threads = (count, names = ['a', 'b']) => {
   return names.map((run) => ({ run, given: { memory, count } }))
 }
 export const go = ({ count = 1, names, ...schedule }) => lockStep(threads(count, names), schedule)
+export const many = async ({ times, count }) => {
+  for (let i = 0; i < times; i++) await lockStep(threads(count), { seed: 1, longest: 40 })
+}
 export const all = ({ count = 1, switches, names }) => explore(() => threads(count, names), { switches })
 `
 
@@ -246,6 +249,26 @@ test('a thread that fills its memory is a crash, and nobody waits for it', async
       : { death: { cause: 'crashed' } },
   )
 })
+
+test('two thousand values are no endless run, unless its schedule says so', async () => {
+  const [whole, cut] = await histories(RING, { seed: 1, count: 2_000 }, { seed: 1, count: 2_000, most: 5_000 })
+  expect(whole).toMatchObject({ end: 'done', threads: [{}, { returned: 1_999_000 }] })
+  expect(whole?.touches).toBeGreaterThan(20_000)
+  expect(cut).toMatchObject({ end: 'endless', touches: 5_000 })
+})
+
+test('what threads touch is charged to the fuel of their request, so that it ends at a count', async () => {
+  const session = await load(RING)
+  const threads = await ask<History>(session, 'go', [{ seed: 1, count: 400, longest: 1 }])
+  // 50,000,000 passes of fuel, 16 for each touch: what one request may touch is a count, the same on every machine.
+  const { touches } = threads[0] as History
+  expect(touches).toBeGreaterThan(3_000)
+  const answer = await session.call('many', [{ times: Math.ceil(50_000_000 / 16 / touches) + 1, count: 400 }])
+  expect(answer).toMatchObject({
+    alive: false,
+    death: { cause: 'timed-out', why: expect.stringContaining('50,000,000') },
+  })
+}, 120_000)
 
 test('the next run is as good as new', async () => {
   const session = await load(`${RING}\nexport const c = (w) => { Atomics.wait(w, 0, 0) }`)

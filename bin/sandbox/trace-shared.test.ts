@@ -70,6 +70,7 @@ describe('behaves as it did', () => {
       'constructors',
       'const t = [class { constructor(x) { this.x = x } }, { K: Map }]; out = [new t[0](3).x, new (t[0])(4).x, new t[1].K() instanceof Map, new t[0]]',
     ],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a program's text
     ['templates', 'const t = [(s, v) => s[0] + v + s[1]]; out = t[0]`a${a[1]}b`'],
     [
       'keys',

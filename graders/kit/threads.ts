@@ -19,15 +19,15 @@ export interface Thread {
   readonly given: unknown
 }
 
-export type Schedule =
-  /** how long a thread runs before another may, in touches, and which one comes next: drawn from the seed */
-  | { readonly seed: number /** touches at most; drawn from the seed too unless told */; readonly longest?: number }
+export type Schedule = (
+  | /** how long a thread runs before another may, in touches, and which one comes next: drawn from the seed */
+  { readonly seed: number /** touches at most; drawn from the seed too unless told */; readonly longest?: number }
   /** it starts with thread `first`, and goes on to another at these touches of shared memory, counted from 0 over all */
-  | {
-      readonly switches: readonly number[]
-      readonly first?: number /** as {@link MOST_TOUCHES} */
-      readonly most?: number
-    }
+  | { readonly switches: readonly number[]; readonly first?: number }
+) & {
+  /** touches after which the run is called endless, whatever it does; 60,000 unless told, and never more */
+  readonly most?: number
+}
 
 /** A touch of shared memory, by the thread's place in the list and the line of the learner's file. */
 export interface Place {
@@ -36,7 +36,8 @@ export interface Place {
 }
 
 export interface History {
-  /** `deadlock`: all that are left wait, and nobody can wake them; `endless`: they spin, and no word changes any more */
+  /** `deadlock`: all that are left wait, and nobody can wake them; `endless`: they spin, and no word changes
+   * any more, or the run has touched memory more often than its schedule allows */
   readonly end: 'done' | 'deadlock' | 'endless'
   /** what each came to; `stoppedAt`: the line of the learner's file of its last touch, when the run was over */
   readonly threads: readonly ({ readonly returned: unknown } | { readonly stoppedAt: number })[]
@@ -70,21 +71,19 @@ interface Engine {
 /** There before any submission, and gone by then: see engine.ts. */
 const engine = (globalThis as unknown as Record<symbol, Engine | undefined>)[Symbol.for('kata.subject')]
 
-/** A run is called endless after so many touches, unless told; a budget's run has 60,000. */
-const MOST_TOUCHES = 20_000
-/** The same for the small scenes of {@link explore}. */
+/** Touches after which a run of {@link explore} is called endless: its scenes are small. */
 const MOST_EXPLORED_TOUCHES = 4_000
 
 /** Longest turns that seeds choose from: some runs switch at each touch, others nearly never. */
 const LONGEST = [1, 2, 3, 5, 8, 16, 40]
 
 function scheduleOf(schedule: Schedule, threads: number): object {
-  if (!('seed' in schedule)) return { most: MOST_TOUCHES, ...schedule }
+  if (!('seed' in schedule)) return schedule
   const { seed } = schedule
   const mixed = Math.imul(seed ^ (seed >>> 15), 0x2c1b3c6d) >>> 0
   return {
     seed,
-    most: MOST_TOUCHES,
+    ...(schedule.most === undefined ? {} : { most: schedule.most }),
     longest: schedule.longest ?? LONGEST[mixed % LONGEST.length],
     first: Math.floor(mixed / LONGEST.length) % threads,
   }

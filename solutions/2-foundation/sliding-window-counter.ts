@@ -71,8 +71,9 @@ export class SlidingWindowCounter {
     return endMs - Math.floor(room / previous) - shownMs
   }
 
+  /** The end of the window of now: mostly that of the last grant, so that few calls divide. */
   #endOf(nowMs: number): number {
-    return nowMs - (nowMs % this.#windowMs) + this.#windowMs
+    return nowMs < this.#endMs ? this.#endMs : nowMs - (nowMs % this.#windowMs) + this.#windowMs
   }
 
   #previousAt(nowMs: number): number {

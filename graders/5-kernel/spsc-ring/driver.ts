@@ -124,10 +124,13 @@ export async function ways({ scene, switches }: { scene: Scene; switches: 0 | 1 
   )
 }
 
+/** Far more than a right ring needs for two dozen values: what goes on for ever is to be told soon. */
+const MOST_TOUCHES = 5_000
+
 /** One way, drawn from a seed. */
 export async function way({ scene, seed }: { scene: Scene; seed: number }): Promise<Came[]> {
   const { memory, held, threads } = startOf(scene)
-  const history = await lockStep(threads, { seed })
+  const history = await lockStep(threads, { seed, most: MOST_TOUCHES })
   return [came({ seed }, history, held, leftIn(memory, scene.capacity))]
 }
 

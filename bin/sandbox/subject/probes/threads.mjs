@@ -28,6 +28,8 @@ import { hashOf, racesIn, waitsIn } from './what-happened.mjs'
 const THREADS_AHEAD = 2
 /** After so long without an answer this thread looks whether one of the others has died. */
 const LOOK_EVERY_MS = 20
+/** What a touch is charged of the fuel: a sign of life then comes every four thousand touches, some tens of milliseconds. */
+const PASSES_OF_A_TOUCH = 16
 const DEFAULT_TURNS = 1_000
 const DEFAULT_N = 1_000
 const MAX_SITES = 65_536
@@ -88,6 +90,8 @@ export function openProbe(tools) {
     const { end, touches, line } = outcomeOfRun(memory)
     // Fuel is counted here for all: this ends the process, and says where.
     if (end === OUT_OF_FUEL) for (;;) tools.burn(line)
+    // Threads give no signs of life, and this one does only by burning: so each touch is charged, by a count and not by time.
+    for (let i = touches * PASSES_OF_A_TOUCH; i > 0; i--) tools.burn(line)
     const answers = tasks.map(
       (_, i) =>
         /** @type {Answer} */ (

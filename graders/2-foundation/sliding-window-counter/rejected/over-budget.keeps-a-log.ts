@@ -1,4 +1,4 @@
-// breaks: A call is constant work, whatever the limit and however long the silence
+// breaks: A call is constant work, whatever the limit, the window and the silence before it
 // spends: O(n)
 // because: it counts the requests of two windows in a log of them: the log that this was to replace.
 

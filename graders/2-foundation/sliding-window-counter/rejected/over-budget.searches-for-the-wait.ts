@@ -1,5 +1,6 @@
-// The estimate in whole requests, rounded up, which is exact because all the rest of the sum is whole; the wait by bisection
-// of the decision instead of a formula. Two slots, each with the number of its window, so that nothing is ever moved.
+// breaks: A call is constant work, whatever the limit, the window and the silence before it
+// spends: O(log n)
+// because: it looks for the wait by bisection of the decision; the previous window fades in a straight line, so there is a formula.
 
 export type Clock = () => number
 
