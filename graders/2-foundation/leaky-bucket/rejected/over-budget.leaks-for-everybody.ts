@@ -1,6 +1,6 @@
 // breaks: A call is constant work, however many clients there are
 // spends: O(n)
-// because: whenever somebody comes, it lets the buckets of all clients leak.
+// because: one time for all levels saves a number for each client; so whenever somebody comes, all buckets have to leak.
 
 export type Clock = () => number
 

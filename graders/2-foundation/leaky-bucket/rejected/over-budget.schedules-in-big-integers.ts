@@ -1,5 +1,5 @@
 // breaks: A call makes no garbage
-// spends: bytes a call
+// spends: 90 bytes
 // because: 64 bits for a time look right, and every big integer on the way is a new object.
 
 export type Clock = () => number

@@ -35,7 +35,8 @@ export class SlidingWindowLog {
     // Time stands still at the last grant while the clock is behind it; only so does the log stay in order.
     const shownMs = this.#clock()
     const nowMs = shownMs > this.#lastMs ? shownMs : this.#lastMs
-    while (this.#head < this.#grantedMs.length && nowMs - (this.#grantedMs[this.#head] ?? 0) >= this.#windowMs) this.#head++
+    while (this.#head < this.#grantedMs.length && nowMs - (this.#grantedMs[this.#head] ?? 0) >= this.#windowMs)
+      this.#head++
     if (this.#head * 2 > this.#grantedMs.length) {
       this.#grantedMs = this.#grantedMs.slice(this.#head)
       this.#head = 0
