@@ -17,8 +17,8 @@ export default [
       return { n, time, counter }
     },
     when: ({ n, time, counter }, i) => {
-      // Two windows, then n windows of silence, and once more.
-      time.nowMs += i % (8 * n) === 0 ? n * n * 1_000 : 250
+      // Two windows, then a silence of n × n windows, and once more.
+      time.nowMs += i % (8 * n) === 0 ? n * n * n * 1_000 : 250
       return i % 2 === 1 ? counter.retryAfterMs() : counter.tryAcquire()
     },
     steps: 'O(1)',

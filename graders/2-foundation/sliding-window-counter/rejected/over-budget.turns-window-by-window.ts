@@ -1,5 +1,5 @@
 // breaks: A call is constant work, whatever the limit, the window and the silence before it
-// spends: O(n) steps in the worst call
+// spends: O(n)
 // because: it turns one window after another until it has caught up: who comes after a silence pays for all of it.
 
 export type Clock = () => number
