@@ -50,6 +50,12 @@ const ROOMS: readonly Room[] = [
     node: true,
   },
   {
+    of: /^bin\/gradebook\//,
+    files: [/^bin\/(gradebook|judge|course)\//],
+    packages: [],
+    node: true,
+  },
+  {
     of: /^bin\/cli\//,
     files: [/^bin\//, /^package\.json$/],
     packages: ['@clack/prompts', 'markdown-it', 'diff'],
