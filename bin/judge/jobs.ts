@@ -17,6 +17,8 @@ export interface Job {
   readonly shrink: boolean
   /** go on after a broken promise: the author's question is on which seeds it breaks */
   readonly exhaustive: boolean
+  /** one broken promise is enough: nobody asks which, and on which seeds */
+  readonly untilBroken?: true
 }
 
 /** Provided to the suite threads for one run. */

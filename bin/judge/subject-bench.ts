@@ -105,6 +105,7 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
     seeds: job.seeds,
     shrink: job.shrink,
     exhaustive: job.exhaustive,
+    isDecided: () => job.untilBroken === true && promises.some(({ result }) => !result.kept),
     async call(operation, inputs) {
       if (spent !== undefined) throw new SubjectLost(spent)
       session ??= open()

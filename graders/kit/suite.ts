@@ -98,6 +98,7 @@ export function hiddenTest<D>(suiteUrl: string): HiddenTest<D> {
 
 async function judgeOne<D>(subject: Subject, promise: string, body: (tools: Tools<D>) => Promise<void>): Promise<void> {
   for (const [i, seed] of subject.seeds.entries()) {
+    if (subject.isDecided()) return
     let result: PromiseResult = { kept: true }
     try {
       await body(toolsFor<D>(subject, mix(seed, promise), subject.shrink && i === 0))

@@ -32,6 +32,7 @@ export async function killMutants(
       seeds: SEEDS,
       shrink: false,
       exhaustive: false,
+      untilBroken: true,
     })
   }
   const alive = new Set<string>()
