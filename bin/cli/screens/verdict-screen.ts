@@ -2,7 +2,7 @@
 // a message that does not fit is not read, so the story gives way to what frames it, and prints give way to both.
 
 import type { Verdict } from '../../course/verdict.ts'
-import { leadingPromise, type PromiseReport, type Report } from '../../judge/report.ts'
+import { leadingPromise, type PromiseReport, type Report, tracedPromise } from '../../judge/report.ts'
 import { printable } from '../printable.ts'
 import { count, cutTo, foldCode, type Look, paint, wrapText } from './look.ts'
 import { spentLines, spentTable } from './spent-lines.ts'
@@ -232,7 +232,10 @@ function whatNext(report: Report, look: Look, recorded: boolean): string[] {
       ]
     case 'judge-error':
       return [line('doctor', 'npx kata doctor'), line('again', replay)]
-    default:
-      return [line('replay', replay), hint]
+    default: {
+      // Only of the learner's own file is the run kept.
+      const trace = recorded && tracedPromise(report) !== undefined ? [line('trace', `npx kata trace ${kata}`)] : []
+      return [line('replay', replay), ...trace, hint]
+    }
   }
 }
