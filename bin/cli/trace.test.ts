@@ -33,6 +33,14 @@ test('a run that breaks a promise is in the report, is kept, and is forgotten wh
       broken: { event: 5, what: 'asked 1 times, not twice' },
     },
   })
+  const screen = await copy.screen(['check', 'ask-twice'])
+  expect(screen.split('\n').slice(1, -2).length).toBeLessThanOrEqual(20)
+  await expect(screen).toMatchFileSnapshot('fixtures/screens/verdict.wrong-answer-with-a-run.txt')
+  const drawn = [await copy.screen(['trace', 'ask-twice']), await copy.screen(['trace', 'ask-twice', '--plain'])]
+  await expect(drawn.join('\n')).toMatchFileSnapshot('fixtures/screens/trace.txt')
+  expect(await copy.screen(['trace', 'ask-twice', '--html', 'run.html'])).toContain('Written to run.html.')
+  expect(readFileSync(join(copy.ws, 'run.html'), 'utf8')).toMatch(/^<!doctype html>[\s\S]*asked 1 times, not twice/)
+  expect(await copy.screen(['trace', 'ask-twice', '--html', 'no/run.html'])).toContain('[exit 64]')
   const { promise, trace, seed } = await copy.json(['trace', 'ask-twice'])
   expect({ promise, trace, seed }).toEqual({
     promise: broken?.['name'],
