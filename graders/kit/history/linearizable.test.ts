@@ -3,6 +3,7 @@
 
 import { describe, expect, test } from 'vitest'
 import { same } from '../broken.ts'
+import { ETCD_LOGS, historyOf } from './etcd-logs-fixture.ts'
 import { linearizable } from './linearizable.ts'
 import { casRegister, counter, fifoQueue, kv, type Model, mutex, type RegisterInput, register } from './models.ts'
 import type { History, Operation } from './operation.ts'
@@ -183,4 +184,10 @@ test('memory makes an exponential search a small one', () => {
 
 test('an operation that ends before it starts is a mistake of who wrote it down', () => {
   expect(() => linearizable([op(0, 5, 4, read, null)], register)).toThrow(RangeError)
+})
+
+test.each(ETCD_LOGS.map((one) => [one.log, one] as const))('Porcupine says so too: %s', (_, log) => {
+  const history = historyOf(log)
+  expect(history.length).toBeGreaterThan(30)
+  expect(linearizable(history, casRegister).verdict).toBe(log.isLinearizable ? 'yes' : 'no')
 })

@@ -24,6 +24,11 @@ export const precedes = (a: Operation, b: Operation): boolean => a.end !== undef
 
 /** Equal data, equal text: what states, inputs and outputs are told apart by. NaN equals NaN, 0 equals -0. */
 export function textOf(value: unknown): string {
+  // A whole text needs no closing quote, and so nothing in it is escaped: most values are texts or numbers.
+  return typeof value === 'string' ? `"${value}` : partOf(value)
+}
+
+function partOf(value: unknown): string {
   switch (typeof value) {
     case 'number':
       return value === 0 ? '0' : String(value)
@@ -33,10 +38,10 @@ export function textOf(value: unknown): string {
       return `${value}n`
     case 'object':
       if (value === null) return 'null'
-      if (Array.isArray(value)) return `[${value.map(textOf).join(',')}]`
+      if (Array.isArray(value)) return `[${value.map(partOf).join(',')}]`
       return `{${Object.keys(value)
         .sort()
-        .map((key) => `${JSON.stringify(key)}:${textOf((value as Record<string, unknown>)[key])}`)
+        .map((key) => `${JSON.stringify(key)}:${partOf((value as Record<string, unknown>)[key])}`)
         .join(',')}}`
     default:
       return String(value)

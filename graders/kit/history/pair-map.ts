@@ -1,7 +1,7 @@
 // A map from two 32-bit integers to one, in flat memory: a search asks it at each step, millions of times, and an object
 // or a bigint for each key would be most of the cost.
 
-const START = 1 << 10
+const LEAST = 1 << 8
 
 export interface PairMap {
   /** -1 where there is none */
@@ -11,11 +11,13 @@ export interface PairMap {
   readonly size: number
 }
 
-export function pairMap(): PairMap {
-  let mask = START - 1
-  let keys = new Int32Array(2 * START)
+/** @param expected how many there will be, about */
+export function pairMap(expected: number): PairMap {
+  let mask = LEAST - 1
+  while (mask < 2 * expected) mask = 2 * mask + 1
+  let keys = new Int32Array(2 * (mask + 1))
   /** value + 1, so that fresh memory is empty */
-  let values = new Int32Array(START)
+  let values = new Int32Array(mask + 1)
   let size = 0
 
   const slotOf = (a: number, b: number): number => {

@@ -70,14 +70,14 @@ export function search<State, Input, Output>(
     }
   }
 
-  const { classOf, effectOf } = transitions(history, model)
+  const effectOf = transitions(history, model)
   const [opHigh, opLow] = randomWords(history.length, seed)
   const stateSeed = mix(seed ^ 0x5bd1e995)
   /** of each that was never answered, its bit */
   const bitOf = new Int32Array(history.length).fill(-1)
   for (const [bit, { op }] of pendingEntries.entries()) bitOf[op] = bit
   const taken = new Int32Array((pendingEntries.length + 31) >> 5)
-  const seen = visited(taken.length)
+  const seen = visited(taken.length, history.length)
 
   const stackEntry = new Int32Array(history.length)
   const stackState = new Int32Array(history.length)
@@ -122,12 +122,12 @@ export function search<State, Input, Output>(
    * Whether what was never answered and came just before might as well have come later, or not at all: without it, this
    * operation answers the same and leads to the same. Then it is tried there, and only there.
    */
-  const isEarly = (kind: number, after: number, isAnswered: boolean): boolean => {
+  const isEarly = (op: number, after: number, isAnswered: boolean): boolean => {
     if (depth === 0 || (stackEntry[depth - 1] as number) < count) return false
-    const without = effectOf(stackState[depth - 1] as number, kind) - 1
+    const without = effectOf(stackState[depth - 1] as number, op) - 1
     if (without < 0) return false
     if (without === after) return true
-    const before = classOf[opOf[stackEntry[depth - 1] as number] as number] as number
+    const before = opOf[stackEntry[depth - 1] as number] as number
     return isAnswered && effectOf(without, before) - 1 === after
   }
   /** The first answer in the list: all before it are calls. */
@@ -154,10 +154,9 @@ export function search<State, Input, Output>(
       if (isPendingPhase ? entry !== PENDING_HEAD && (placeOf[entry] as number) < before : answerOf[entry] !== -1) {
         steps++
         const op = opOf[entry] as number
-        const kind = classOf[op] as number
-        const after = effectOf(state, kind) - 1
+        const after = effectOf(state, op) - 1
         // What was never answered and changes nothing explains nothing.
-        const isVain = after < 0 || (isPendingPhase && after === state) || isEarly(kind, after, !isPendingPhase)
+        const isVain = after < 0 || (isPendingPhase && after === state) || isEarly(op, after, !isPendingPhase)
         if (!isVain && isFresh(after, op)) {
           stackEntry[depth] = entry
           stackState[depth] = state
@@ -215,70 +214,81 @@ interface Entry {
 }
 
 function entriesOf(history: History): { entries: Entry[]; pendingEntries: Entry[] } {
-  const times = new Float64Array(2 * history.length)
-  for (const [op, { start, end }] of history.entries()) {
-    if (!(start >= 0 || start < 0) || (end !== undefined && !(end >= start)))
-      throw new RangeError(`operation ${op} ends before it starts`)
-    times[2 * op] = start
-    times[2 * op + 1] = end ?? Number.POSITIVE_INFINITY
+  // As they are written down, operations are nearly in the order of their starts, and so of their ends: sorted apart they
+  // are sorted fast.
+  const starts = new Float64Array(history.length)
+  const ends = new Float64Array(history.length)
+  for (let op = 0; op < history.length; op++) {
+    const { start, end = Number.POSITIVE_INFINITY } = history[op] as Operation
+    if (!(end >= start)) throw new RangeError(`operation ${op} ends before it starts`)
+    starts[op] = start
+    ends[op] = end
   }
-  const order = Array.from(times.keys()).sort(
-    (a, b) => (times[a] as number) - (times[b] as number) || (a & 1) - (b & 1) || a - b,
-  )
+  const by = (times: Float64Array) =>
+    Array.from(times.keys()).sort((a, b) => (times[a] as number) - (times[b] as number) || a - b)
+  const [byStart, byEnd] = [by(starts), by(ends)]
   const entries: Entry[] = []
   const pendingEntries: Entry[] = []
-  for (const [place, at] of order.entries()) {
-    const op = at >> 1
-    const isAnswer = (at & 1) === 1
-    if ((history[op] as Operation).end !== undefined) entries.push({ op, isAnswer, place })
-    else if (!isAnswer) pendingEntries.push({ op, isAnswer, place })
+  let answers = 0
+  let place = 0
+  const answersBefore = (time: number) => {
+    for (; answers < byEnd.length; answers++) {
+      const op = byEnd[answers] as number
+      const end = ends[op] as number
+      if (end >= time || end === Number.POSITIVE_INFINITY) return
+      entries.push({ op, isAnswer: true, place: place++ })
+    }
   }
+  for (const op of byStart) {
+    answersBefore(starts[op] as number)
+    const list = ends[op] === Number.POSITIVE_INFINITY ? pendingEntries : entries
+    list.push({ op, isAnswer: false, place: place++ })
+  }
+  answersBefore(Number.POSITIVE_INFINITY)
   return { entries, pendingEntries }
 }
 
-/** Operations of one input and answer are one class; each pair of state and class is worked out once. */
-function transitions<State, Input, Output>(history: History<Input, Output>, model: Model<State, Input, Output>) {
-  const classes = new Map<string, number>()
-  const inputs: Input[] = []
-  /** undefined for what was never answered: whatever the answer would have been fits */
-  const outputs: (string | undefined)[] = []
-  const classOf = Int32Array.from(history, ({ input, output, end }) => {
-    const told = end === undefined ? undefined : textOf(output)
-    const text = `${textOf(input)} ${told}`
-    const known = classes.get(text)
-    if (known !== undefined) return known
-    classes.set(text, inputs.length)
-    outputs.push(told)
-    return inputs.push(input) - 1
-  })
+/**
+ * What each operation makes of each state that it was tried in, worked out once: the state + 1, or {@link IMPOSSIBLE} where
+ * it cannot happen or would have answered something else.
+ */
+function transitions<State, Input, Output>(
+  history: History<Input, Output>,
+  model: Model<State, Input, Output>,
+): (state: number, op: number) => number {
+  /** of what was never answered, none: whatever the answer would have been fits */
+  const answers = history.map(({ output, end }) => (end === undefined ? undefined : textOf(output)))
   const states: State[] = [model.init]
-  const stateIds = new Map([[textOf(model.init), 0]])
-  const known = pairMap()
-  const effectOf = (state: number, kind: number): number => {
-    const memo = known.get(state, kind)
+  const ids = new Map([[textOf(model.init), 0]])
+  const known = pairMap(history.length)
+  return (state, op) => {
+    const memo = known.get(state, op)
     if (memo >= 0) return memo
-    const effect = model.apply(states[state] as State, inputs[kind] as Input)
-    const told = outputs[kind]
+    const effect = model.apply(states[state] as State, (history[op] as Operation<Input, Output>).input)
+    const answer = answers[op]
     let after = IMPOSSIBLE
-    if (effect !== undefined && (told === undefined || textOf(effect.output) === told)) {
+    if (effect !== undefined && (answer === undefined || textOf(effect.output) === answer)) {
       const text = textOf(effect.state)
-      let id = stateIds.get(text)
+      let id = ids.get(text)
       if (id === undefined) {
         id = states.push(effect.state) - 1
-        stateIds.set(text, id)
+        ids.set(text, id)
       }
       after = id + 1
     }
-    known.set(state, kind, after)
+    known.set(state, op, after)
     return after
   }
-  return { classOf, effectOf }
 }
 
 /** Two 32-bit words for each (splitmix32). */
 function randomWords(count: number, seed: number): [Int32Array, Int32Array] {
-  const draw = (stream: number) =>
-    Int32Array.from({ length: count }, (_, i) => mix(Math.imul(i + 1, 0x9e3779b9) ^ mix(stream)))
+  const draw = (stream: number) => {
+    const words = new Int32Array(count)
+    const start = mix(stream)
+    for (let i = 0; i < count; i++) words[i] = mix(Math.imul(i + 1, 0x9e3779b9) ^ start)
+    return words
+  }
   return [draw(seed), draw(~seed)]
 }
 

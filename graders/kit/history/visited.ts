@@ -15,9 +15,12 @@ export interface Visited {
 
 const START = 1 << 8
 
-/** @param words how many of them hold the bits of `taken` */
-export function visited(words: number): Visited {
-  const heads = pairMap()
+/**
+ * @param words how many of them hold the bits of `taken`
+ * @param expected how many configurations there will be, about
+ */
+export function visited(words: number, expected: number): Visited {
+  const heads = pairMap(expected)
   // Lists of bit sets, one after the other; place 0 ends each.
   let nexts = new Int32Array(START)
   let sets = new Int32Array(START * words)
