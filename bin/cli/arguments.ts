@@ -34,6 +34,16 @@ export const COMMANDS = {
     maxWords: 1,
     flags: { poll: { type: 'boolean', what: 'look at the file instead of waiting for events' } },
   },
+  trace: {
+    what: 'draw the run that broke a promise in the last check',
+    words: '[kata]',
+    maxWords: 1,
+    flags: {
+      html: { type: 'string', value: 'FILE', what: 'write it as one self-contained page to step through' },
+      plain: { type: 'boolean', what: 'a list of events, one a line: for screen readers and narrow screens' },
+      all: { type: 'boolean', what: 'every event, not only those that led to it' },
+    },
+  },
   perf: {
     what: 'what your file costs, where, and beside the reference',
     words: '[kata]',
@@ -120,6 +130,8 @@ export interface Values {
   readonly level?: string
   readonly state?: string
   readonly html?: string
+  readonly plain?: boolean
+  readonly all?: boolean
   readonly promise?: string
   readonly 'give-up'?: boolean
   readonly with?: string

@@ -62,6 +62,8 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
       return (await import('./commands/check.ts')).check(context, positionals[0], values)
     case 'watch':
       return (await import('./commands/watch.ts')).watch(context, positionals[0], values)
+    case 'trace':
+      return (await import('./commands/trace.ts')).trace(context, positionals[0], values)
     case 'perf':
       return (await import('./commands/perf.ts')).perf(context, positionals[0], values)
     case 'list':

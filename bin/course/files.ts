@@ -31,5 +31,8 @@ export const stateFolder = (ws: Workspace): string => join(ws.root, '.kata')
 
 export const progressFile = (ws: Workspace): string => join(stateFolder(ws), 'progress.jsonl')
 
+/** The simulated run that broke a promise in the last check, where one did. */
+export const traceFile = (ws: Workspace, kata: Kata): string => join(stateFolder(ws), 'traces', `${kata.slug}.json`)
+
 /** Every text of the learner's that was ever overwritten. */
 export const attemptsFolder = (ws: Workspace, kata: Kata): string => join(stateFolder(ws), 'attempts', kata.slug)

@@ -8,6 +8,7 @@ import type { Measured } from './budgets/measure.ts'
 import type { Spent } from './budgets/spent.ts'
 import type { Evidence } from './jobs.ts'
 import type { PromiseReport, Report } from './report.ts'
+import { readTrace } from './trace/read-trace.ts'
 
 /** Only what keeps its promises is measured: what is wrong may be as cheap as it likes. */
 export const isBehaved = (evidence: Evidence): boolean =>
@@ -159,8 +160,11 @@ function withLine(death: Death): string {
 
 function told(result: Exclude<PromiseResult, { kept: true }>): Omit<PromiseReport, 'name' | 'replay'> {
   switch (result.kind) {
-    case 'broken':
-      return { kept: false, counterexample: result.story, expected: result.expected, got: result.got }
+    case 'broken': {
+      const { story, expected, got } = result
+      const trace = result.trace === undefined ? undefined : readTrace(result.trace)
+      return { kept: false, counterexample: story, expected, got, ...(trace === undefined ? {} : { trace }) }
+    }
     case 'threw':
       return {
         kept: false,

@@ -1,8 +1,11 @@
 // What a judgement comes to: one verdict and one line of evidence per promise. Values, never exceptions.
 
+import type { Trace, TraceEvent } from '../../graders/kit/world/trace.ts'
 import type { Verdict } from '../course/verdict.ts'
 import type { SourceProblem } from '../sandbox/source-problem.ts'
 import type { Spent } from './budgets/spent.ts'
+
+export type { Trace, TraceEvent }
 
 export interface PromiseReport {
   /** the promise, to the letter of the lesson */
@@ -16,6 +19,8 @@ export interface PromiseReport {
   readonly counterexample?: readonly string[]
   readonly expected?: string
   readonly got?: string
+  /** the simulated run that breaks it, read and cut to size by {@link readTrace} */
+  readonly trace?: Trace
   /** line of the learner's file that the trouble was seen on */
   readonly line?: number
   /** the command that shows exactly this again, where it is broken */
@@ -52,6 +57,17 @@ export interface Report {
  */
 export const leadingPromise = ({ promises, verdict }: Report): PromiseReport | undefined =>
   promises.find((promise) => !promise.kept && promise.verdict === verdict)
+
+/**
+ * The promise whose simulated run is drawn: the one that the learner is told about where it has a run, else the first that
+ * has one.
+ */
+export function tracedPromise(report: Report): (PromiseReport & { readonly trace: Trace }) | undefined {
+  const hasTrace = (promise: PromiseReport | undefined): promise is PromiseReport & { readonly trace: Trace } =>
+    promise?.trace !== undefined
+  const leading = leadingPromise(report)
+  return hasTrace(leading) ? leading : report.promises.find(hasTrace)
+}
 
 /** Exit codes of the CLI. */
 export const EXIT = { accepted: 0, notAccepted: 1, unknown: 2, judgeError: 3, usage: 64 } as const

@@ -111,8 +111,10 @@ async function judgeOne<D>(subject: Subject, promise: string, body: (tools: Tool
 }
 
 function resultOf(error: unknown): PromiseResult {
-  if (error instanceof BrokenPromise)
-    return { kept: false, kind: 'broken', story: error.story, expected: error.expected, got: error.got }
+  if (error instanceof BrokenPromise) {
+    const { story, expected, got, trace } = error
+    return { kept: false, kind: 'broken', story, expected, got, ...(trace === undefined ? {} : { trace }) }
+  }
   if (error instanceof SubjectThrew)
     return error.outcome.kind === 'stuck'
       ? { kept: false, kind: 'stuck', story: error.story }

@@ -12,6 +12,7 @@ import { exitCodeOf, leadingPromise, type Report } from '../../judge/report.ts'
 import { type Values, wholeNumber } from '../arguments.ts'
 import { type Context, record, say, sayJson, shown } from '../context.ts'
 import { withJudge } from '../judge-in-use.ts'
+import { keepTrace } from '../kept-trace.ts'
 import { verdictScreen } from '../screens/verdict-screen.ts'
 import { whichKata } from '../which-kata.ts'
 
@@ -50,7 +51,10 @@ export async function judgeOne(
   const reports = await withJudge(context, (judge) => judgeSubmissions(context.ws, judge, [request]))
   if (context.clears) context.io.stdout.write('\r\u001b[2K')
   const report = reports.get(kata.slug) as Report
-  if (from === undefined && isProgress(context, kata, bytes, report)) recordCheck(context, kata, report)
+  if (from === undefined) {
+    keepTrace(context.ws, kata, report)
+    if (isProgress(context, kata, bytes, report)) recordCheck(context, kata, report)
+  }
   return report
 }
 

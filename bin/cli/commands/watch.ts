@@ -10,6 +10,7 @@ import type { Values } from '../arguments.ts'
 import { type Context, progress, record, say, shown } from '../context.ts'
 import { onSave, type Watched } from '../file-changes.ts'
 import { withJudge } from '../judge-in-use.ts'
+import { keepTrace } from '../kept-trace.ts'
 import { type Keys, readKeys } from '../keys.ts'
 import { errorScreen } from '../screens/error-screen.ts'
 import { verdictScreen } from '../screens/verdict-screen.ts'
@@ -51,6 +52,7 @@ export async function watch(context: Context, name: string | undefined, values: 
         if (ended || saved) return
         const report = reports.get(kata.slug) as Report
         last = { ...report, ms: context.io.now() - startedMs }
+        keepTrace(context.ws, kata, report)
         const outcome = `${report.verdict} ${keptOf(report)} ${shownPromise(report)}`
         // Not each save: a history of half-typed lines would say nothing.
         if (outcome !== recorded && isProgress(context, kata, bytes, report))

@@ -7,6 +7,8 @@ export interface Look {
   /** columns; never more than what reads well */
   readonly width: number
   readonly colour: boolean
+  /** pictures are drawn with what every terminal has */
+  readonly ascii?: true
 }
 
 const MIN_WIDTH = 40
@@ -16,11 +18,15 @@ const DEFAULT_WIDTH = 80
 /** COLUMNS is what a caller says whose output is no terminal; a terminal knows better itself. */
 export function lookOf(stdout: { isTTY?: boolean; columns?: number }, env: NodeJS.ProcessEnv): Look {
   const { COLUMNS = '', FORCE_COLOR, NO_COLOR = '', TERM } = env
+  // The Linux console has no font for pictures; a locale that is not UTF-8 says that nothing has.
+  const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((one) => one !== undefined && one !== '')
+  const ascii = TERM === 'dumb' || TERM === 'linux' || (locale !== undefined && !/utf-?8/i.test(locale))
   const told = /^\d{1,4}$/.test(COLUMNS) ? Number(COLUMNS) : DEFAULT_WIDTH
   return {
     width: Math.max(MIN_WIDTH, Math.min(stdout.columns ?? told, MAX_WIDTH)),
     colour:
       NO_COLOR === '' && TERM !== 'dumb' && (FORCE_COLOR === undefined ? stdout.isTTY === true : FORCE_COLOR !== '0'),
+    ...(ascii ? { ascii } : {}),
   }
 }
 

@@ -2,8 +2,10 @@
 // a message that does not fit is not read, so the story gives way to what frames it, and prints give way to both.
 
 import type { Verdict } from '../../course/verdict.ts'
-import { leadingPromise, type PromiseReport, type Report } from '../../judge/report.ts'
+import { leadingPromise, type PromiseReport, type Report, tracedPromise } from '../../judge/report.ts'
 import { printable } from '../printable.ts'
+import { layOut } from '../space-time-layout.ts'
+import { diagramLines, isDrawable } from '../space-time-text.ts'
 import { count, cutTo, foldCode, type Look, paint, wrapText } from './look.ts'
 import { spentLines, spentTable } from './spent-lines.ts'
 
@@ -12,6 +14,10 @@ const MAX_LINES = 20
 const MAX_COST_LINES = 25
 const MAX_STORY = 8
 const MIN_STORY = 3
+/** Of longer runs, what led to the violation is drawn. */
+const MAX_ROWS = 60
+/** Fewer lines of a picture show nothing. */
+const MIN_PICTURE = 5
 const MAX_PROBLEMS = 4
 const MAX_PRINTED = 3
 const MAX_SPENT = 10
@@ -89,7 +95,9 @@ function evidence(report: Report, look: Look, room: number): string[] {
   const storyRoom = (lines: number) => room - layout(lines, []).length - 1 - printsRoom
   // Each text gives up lines before the story loses its point.
   const lines = [3, 2].find((most) => storyRoom(most) >= MIN_STORY) ?? 1
-  const story = storyLines(told?.counterexample, Math.max(MIN_STORY, Math.min(MAX_STORY, storyRoom(lines))), look)
+  const story =
+    pictureLines(told, storyRoom(lines), look) ??
+    storyLines(told?.counterexample, Math.max(MIN_STORY, Math.min(MAX_STORY, storyRoom(lines))), look)
   const body = layout(lines, story)
   return [...body, ...printedLines(report, room - body.length, look)]
 }
@@ -148,6 +156,13 @@ function othersOf({ promises, verdict }: Report, told: PromiseReport | undefined
       ? []
       : wrapText(`Not tried after that: ${count(untried)}`, look.width, '  ').slice(0, lines)),
   ]
+}
+
+/** The end of the simulated run, where there is one and room for it. */
+function pictureLines(told: PromiseReport | undefined, room: number, look: Look): string[] | undefined {
+  if (told?.trace === undefined || room < MIN_PICTURE) return undefined
+  const diagram = layOut(told.trace, MAX_ROWS)
+  return isDrawable(diagram, look) ? diagramLines(diagram, look, { most: room }) : undefined
 }
 
 /** The calls that lead to it; a long story keeps its opening and its end. */
@@ -232,7 +247,10 @@ function whatNext(report: Report, look: Look, recorded: boolean): string[] {
       ]
     case 'judge-error':
       return [line('doctor', 'npx kata doctor'), line('again', replay)]
-    default:
-      return [line('replay', replay), hint]
+    default: {
+      // Only of the learner's own file is the run kept.
+      const trace = recorded && tracedPromise(report) !== undefined ? [line('trace', `npx kata trace ${kata}`)] : []
+      return [line('replay', replay), ...trace, hint]
+    }
   }
 }

@@ -1,0 +1,129 @@
+// `kata trace --html`: the run as one file that loads nothing. The picture and the list of events stand there without any
+// script; with one, a slider steps through the run and shows what each node knew and what was on its way. The content
+// security policy lets exactly that script run, by its hash.
+
+import { createHash } from 'node:crypto'
+import type { KeptTrace } from './kept-trace.ts'
+import { createMarkdown } from './markdown-tokens.ts'
+import { PAGE_STYLE } from './page-style.ts'
+import { printable } from './printable.ts'
+import { type Diagram, layOut } from './space-time-layout.ts'
+import { PAGE_SCRIPT } from './space-time-script.ts'
+import { diagramSvg, rowY } from './space-time-svg.ts'
+import { figure, leftOutText, sentence, timeOf } from './space-time-words.ts'
+
+/** A page may be longer than a screen. */
+const MAX_ROWS = 150
+
+const { escapeHtml } = createMarkdown().utils
+const text = (raw: string): string => escapeHtml(printable(raw))
+
+const hash = createHash('sha256').update(PAGE_SCRIPT).digest('base64')
+const POLICY = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
+
+const STYLE = `
+:root { --bad: #b42318; --good: #1a7f37; --side-0: #0b5cad; --side-1: #b45309; --side-2: #1a7f37; --side-3: #8250df; }
+@media (prefers-color-scheme: dark) { :root { --bad: #ff8a80; --good: #4ac26b; --side-0: #7ab8ff; --side-1: #f0a35e; --side-2: #4ac26b; --side-3: #c297ff; } }
+main { max-width: 1240px; padding-top: 2rem; font-family: var(--plain); }
+h1 { font-size: 1.5rem; margin-bottom: 0.3em; }
+.bad { color: var(--bad); font-weight: 600; }
+.facts { color: var(--soft); font-size: 0.85rem; }
+.picture-frame { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; margin: 1rem 0; }
+.picture-frame svg { display: block; margin: 0 auto; font: 11.5px var(--code); }
+svg text { fill: var(--ink); } svg .name { font: 600 14px var(--plain); } svg .time, svg .words { fill: var(--soft); }
+svg .life { stroke: var(--soft); stroke-width: 1.5; } svg .down { stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 3 5; }
+svg .paused { stroke: var(--soft); stroke-width: 5; stroke-dasharray: 1.5 4.5; }
+svg .message path { stroke: var(--ink); stroke-width: 1.4; fill: none; }
+svg .received path { marker-end: url(#arrow); } svg .tip { fill: var(--ink); } svg .tip-flight { fill: var(--link); }
+svg .late path { stroke: var(--mark); } svg .late .label { fill: var(--mark); }
+svg .lost path, svg .under-way path { stroke: var(--soft); stroke-dasharray: 4 5; opacity: 0.75; } svg .lost .label, svg .under-way .label { fill: var(--soft); }
+svg .cross { fill: var(--bad); font-size: 14px; }
+svg .label, svg .words, svg .changed, svg .network { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
+svg .dot { fill: var(--ink); } svg .send .dot, svg .lost .dot { fill: var(--soft); } svg .seat { fill: var(--paper); }
+svg .sign { font-size: 15px; } svg .crash .sign { fill: var(--bad); } svg .restart .sign { fill: var(--good); }
+svg .ring { fill: none; stroke: var(--bad); stroke-width: 2.5; } svg .broken .dot, svg .broken .changed { fill: var(--bad); }
+svg .cut { fill: var(--shade); } svg .network { fill: var(--mark); font-weight: 600; }
+svg .side-0 { fill: var(--side-0); } svg .side-1 { fill: var(--side-1); } svg .side-2 { fill: var(--side-2); } svg .side-3 { fill: var(--side-3); }
+svg .side-0, svg .side-1, svg .side-2, svg .side-3 { opacity: 0.11; }
+svg .now-line { stroke: var(--link); stroke-width: 26; opacity: 0.13; }
+svg .later { opacity: 0.16; } svg .flight path { stroke: var(--link); stroke-width: 2.4; } svg .flight.received path { marker-end: url(#arrow-flight); } svg .flight .label { fill: var(--link); font-weight: 700; }
+.steps { position: sticky; top: 0; z-index: 1; background: var(--paper); border-bottom: 1px solid var(--line); padding: 0.7rem 0 0.6rem; max-height: 45vh; overflow-y: auto; }
+.bar { display: flex; gap: 0.5rem; align-items: center; }
+.bar input { flex: 1; min-width: 6rem; accent-color: var(--link); height: 1.6rem; margin: 0; }
+.bar button { font: inherit; font-size: 0.85rem; color: var(--ink); background: var(--shade); border: 1px solid var(--line); border-radius: 5px; padding: 0.25em 0.7em; cursor: pointer; }
+.bar button:focus-visible, .bar input:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+#said { margin: 0.45rem 0; min-height: 1.5em; font-weight: 600; font-size: 0.95rem; }
+.nodes { display: grid; grid-template-columns: repeat(auto-fill, minmax(7.4rem, 1fr)); gap: 0.4rem; margin: 0; padding: 0; list-style: none; }
+.nodes li { margin: 0; border: 1px solid var(--line); border-radius: 5px; padding: 0.25rem 0.5rem; font-size: 0.78rem; line-height: 1.4; overflow-wrap: anywhere; }
+.nodes strong { display: block; font-size: 0.85rem; } .nodes .down { border-style: dashed; color: var(--soft); } .nodes .active { border-color: var(--link); box-shadow: inset 3px 0 0 var(--link); }
+.nodes .new { color: var(--link); font-weight: 700; } .nodes code { background: none; padding: 0; display: block; font-size: 0.95em; }
+#flights { color: var(--soft); font-size: 0.82rem; margin: 0.4rem 0 0; min-height: 1.4em; }
+details { margin-top: 1.5rem; } summary { cursor: pointer; } .events { font-size: 0.85rem; font-variant-numeric: tabular-nums; }
+[hidden] { display: none !important; }
+@media print { .steps { display: none; } }
+`
+
+/** @param all every event, not only those that led to the violation */
+export function tracePage({ kata, promise, seed, replay, trace }: KeptTrace, all: boolean): string {
+  const diagram = layOut(trace, all ? Number.POSITIVE_INFINITY : MAX_ROWS)
+  const leftOut = leftOutText(diagram)
+  const last = Math.max(0, diagram.rows.length - 1)
+  const broken = diagram.broken
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${text(`${kata}: ${promise}`)}</title>
+<style>${PAGE_STYLE}${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>✗ ${text(promise)}</h1>
+${broken === undefined ? '' : `<p class="bad">${text(broken.what)} <span class="facts">(${timeOf(diagram, diagram.rows[broken.row]?.at ?? 0)})</span></p>`}
+<p class="facts">${text(kata)} · seed ${seed} · <code>${text(replay)}</code>${leftOut === undefined ? '' : ` · ${leftOut}`}</p>
+<section class="steps" aria-label="Step through the run" hidden>
+<div class="bar"><button type="button" id="back" aria-label="One event back">◀</button><input type="range" id="step" min="0" max="${last}" value="${last}" aria-label="Event"><button type="button" id="forth" aria-label="One event on">▶</button>${broken === undefined ? '' : `<button type="button" id="violation" data-row="${broken.row}">✗ violation</button>`}</div>
+<p id="said" aria-live="polite"></p>
+<ul class="nodes" id="nodes" aria-label="What each node knows"></ul>
+<p id="flights"></p>
+</section>
+<div class="picture-frame" tabindex="0" role="region" aria-label="Picture">
+${diagramSvg(diagram)}
+</div>
+<details><summary>The same in words</summary>
+<ol class="events">${diagram.rows.map((row, i) => `<li${broken?.row === i ? ' class="bad"' : ''}>${timeOf(diagram, row.at)}: ${escapeHtml(sentence(diagram, i))}${broken?.row === i ? `. Broken: ${text(broken.what)}` : ''}</li>`).join('\n')}</ol>
+</details>
+</main>
+<script type="application/json" id="run">${runJson(diagram)}</script>
+<script>${PAGE_SCRIPT}</script>
+</body>
+</html>
+`
+}
+
+/** What the script steps through. No `<` stands in it, so that no text of a submission's can end it. */
+function runJson(diagram: Diagram): string {
+  const { rows, messages, lifelines, outages, broken } = diagram
+  const data = {
+    lifelines: lifelines.map(printable),
+    rows: rows.map(({ at, lane, changed }, i) => ({
+      time: timeOf(diagram, at),
+      y: rowY(i),
+      lane,
+      says: sentence(diagram, i),
+      changed: changed.map(([name, value]) => [printable(name), printable(value)]),
+    })),
+    messages: messages.map(({ from, to, label, fate, sentRow, endRow, sentAt }) => ({
+      says: `${printable(label)} ${printable(lifelines[from] ?? '')} → ${printable(lifelines[to] ?? '')} (sent ${figure(sentAt)}${fate === 'lost' ? ', will be lost' : ''})`,
+      sent: sentRow,
+      end: fate === 'under-way' ? rows.length : endRow,
+    })),
+    outages,
+    broken: broken?.row ?? -1,
+  }
+  return JSON.stringify(data).replaceAll('<', '\\u003c')
+}
