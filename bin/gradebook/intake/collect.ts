@@ -6,7 +6,7 @@ import { printable } from '../../course/printable.ts'
 import type { Learner, NotTaken, Submitted } from '../submitted.ts'
 import { archiveTree, isArchiveName, isOtherArchiveName } from './archive.ts'
 import { isBare } from './folder-tree.ts'
-import { commitTree } from './git-tree.ts'
+import { type Commit, commitTree } from './git-tree.ts'
 import type { Item } from './handing.ts'
 import { MAX_ENTRIES, MAX_NESTED_BYTES, MAX_STUB_BYTES, MAX_UNPACKED_BYTES } from './limits.ts'
 import { candidates, misnamed, steers } from './pick-stubs.ts'
@@ -39,7 +39,7 @@ interface Option {
   readonly kata: Kata
   readonly rank: number
   readonly origin: string
-  readonly commitMs?: number
+  readonly commit?: Pick<Commit, 'atMs' | 'isTip'>
   read?: Read
 }
 
@@ -126,7 +126,10 @@ async function openGroup(pool: Pool, rules: Rules, want: Want): Promise<void> {
     else
       want(entry.path, MAX_NESTED_BYTES, async (read) => {
         if ('why' in read) pool.troubles.push({ origin: entry.path, why: read.why, katas: 'any' })
-        else await openArchive(pool, rules, entry, { bytes: Buffer.from(read.bytes) })
+        else
+          await openArchive(pool, rules, entry, {
+            bytes: Buffer.from(read.bytes.buffer, read.bytes.byteOffset, read.bytes.byteLength),
+          })
       })
   }
 }
@@ -173,7 +176,7 @@ async function openCommit(pool: Pool, rules: Rules, entry: Entry): Promise<boole
       why: `has ${commit.neutralised.join(', ')}; none of it was run or followed`,
       katas: [],
     })
-  await takeFrom(pool, rules, commit.tree, (path) => `${at}: ${path}`, commit.atMs)
+  await takeFrom(pool, rules, commit.tree, (path) => `${at}: ${path}`, commit)
   return true
 }
 
@@ -182,14 +185,14 @@ async function takeFrom(
   rules: Rules,
   tree: Tree,
   originOf: (path: string) => string,
-  commitMs?: number,
+  commit?: Commit,
 ): Promise<void> {
   reportRefused(pool, rules, tree.refused, originOf)
   note(pool, rules, tree.entries, originOf)
   const options = new Map(
     candidates(tree.entries, rules.katas).map(({ kata, rank, path }): [string, Option] => [
       path,
-      { kata, rank, origin: originOf(path), ...(commitMs === undefined ? {} : { commitMs }) },
+      { kata, rank, origin: originOf(path), ...(commit === undefined ? {} : { commit }) },
     ]),
   )
   pool.options.push(...options.values())
@@ -280,10 +283,11 @@ function settle({ group, options, troubles, steering, isLate }: Pool, { katas }:
       })
     if (first.read === undefined || 'why' in first.read) continue
     const when =
-      group.atMs !== undefined
+      // A push says when the newest commit came, and nothing of the one before it.
+      group.atMs !== undefined && first.commit?.isTip !== false
         ? { atMs: group.atMs, atFrom: 'export' as const }
-        : first.commitMs !== undefined
-          ? { atMs: first.commitMs, atFrom: 'commit' as const }
+        : first.commit !== undefined
+          ? { atMs: first.commit.atMs, atFrom: 'commit' as const }
           : {}
     submitted.push({ learner, kata: kata.slug, bytes: first.read.bytes, ...when, origin: printable(first.origin) })
   }

@@ -12,6 +12,8 @@ export interface Commit extends Disposable {
   readonly hash: string
   /** as the commit says, which whoever made it can set at will */
   readonly atMs: number
+  /** the newest of its branch, so that the time of the last push is its own */
+  readonly isTip: boolean
   /** the deadline had passed before the first commit */
   readonly isLate: boolean
   readonly neutralised: readonly string[]
@@ -55,7 +57,7 @@ async function chooseCommit(
   git: Plumbing,
   tip: string,
   { ref, deadlineMs }: Which,
-): Promise<{ hash: string; atMs: number; isLate: boolean } | { why: string }> {
+): Promise<{ hash: string; atMs: number; isTip: boolean; isLate: boolean } | { why: string }> {
   let newest: { hash: string; atMs: number } | undefined
   let inTime: { hash: string; atMs: number } | undefined
   let rest = ''
@@ -73,7 +75,8 @@ async function chooseCommit(
     return true
   })
   if (newest === undefined) return 'why' in ran ? ran : { why: 'has no commit' }
-  return { ...(inTime ?? newest), isLate: inTime === undefined }
+  const chosen = inTime ?? newest
+  return { ...chosen, isTip: chosen.hash === newest.hash, isLate: inTime === undefined }
 }
 
 const KINDS: Readonly<Record<string, Found['is']>> = {

@@ -75,6 +75,8 @@ export function byTop(tree: Tree): { tops: Top[]; nobodys: Plan['nobodys'] } {
 
 const ATTEMPT = /^attempt[ _-]?(\d{1,4})(?:\/|$)/i
 
+export const isAttempt = (name: string): boolean => ATTEMPT.test(name)
+
 /** Folders `attempt-1`, `attempt-2` of one learner are attempts; without them there is one. */
 export function byAttempt(items: readonly Item[], refused: readonly Refused[]): Omit<Handing, 'learner'>[] {
   const numbers = new Set([...items, ...refused].flatMap(({ path }) => attemptOf(path) ?? []))

@@ -2,6 +2,7 @@
 // name, LATE where it was, two numbers, and the name that the learner gave it, with -1, -2 … for each later attempt.
 
 import type { Kata } from '../../course/kata.ts'
+import { printable } from '../../course/printable.ts'
 import { isArchiveName } from './archive.ts'
 import type { Handing, Plan } from './handing.ts'
 import type { Tree } from './tree.ts'
@@ -56,7 +57,7 @@ export function planCanvas({ entries, refused }: Tree, katas: readonly Kata[]): 
 
 const learnerOf = (parts: Readonly<Record<string, string | undefined>>) => {
   const user = parts['user'] ?? ''
-  return { id: user, name: parts['learner'] ?? '', ids: { ID: user } }
+  return { id: user, name: printable(parts['learner'] ?? ''), ids: { ID: user } }
 }
 
 /** The name before Canvas counted: `token-bucket-2.ts` is the third `token-bucket.ts`, unless a kata is called so. */

@@ -4,9 +4,9 @@ import type { Kata } from '../../course/kata.ts'
 import { KataError } from '../../course/kata-error.ts'
 import { printable } from '../../course/printable.ts'
 import type { Layout, Learner } from '../submitted.ts'
-import { isArchiveName } from './archive.ts'
+import { isArchiveName, withoutArchiveEnding } from './archive.ts'
 import { isBare } from './folder-tree.ts'
-import { byTop, type Plan, type Top } from './handing.ts'
+import { byTop, isAttempt, type Plan, type Top } from './handing.ts'
 import { isCanvasName, planCanvas } from './layout-canvas.ts'
 import { learnerOfFile, planFolders } from './layout-folders.ts'
 import { type ClassroomRow, classroomRows, commonPrefix, planClassroom } from './layout-github-classroom.ts'
@@ -125,18 +125,30 @@ function unwrapped(
 ): { tree: Tree; name: string } {
   const { tops } = byTop(tree)
   const [only] = tops.filter(({ items, isFolder }) => isFolder || items.length > 0)
-  if (tops.length !== 1 || only === undefined || !only.isFolder) return { tree, name }
+  if (tops.length !== 1 || only?.isFolder !== true) return { tree, name }
   if (only.items.some(({ entry, path }) => entry.kind === 'repository' && path === '')) return { tree, name }
   const find = finder(roster)
   if (find({ id: only.name }) !== undefined) return { tree, name }
   const inner = below(tree, only.name)
-  const { tops: children } = byTop(inner)
-  // A learner's own folder holds stub files themselves, or `katas/`.
-  const isLearner =
-    candidates(inner.entries, katas).some(({ path, rank }) => rank === 0 || !path.includes('/')) ||
-    children.some(({ name: child }) => child === 'katas' || /^attempt[ _-]?\d/i.test(child))
-  return isLearner || children.length === 0 ? { tree, name } : { tree: inner, name: only.name }
+  const children = byTop(inner).tops.filter(({ name: child }) => child !== 'katas' && !isAttempt(child))
+  const isExport =
+    /-submissions$/.test(only.name) ||
+    children.some(({ name: child }) => METADATA.test(child) || SUBMISSION.test(child) || isCanvasName(child))
+  const known = children.some(({ name: child }) => find({ id: withoutArchiveEnding(child) }) !== undefined)
+  const likeLearners = children.filter((child) => looksLikeLearner(child, katas)).length
+  return isExport || known || likeLearners > 1 ? { tree: inner, name: only.name } : { tree, name }
 }
+
+/** It has stub files, or may have: what a learner's own folder `src` beside a `test` does not. */
+const looksLikeLearner = ({ name, isFolder, items }: Top, katas: readonly Kata[]): boolean =>
+  isFolder
+    ? items.some(({ entry, path }) => entry.kind === 'repository' && path === '') ||
+      candidates(
+        items.map(({ entry, path }) => ({ ...entry, path })),
+        katas,
+      ).length > 0
+    : isArchiveName(name) ||
+      (!katas.some(({ slug }) => name === `${slug}.ts`) && learnerOfFile(name, katas) !== undefined)
 
 /** The export's own file is the instructor's, and its damage theirs to know. */
 async function metadataOf(tree: Tree): Promise<{ name: string; text: string } | undefined> {

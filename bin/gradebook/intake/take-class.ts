@@ -117,7 +117,12 @@ function intakeOf(parts: {
 }): Intake {
   const { groups, collected, katas } = parts
   const learners = new Map(parts.roster.map((learner) => [learner.id, learner]))
-  for (const { learner } of groups) learners.set(learner.id, learner)
+  groups.forEach(({ learner }, at) => {
+    const one = collected[at]
+    // A folder of the instructor's own beside a class with a roster is nobody's.
+    const isSomebody = parts.roster.length === 0 || learners.has(learner.id)
+    if (isSomebody || (one !== undefined && one.submitted.length > 0)) learners.set(learner.id, learner)
+  })
   const sorted = [...learners.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
   const kataAt = new Map(katas.map(({ slug }, at) => [slug, at]))
   const submitted = collected
@@ -131,7 +136,11 @@ function intakeOf(parts: {
     )
     .map(({ file }) => file)
   const notTaken: NotTaken[] = [
-    ...collected.flatMap((each) => each.notTaken),
+    ...collected
+      .flatMap((each) => each.notTaken)
+      .map(({ learner, ...rest }) =>
+        learner === undefined || !learners.has(learner) ? { ...rest, katas: [] } : { learner, ...rest },
+      ),
     ...parts.plan.nobodys.map(({ path, why }) => ({ origin: printable(path), why: sentence(why, path), katas: [] })),
   ]
   const known = new Set([

@@ -22,6 +22,7 @@ export type Refusal =
   | 'encrypted'
   | 'bomb'
   | 'submodule'
+  | 'packed-repository'
   | 'unreadable'
   | 'too-many'
 
@@ -53,7 +54,8 @@ export const REFUSALS: Readonly<Record<Refusal, string>> = {
   'hard-link': 'is a hard link to another entry, and links are never followed; ask for the file itself',
   device: 'is no ordinary file (a device, pipe or socket)',
   path: 'leads out of its own folder; nothing is read or written there',
-  name: 'has a name with characters that deceive (backslash, control or reordering characters)',
+  name: 'has a name that is too long or too deep, or that deceives (backslashes, invisible or reordering characters)',
+  'packed-repository': 'is a repository within an archive, and was not opened; only the files beside it were looked at',
   twice: 'occurs more than once (or differs in case only), so nobody can tell which is meant; ask for a clean copy',
   encrypted: 'is encrypted; ask for it without a password',
   bomb: 'is compressed as no source text is (a "zip bomb"), and was not unpacked',
@@ -65,12 +67,13 @@ export const REFUSALS: Readonly<Record<Refusal, string>> = {
 /** A thing in a container, before anything about it is believed. */
 export interface Found {
   readonly name: string
-  readonly is: 'file' | 'repository' | 'folder' | Refusal
+  readonly is: Entry['kind'] | 'folder' | Refusal
   readonly size: number
   readonly place?: string
 }
 
-const DECEPTIVE = /[\\\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\ufffd]/u
+/** A joiner within a word is none: some scripts need it. */
+const DECEPTIVE = /[\\\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\u00ad\u200b\u2060-\u2064\ufeff\ufffd]/u
 const MAX_PATH = 1024
 const MAX_DEPTH = 40
 
@@ -100,10 +103,15 @@ const keyOf = (path: string): string =>
 export function sift(found: Iterable<Found>): Pick<Tree, 'entries' | 'refused' | 'folders'> {
   const refused: Refused[] = []
   const folders = new Set<string>()
+  const packed = new Set<string>()
   const files = new Map<string, Entry[]>()
   const barred: { readonly key: string; readonly refusal: Refusal }[] = []
   for (const { name, is, size, place } of found) {
-    if (isIgnored(name)) continue
+    if (isIgnored(name)) {
+      const repository = /^(.*?\.git)\//.exec(name)?.[1]
+      if (repository !== undefined) packed.add(repository)
+      continue
+    }
     const safe = safePath(name)
     if ('refusal' in safe) refused.push({ path: name, refusal: safe.refusal })
     else if (is !== 'file' && is !== 'repository') {
@@ -134,6 +142,7 @@ export function sift(found: Iterable<Found>): Pick<Tree, 'entries' | 'refused' |
       refused.push({ path: first.path, refusal: 'twice' })
     else entries.push(first)
   }
+  for (const path of packed) refused.push({ path, refusal: 'packed-repository' })
   return { entries, refused, folders: [...folders] }
 }
 
