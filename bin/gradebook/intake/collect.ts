@@ -331,7 +331,7 @@ function capped(troubles: readonly Trouble[]): readonly Trouble[] {
 /** `It is a link; …` or, of several, `Each is …`. */
 export function sentence(why: string, origin: string): string {
   const several = origin.includes(', ') || / more$/.test(origin)
-  const verb = /^(?:is|has|leads|occurs|holds|cannot|comes|kept|keeps|borrows|was|grew) /.test(why)
+  const verb = /^(?:is|has|leads|occurs|holds|cannot|comes|kept|keeps|borrows|was|grew|names) /.test(why)
   return verb ? `${several ? 'Each' : 'It'} ${why}.` : `They ${why}.`
 }
 

@@ -75,7 +75,7 @@ function versionsOf(text: string, name: string): Version[] {
   let data: unknown
   try {
     // Aliases are bounded: the file quotes what learners wrote.
-    data = name.endsWith('.json') ? JSON.parse(text) : parse(text, { maxAliasCount: 10_000, logLevel: 'silent' })
+    data = name.endsWith('.json') ? JSON.parse(text) : parse(text, { maxAliasCount: 10_000, logLevel: 'error' })
   } catch (error) {
     throw new KataError(
       `${printable(name)} is damaged: ${printable(error instanceof Error ? (error.message.split('\n')[0] ?? '') : '', 160)}`,

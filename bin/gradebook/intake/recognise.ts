@@ -46,7 +46,7 @@ export async function recognise(
       const metadata = await metadataOf(tree)
       const plan = planGradescope(tree, metadata)
       const count = folders.filter(({ name: folder }) => SUBMISSION.test(folder)).length
-      const evidence = `${because}${metadata === undefined ? '' : `There is ${metadata.name}, and `}${count} folders are named like submission_1234.`
+      const evidence = `${because}${metadata === undefined ? '' : `There is ${metadata.name}, and `}${counted(count, 'folder')} named like submission_1234.`
       return { layout, evidence, plan, tree }
     }
     case 'canvas': {
@@ -56,7 +56,7 @@ export async function recognise(
     }
     case 'github-classroom': {
       const csv = rows.length === 0 ? '' : `, and the classroom's CSV names ${rows.length}`
-      const evidence = `${because}${folders.length} repositories are named assignment-username${csv}.`
+      const evidence = `${because}${counted(folders.length, 'folder')} of repositories named assignment-username${csv}.`
       return { layout, evidence, plan: planClassroom(tree, rows, name), tree }
     }
     case 'files':
@@ -68,7 +68,7 @@ export async function recognise(
       }
     case 'folders': {
       const archives = files.filter(({ name: file }) => isArchiveName(file)).length
-      const parts = [`${folders.length} folders`, ...(archives === 0 ? [] : [`${archives} archives`])]
+      const parts = [counted(folders.length, 'folder'), ...(archives === 0 ? [] : [counted(archives, 'archive')])]
       const evidence = `${because}${parts.join(' and ')}, one for each learner, and no sign of another system's export.`
       return { layout, evidence, plan: planFolders(tree, katas), tree }
     }
@@ -177,3 +177,5 @@ async function readOne(tree: Tree, path: string, maxBytes: number): Promise<Uint
   if (bytes === undefined) throw new KataError(`${printable(path)} ${why}.`, 'Export it again.')
   return bytes
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`

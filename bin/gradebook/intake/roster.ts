@@ -112,7 +112,7 @@ export function rosterOf({ header, rows }: Table, file: string): Learner[] {
     for (const cell of cells)
       if (cell.length > MAX_CELL || UNPRINTABLE.test(cell))
         throw new KataError(`${where} has a cell that no name or id is: "${printable(cell, 60)}".`, 'Repair the line.')
-    const cell = (column: number): string => (column < 0 ? '' : (cells[column] ?? ''))
+    const cell = (column: number): string => (column < 0 ? '' : (cells[column] ?? '').trim())
     const name = cell(columns.name) || `${cell(columns.first)} ${cell(columns.last)}`.trim()
     // The first row of a Canvas gradebook is no learner, and neither is the test student at its end.
     if (isCanvas && (/^points possible$/i.test(name) || /^student, test$/i.test(name))) continue

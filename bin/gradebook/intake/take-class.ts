@@ -26,7 +26,7 @@ export interface ClassOptions {
   /** of a repository the last commit before it is taken; everything else is taken whenever it came */
   readonly deadlineMs?: number | undefined
   /** deadlines of their own, by learner's id */
-  readonly extensionsMs?: ReadonlyMap<string, number> | undefined
+  readonly extensionsMs?: Readonly<Record<string, number>> | undefined
   /** of a repository this branch, tag or commit is taken, whatever the deadline */
   readonly ref?: string | undefined
   /** the instructor knows better */
@@ -35,7 +35,7 @@ export interface ClassOptions {
 
 /** @throws {KataError} where there is nothing that could be a class; never for what a learner handed in */
 export async function takeClass(options: ClassOptions): Promise<Intake> {
-  const { from, katas, roster = [], ref, deadlineMs, extensionsMs } = options
+  const { from, katas, roster = [], ref, deadlineMs, extensionsMs = {} } = options
   if (katas.length === 0) throw new KataError('No kata is asked for.', 'Name one at least.')
   const { tree, name } = await openClass(from)
   const { layout, evidence, plan, tree: learners } = await recognise(tree, name, katas, roster, options.layout)
@@ -48,7 +48,7 @@ export async function takeClass(options: ClassOptions): Promise<Intake> {
   const collected = await collect(learners, groups, ({ id }) => ({
     katas,
     ref,
-    deadlineMs: extensionsMs?.get(id) ?? deadlineMs,
+    deadlineMs: Object.hasOwn(extensionsMs, id) ? extensionsMs[id] : deadlineMs,
   }))
   return intakeOf({ layout, evidence, plan, groups, collected, roster, unknown, byName, katas })
 }
