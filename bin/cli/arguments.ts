@@ -103,6 +103,15 @@ export const COMMANDS = {
   },
   doctor: { what: 'does everything work here? what to do if not', words: '', maxWords: 0, flags: {} },
   init: { what: 'a workspace of your own, or bring one up to date', words: 'DIR', maxWords: 1, flags: {} },
+  classroom: {
+    what: 'a starter repository for a class (instructors)',
+    words: 'DIR …',
+    maxWords: 200,
+    flags: {
+      name: { type: 'string', value: 'TEXT', what: "the assignment's name, as learners read it" },
+      deadline: { type: 'string', value: 'TIME', what: 'with its offset: 2026-03-01T23:59:00+01:00' },
+    },
+  },
   new: { what: 'scaffold a kata (authors)', words: 'VOLUME/SLUG', maxWords: 1, flags: {} },
   verify: {
     what: 'prove the course (authors)',
@@ -137,6 +146,8 @@ export interface Values {
   readonly with?: string
   readonly undo?: boolean
   readonly merge?: string
+  readonly name?: string
+  readonly deadline?: string
   readonly seeds?: string
   readonly mutants?: boolean
   readonly write?: boolean

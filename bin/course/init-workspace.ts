@@ -35,12 +35,17 @@ export function initWorkspace(course: string, dir: string, katas: readonly Kata[
   const link = { course: resolve(course), version: WORKSPACE_VERSION }
   replaceFile(workspaceFile(root), `${JSON.stringify(link, undefined, 2)}\n`)
 
+  return bringUpToDate(root, files)
+}
+
+/** Writes what is new or was not changed by anybody, and nothing over what was. */
+export function bringUpToDate(root: string, files: readonly WorkspaceFile[]): InitReport {
   const report: InitReport = { added: [], updated: [], kept: [], conflicts: [] }
-  for (const file of files) bringUpToDate(root, file, report)
+  for (const file of files) bringOneUpToDate(root, file, report)
   return report
 }
 
-function bringUpToDate(root: string, { path, text }: WorkspaceFile, report: InitReport): void {
+function bringOneUpToDate(root: string, { path, text }: WorkspaceFile, report: InitReport): void {
   const place = join(root, path)
   const base = baseFile(root, path)
   const mine = readText(place, MAX_BYTES)

@@ -17,8 +17,10 @@ export interface Submitted {
   /** slug */
   readonly kata: string
   readonly bytes: Uint8Array
-  /** when it was handed in; absent where nothing trustworthy says so */
+  /** when it was handed in; absent where nothing says so */
   readonly atMs?: number
+  /** who says when: the system that took it in, or the learner's own commit, whose time anybody can set at will */
+  readonly atFrom?: 'export' | 'commit'
   /** where it came from, as an instructor would look it up: `ada/token-bucket.ts`, `bob.zip: katas/…`, `eve.git @ main` */
   readonly origin: string
 }
@@ -30,16 +32,23 @@ export interface NotTaken {
   readonly origin: string
   /** a sentence for the instructor: what it is, and what to do */
   readonly why: string
+  /** slugs of which this may have been the file, and no other was taken; empty where it stood in nobody's way */
+  readonly katas: readonly string[]
 }
 
 export type Layout = 'folders' | 'files' | 'canvas' | 'gradescope' | 'github-classroom'
 
 export interface Intake {
   readonly layout: Layout
+  /** a sentence: what showed that it is this layout */
+  readonly evidence: string
   /** of the roster, and whoever else handed something in */
   readonly learners: readonly Learner[]
+  /** by learner, then kata, then attempts in order of time */
   readonly submitted: readonly Submitted[]
   readonly notTaken: readonly NotTaken[]
-  /** nothing was handed in, which is no zero of unknown origin */
+  /** what an instructor should know about how the class was read, a sentence each */
+  readonly remarks: readonly string[]
+  /** nothing was handed in, which is no zero of unknown origin; what could not be taken is no part of this */
   readonly missing: readonly { readonly learner: string; readonly kata: string }[]
 }

@@ -52,7 +52,7 @@ const ROOMS: readonly Room[] = [
   {
     of: /^bin\/gradebook\//,
     files: [/^bin\/(gradebook|judge|course)\//],
-    packages: [],
+    packages: ['csv-parse/sync', 'tar', 'yaml', 'yauzl'],
     node: true,
   },
   {

@@ -3,35 +3,20 @@
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { KataError } from '../../course/kata-error.ts'
-import { readLesson } from '../../course/lesson.ts'
-import { type ToldBudget, toldBudgets } from '../../judge/budgets/told-budgets.ts'
 import { EXIT } from '../../judge/report.ts'
+import { toldLesson } from '../../judge/told-lesson.ts'
 import type { Values } from '../arguments.ts'
 import { type Context, progress, record, say, sayJson, shown } from '../context.ts'
 import { page } from '../pager.ts'
 import { whichKata } from '../which-kata.ts'
 
-/** Hints and quiz spoil the kata: they have commands of their own. */
-const SPOILERS = ['Hints', 'Quiz']
-
-/** Where the grader's budgets are told: a number is written once, where it is judged by. */
-const COSTS = 'What it may cost'
-
-function withBudgets(text: string, budgets: readonly ToldBudget[]): string {
-  const told = budgets.map(({ name, limit }) => `- **${name}**: ${limit}.`)
-  return told.length === 0 ? text : `${text.trimEnd()}\n\nThe judge counts:\n\n${told.join('\n')}`
-}
-
 export async function lesson(context: Context, name: string | undefined, values: Values): Promise<number> {
   const kata = whichKata(context, name)
-  const { sections, title, promises } = readLesson(context.ws, kata)
-  const budgets = await toldBudgets(context.ws, kata)
-  const shownSections = sections
-    .filter((section) => !SPOILERS.includes(section.title))
-    .map((section) => (section.title === COSTS ? { ...section, text: withBudgets(section.text, budgets) } : section))
-  const markdown = [`# ${title}`, ...shownSections.map((section) => `## ${section.title}\n\n${section.text}`)].join(
-    '\n\n',
-  )
+  const {
+    lesson: { title, promises },
+    budgets,
+    markdown,
+  } = await toldLesson(context.ws, kata)
   if (progress(context).get(kata.slug)?.state === 'new') record(context, 'start', kata)
   const written = values.html === undefined ? undefined : await writePage(context, values.html, markdown, title)
   if (context.json) {

@@ -13,13 +13,30 @@ export function initScreen(
   },
   look: Look,
 ): string {
-  const { added, updated, kept, conflicts, root } = report
+  const { root } = report
+  return [
+    paint(look, 'bold', root === '.' ? 'This workspace' : root),
+    ...changeLines(report, look),
+    '',
+    'Type now',
+    ...(root === '.' ? [] : [`  cd ${shellPath(root)}`]),
+    ...sideBySide(
+      [
+        ['  npm install', 'once, for the editor and the examples'],
+        ['  npx kata next', 'what to do first, and why'],
+      ],
+      look,
+    ),
+  ].join('\n')
+}
+
+/** What was written and what was left alone. */
+export function changeLines({ added, updated, kept, conflicts }: InitReport, look: Look): string[] {
   const named = (files: readonly string[]) =>
     `${files.slice(0, MAX_NAMED).join(', ')}${files.length > MAX_NAMED ? ` and ${files.length - MAX_NAMED} more` : ''}`
   const line = (files: readonly string[], what: string) =>
     files.length === 0 ? [] : wrapText(`${files.length} ${what}: ${named(files)}`, look.width, '  ')
   return [
-    paint(look, 'bold', root === '.' ? 'This workspace' : root),
     ...line(added, 'added'),
     ...line(updated, 'brought up to date'),
     ...line(kept, 'changed by you, left alone'),
@@ -32,15 +49,5 @@ export function initScreen(
         )),
     ...conflicts.map(({ newFile }) => `  ${newFile}`),
     ...(added.length + updated.length + kept.length + conflicts.length === 0 ? ['Everything is up to date.'] : []),
-    '',
-    'Type now',
-    ...(root === '.' ? [] : [`  cd ${shellPath(root)}`]),
-    ...sideBySide(
-      [
-        ['  npm install', 'once, for the editor and the examples'],
-        ['  npx kata next', 'what to do first, and why'],
-      ],
-      look,
-    ),
-  ].join('\n')
+  ]
 }

@@ -1,0 +1,340 @@
+// From what was handed in to the bytes that are judged: opens archives and repositories, finds the declared files, and
+// says of everything else why it was not taken. One bad submission is a sentence here, never an exception.
+
+import type { Kata } from '../../course/kata.ts'
+import { printable } from '../../course/printable.ts'
+import type { Learner, NotTaken, Submitted } from '../submitted.ts'
+import { archiveTree, isArchiveName, isOtherArchiveName } from './archive.ts'
+import { isBare } from './folder-tree.ts'
+import { type Commit, commitTree } from './git-tree.ts'
+import type { Item } from './handing.ts'
+import { MAX_ENTRIES, MAX_NESTED_BYTES, MAX_STUB_BYTES, MAX_UNPACKED_BYTES } from './limits.ts'
+import { candidates, misnamed, steers } from './pick-stubs.ts'
+import { type Entry, REFUSALS, type Read, type Refusal, type Refused, type Tree } from './tree.ts'
+
+/** What one learner handed in at one time, from however many places. */
+export interface Group {
+  readonly learner: Learner
+  readonly attempt: number
+  readonly atMs?: number
+  readonly items: readonly Item[]
+  readonly refused: readonly Refused[]
+}
+
+export interface Rules {
+  readonly katas: readonly Kata[]
+  readonly ref?: string | undefined
+  readonly deadlineMs?: number | undefined
+}
+
+export interface Collected {
+  readonly submitted: Submitted[]
+  readonly notTaken: NotTaken[]
+  /** of its repositories: no commit was in time */
+  readonly isLate: boolean
+}
+
+/** A file that may be a kata's, and what came of reading it. */
+interface Option {
+  readonly kata: Kata
+  readonly rank: number
+  readonly origin: string
+  readonly commit?: Pick<Commit, 'atMs' | 'isTip'>
+  read?: Read
+}
+
+interface Trouble {
+  readonly origin: string
+  readonly why: string
+  /** of which it may have been the file; all that were not taken, where that cannot be told */
+  readonly katas: readonly Kata[] | 'any'
+}
+
+/** A group in the making. */
+interface Pool {
+  readonly group: Group
+  readonly options: Option[]
+  readonly troubles: Trouble[]
+  readonly steering: string[]
+  isLate: boolean
+}
+
+const NESTED = { entries: MAX_ENTRIES, unpackedBytes: MAX_UNPACKED_BYTES }
+
+/** Reads a class in one pass over its tree, so that an archive of any size is gone through once. */
+export async function collect(
+  tree: Tree,
+  groups: readonly Group[],
+  rulesOf: (learner: Learner) => Rules,
+): Promise<Collected[]> {
+  const wanted = new Map<string, number>()
+  const takers = new Map<string, ((read: Read) => void | Promise<void>)[]>()
+  const want = (path: string, maxBytes: number, taker: (read: Read) => void | Promise<void>) => {
+    wanted.set(path, Math.max(maxBytes, wanted.get(path) ?? 0))
+    takers.set(path, [...(takers.get(path) ?? []), taker])
+  }
+  const pools: Pool[] = []
+  for (const group of groups) {
+    const pool: Pool = { group, options: [], troubles: [], steering: [], isLate: false }
+    pools.push(pool)
+    await openGroup(pool, rulesOf(group.learner), want)
+  }
+  await tree.read(wanted, async (path, read) => {
+    for (const taker of takers.get(path) ?? []) await taker(read)
+    takers.delete(path)
+  })
+  for (const left of takers.values())
+    for (const taker of left) await taker({ why: 'was there at first, and could not be found again' })
+  return pools.map((pool) => settle(pool, rulesOf(pool.group.learner)))
+}
+
+type Want = (path: string, maxBytes: number, taker: (read: Read) => void | Promise<void>) => void
+
+async function openGroup(pool: Pool, rules: Rules, want: Want): Promise<void> {
+  const { items, refused } = pool.group
+  const covered: string[] = []
+  for (const { entry, path } of items.filter((item) => item.entry.kind === 'repository')) {
+    if (covered.some((prefix) => isBelow(path, prefix))) continue
+    if (await openCommit(pool, rules, entry)) covered.push(path)
+  }
+  // The files beside a repository are its work tree; what was handed in is what was committed.
+  const plain = items.filter(
+    ({ entry, path }) => entry.kind === 'file' && !covered.some((prefix) => isBelow(path, prefix)),
+  )
+  reportRefused(pool, rules, refused, (path) => path)
+  const asEntries = plain.map(({ entry, path }) => ({ ...entry, path }))
+  const places = new Map(plain.map(({ entry, path }) => [path, entry]))
+  note(pool, rules, asEntries, (path) => places.get(path)?.path ?? path)
+  for (const { kata, rank, path } of candidates(asEntries, rules.katas)) {
+    const entry = places.get(path)
+    if (entry === undefined) continue
+    const option: Option = { kata, rank, origin: entry.path }
+    pool.options.push(option)
+    want(entry.path, MAX_STUB_BYTES, (read) => {
+      option.read = read
+    })
+  }
+  for (const { entry, path } of plain) {
+    if (isOtherArchiveName(path))
+      pool.troubles.push({
+        origin: entry.path,
+        why: 'is an archive of a kind that is not opened; ask for a .zip or .tar.gz',
+        katas: 'any',
+      })
+    if (!isArchiveName(path)) continue
+    if (entry.place !== undefined) await openArchive(pool, rules, entry, { place: entry.place })
+    else
+      want(entry.path, MAX_NESTED_BYTES, async (read) => {
+        if ('why' in read) pool.troubles.push({ origin: entry.path, why: read.why, katas: 'any' })
+        else
+          await openArchive(pool, rules, entry, {
+            bytes: Buffer.from(read.bytes.buffer, read.bytes.byteOffset, read.bytes.byteLength),
+          })
+      })
+  }
+}
+
+const isBelow = (path: string, prefix: string): boolean =>
+  prefix === '' || path === prefix || path.startsWith(`${prefix}/`)
+
+async function openArchive(
+  pool: Pool,
+  rules: Rules,
+  { path: origin }: Entry,
+  source: { readonly place: string } | { readonly bytes: Buffer },
+): Promise<void> {
+  const inner = await archiveTree(source, NESTED)
+  if ('why' in inner) pool.troubles.push({ origin, why: inner.why, katas: 'any' })
+  else {
+    for (const { path } of inner.entries)
+      if (isArchiveName(path) || isOtherArchiveName(path))
+        pool.troubles.push({
+          origin: `${origin}: ${path}`,
+          why: 'is an archive within an archive, and was not opened',
+          katas: 'any',
+        })
+    await takeFrom(pool, rules, inner, (path) => `${origin}: ${path}`)
+  }
+}
+
+async function openCommit(pool: Pool, rules: Rules, entry: Entry): Promise<boolean> {
+  const place = entry.place ?? ''
+  const origin = entry.path === '' ? 'the repository' : entry.path
+  const commit = await commitTree(place, rules)
+  if ('why' in commit) {
+    const fallsBack = rules.ref === undefined && !isBare(place)
+    const beside = fallsBack ? '; the files beside it were taken as they lie, without a time' : ''
+    pool.troubles.push({ origin, why: `${commit.why}${beside}`, katas: 'any' })
+    return !fallsBack
+  }
+  using _ = commit
+  const at = `${origin} @ ${rules.ref ?? commit.hash.slice(0, 10)}`
+  if (commit.isLate) pool.isLate = true
+  if (commit.neutralised.length > 0)
+    pool.troubles.push({
+      origin,
+      why: `has ${commit.neutralised.join(', ')}; none of it was run or followed`,
+      katas: [],
+    })
+  await takeFrom(pool, rules, commit.tree, (path) => `${at}: ${path}`, commit)
+  return true
+}
+
+async function takeFrom(
+  pool: Pool,
+  rules: Rules,
+  tree: Tree,
+  originOf: (path: string) => string,
+  commit?: Commit,
+): Promise<void> {
+  reportRefused(pool, rules, tree.refused, originOf)
+  note(pool, rules, tree.entries, originOf)
+  const options = new Map(
+    candidates(tree.entries, rules.katas).map(({ kata, rank, path }): [string, Option] => [
+      path,
+      { kata, rank, origin: originOf(path), ...(commit === undefined ? {} : { commit }) },
+    ]),
+  )
+  pool.options.push(...options.values())
+  try {
+    await tree.read(new Map([...options.keys()].map((path) => [path, MAX_STUB_BYTES])), (path, read) => {
+      const option = options.get(path)
+      if (option !== undefined) option.read = read
+    })
+  } catch (error) {
+    // It could be listed and then not be read: damaged in between, or made so.
+    const why = `cannot be read (${printable(error instanceof Error ? error.message : String(error))})`
+    for (const option of options.values()) option.read ??= { why }
+  }
+}
+
+/** What was never a submission, and what was perhaps meant as one. */
+function note(pool: Pool, rules: Rules, entries: readonly Entry[], originOf: (path: string) => string): void {
+  for (const { path } of entries) if (steers(path)) pool.steering.push(originOf(path))
+  for (const { path, kata } of misnamed(entries, rules.katas))
+    pool.troubles.push({
+      origin: originOf(path),
+      why: `is not named ${kata.slug}.ts, and only files of that name are taken; rename it if it is meant`,
+      katas: [kata],
+    })
+}
+
+const NAMED = 3
+
+function reportRefused(
+  pool: Pool,
+  rules: Rules,
+  refused: readonly Refused[],
+  originOf: (path: string) => string,
+): void {
+  const rest = new Map<Refusal, string[]>()
+  for (const each of refused) {
+    const { path, refusal } = each
+    const katas = mayBe(path, rules.katas)
+    const origin = each.origin ?? originOf(path)
+    if (katas === 'any' || katas.length > 0) pool.troubles.push({ origin, why: REFUSALS[refusal], katas })
+    else rest.set(refusal, [...(rest.get(refusal) ?? []), origin])
+  }
+  for (const [refusal, origins] of rest) {
+    const more = origins.length > NAMED ? ` and ${origins.length - NAMED} more` : ''
+    const named = origins.slice(0, NAMED).map((origin) => printable(origin, 100))
+    pool.troubles.push({ origin: `${named.join(', ')}${more}`, why: REFUSALS[refusal], katas: [] })
+  }
+}
+
+/** Of which katas a name may have been the file, or a folder above it. */
+function mayBe(path: string, katas: readonly Kata[]): readonly Kata[] | 'any' {
+  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
+  if (name === '' || name === 'katas') return 'any'
+  if (katas.some((kata) => kata.path.startsWith(`${name}/`)))
+    return katas.filter((kata) => kata.path.startsWith(`${name}/`))
+  return katas.filter(({ slug }) => name.toLowerCase() === `${slug}.ts`)
+}
+
+/** Chooses among what was read, and never guesses. */
+function settle({ group, options, troubles, steering, isLate }: Pool, { katas }: Rules): Collected {
+  const learner = group.learner.id
+  const submitted: Submitted[] = []
+  const open: Trouble[] = [...troubles]
+  for (const kata of katas) {
+    const all = options.filter((option) => option.kata === kata)
+    const rank = Math.min(...all.map((option) => option.rank))
+    const best = all.filter((option) => option.rank === rank)
+    const [first] = best
+    if (first === undefined) continue
+    const failed = best.find(({ read }) => read === undefined || 'why' in read)
+    if (failed !== undefined) {
+      const why = failed.read !== undefined && 'why' in failed.read ? failed.read.why : 'cannot be read'
+      open.push({ origin: failed.origin, why, katas: [kata] })
+      continue
+    }
+    if (!best.every((option) => sameBytes(option.read, first.read))) {
+      const named = best.slice(0, NAMED).map(({ origin }) => origin)
+      const more = best.length > NAMED ? ` and ${best.length - NAMED} more` : ''
+      const why = `could each be ${kata.slug}.ts and differ, so none was taken; ask which one is meant`
+      open.push({ origin: `${named.join(', ')}${more}`, why, katas: [kata] })
+      continue
+    }
+    for (const other of all.filter((option) => option.rank !== rank && !sameBytes(option.read, first.read)))
+      open.push({
+        origin: other.origin,
+        why: `was passed over, since ${first.origin} lies where the kata belongs`,
+        katas: [],
+      })
+    if (first.read === undefined || 'why' in first.read) continue
+    const when =
+      // A push says when the newest commit came, and nothing of the one before it.
+      group.atMs !== undefined && first.commit?.isTip !== false
+        ? { atMs: group.atMs, atFrom: 'export' as const }
+        : first.commit !== undefined
+          ? { atMs: first.commit.atMs, atFrom: 'commit' as const }
+          : {}
+    submitted.push({ learner, kata: kata.slug, bytes: first.read.bytes, ...when, origin: printable(first.origin) })
+  }
+  const untaken = katas.map(({ slug }) => slug).filter((slug) => !submitted.some(({ kata }) => kata === slug))
+  if (steering.length > 0)
+    open.push({
+      origin: `${steering
+        .slice(0, NAMED)
+        .map((path) => printable(path, 100))
+        .join(', ')}${steering.length > NAMED ? ` and ${steering.length - NAMED} more` : ''}`,
+      why: 'are scripts or configuration of the learner; only stub files are taken, and nothing of this is run or obeyed',
+      katas: [],
+    })
+  return {
+    submitted,
+    isLate,
+    notTaken: capped(open).map(({ origin, why, katas: may }) => ({
+      learner,
+      origin: printable(origin, 400),
+      why: sentence(why, origin),
+      katas: may === 'any' ? untaken : may.map(({ slug }) => slug).filter((slug) => untaken.includes(slug)),
+    })),
+  }
+}
+
+const MAX_TROUBLES = 40
+
+/** A thousand crafted names of one learner must not bury what happened to the others. */
+function capped(troubles: readonly Trouble[]): readonly Trouble[] {
+  if (troubles.length <= MAX_TROUBLES) return troubles
+  const left = troubles.slice(MAX_TROUBLES)
+  const katas = left.some(({ katas: may }) => may === 'any')
+    ? 'any'
+    : [...new Set(left.flatMap((each) => (each.katas === 'any' ? [] : each.katas)))]
+  return [
+    ...troubles.slice(0, MAX_TROUBLES),
+    { origin: `${left.length} more`, why: 'were not taken either, for reasons like those above', katas },
+  ]
+}
+
+/** `It is a link; …` or, of several, `Each is …`. */
+export function sentence(why: string, origin: string): string {
+  const several = origin.includes(', ') || / more$/.test(origin)
+  const verb = /^(?:is|has|leads|occurs|holds|cannot|comes|kept|keeps|borrows|was|grew|names) /.test(why)
+  return verb ? `${several ? 'Each' : 'It'} ${why}.` : `They ${why}.`
+}
+
+function sameBytes(a: Read | undefined, b: Read | undefined): boolean {
+  return a !== undefined && b !== undefined && 'bytes' in a && 'bytes' in b && Buffer.compare(a.bytes, b.bytes) === 0
+}
