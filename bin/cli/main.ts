@@ -84,6 +84,8 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
       return (await import('./commands/doctor.ts')).doctor(context)
     case 'init':
       return (await import('./commands/init.ts')).init(context, positionals[0])
+    case 'similar':
+      return (await import('./commands/similar.ts')).similar(context, positionals, values)
     case 'new':
       return (await import('./commands/new.ts')).newKata(context, positionals[0])
     case 'verify':

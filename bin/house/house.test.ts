@@ -52,7 +52,7 @@ const ROOMS: readonly Room[] = [
   {
     of: /^bin\/gradebook\//,
     files: [/^bin\/(gradebook|judge|course)\//],
-    packages: [],
+    packages: ['ts-morph'],
     node: true,
   },
   {

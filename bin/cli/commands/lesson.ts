@@ -1,15 +1,13 @@
 // `kata lesson`: the lesson in the terminal, or as one page.
 
-import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
-import { KataError } from '../../course/kata-error.ts'
 import { readLesson } from '../../course/lesson.ts'
 import { type ToldBudget, toldBudgets } from '../../judge/budgets/told-budgets.ts'
 import { EXIT } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
-import { type Context, progress, record, say, sayJson, shown } from '../context.ts'
+import { type Context, progress, record, say, sayJson } from '../context.ts'
 import { page } from '../pager.ts'
 import { whichKata } from '../which-kata.ts'
+import { writePage } from '../write-page.ts'
 
 /** Hints and quiz spoil the kata: they have commands of their own. */
 const SPOILERS = ['Hints', 'Quiz']
@@ -33,7 +31,7 @@ export async function lesson(context: Context, name: string | undefined, values:
     '\n\n',
   )
   if (progress(context).get(kata.slug)?.state === 'new') record(context, 'start', kata)
-  const written = values.html === undefined ? undefined : await writePage(context, values.html, markdown, title)
+  const written = values.html === undefined ? undefined : await lessonPageAt(context, values.html, markdown, title)
   if (context.json) {
     sayJson(context, {
       kata: kata.slug,
@@ -56,15 +54,7 @@ export async function lesson(context: Context, name: string | undefined, values:
   return EXIT.accepted
 }
 
-async function writePage(context: Context, path: string, markdown: string, title: string): Promise<string> {
+async function lessonPageAt(context: Context, path: string, markdown: string, title: string): Promise<string> {
   const { renderPage } = await import('../page-markdown.ts')
-  const file = resolve(context.io.cwd, path)
-  try {
-    writeFileSync(file, renderPage(markdown, { title }))
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    throw new KataError(`${shown(context, file)} cannot be written (${code}).`, 'Name a file in a folder of yours.')
-  }
-  return shown(context, file)
+  return writePage(context, path, renderPage(markdown, { title }))
 }
