@@ -1,12 +1,13 @@
 // `kata similar --html`: pairs and their fragments as one page that loads nothing and runs nothing.
 
-import type { AlignedPair } from '../gradebook/similar/aligned.ts'
-import type { Compared } from '../gradebook/similar/compare.ts'
+import type { AlignedPair, Line } from '../gradebook/similar/aligned.ts'
+import type { Compared, ComparedFile } from '../gradebook/similar/compare.ts'
+import type { Place } from '../gradebook/similar/fragments.ts'
 import { table } from './class-page.ts'
 import { WORDS_STYLE } from './class-page-style.ts'
 import { pageFrame, pageText as text } from './page-frame.ts'
 import { count } from './screens/look.ts'
-import { ADVISORY } from './screens/similar-screen.ts'
+import { ADVISORY, linesText } from './screens/similar-screen.ts'
 
 export interface SimilarKata {
   readonly title: string
@@ -57,10 +58,13 @@ function kataSection({ title, compared, aligned }: SimilarKata, at: number): str
   ])
   const numbers = ['same', 'of A', 'of B', 'A to reference', 'B to reference']
   const columns = [{ title: 'A' }, { title: 'B' }, ...numbers.map((name) => ({ title: name, isNumber: true }) as const)]
-  const short = files.filter(({ isTooShort }) => isTooShort).map(({ learner }) => text(learner))
+  const without = (why: ComparedFile['leftOut'], said: string) => {
+    const names = files.filter(({ leftOut }) => leftOut === why).map(({ learner }) => text(learner))
+    return names.length === 0 ? '' : ` ${said}: ${names.join(', ')}.`
+  }
   return `<section aria-labelledby="kata-${at}">
 <h2 id="kata-${at}">${text(title)}</h2>
-<p>${count(files.length, 'file')} compared.${short.length === 0 ? '' : ` Too little of their own to compare: ${short.join(', ')}.`}</p>
+<p>${count(files.length, 'file')} compared.${without('too-short', 'Too little of their own to compare')}${without('mostly-common', 'Mostly what more than half of the class has, and so in no pair; read one of them')}</p>
 ${rows.length === 0 ? '<p>No pair.</p>' : table(`${title}: the most similar first`, columns, rows)}
 ${aligned.map(pairDetails).join('\n')}
 </section>`
@@ -68,8 +72,8 @@ ${aligned.map(pairDetails).join('\n')}
 
 function pairDetails({ pair, fragments }: AlignedPair): string {
   const { a, b, similarity } = pair
-  const side = (name: string, place: { first: number; last: number }, lines: readonly string[]) =>
-    `<div><p>${text(name)}, lines ${place.first} to ${place.last}</p><pre tabindex="0"><code>${text(lines.join('\n'))}</code></pre></div>`
+  const side = (name: string, place: Place, lines: readonly Line[]) =>
+    `<div><p>${text(name)}, ${linesText(place)}</p><pre tabindex="0"><code>${lines.map((line) => `${String(line.at).padStart(4)} ${text(line.text)}`).join('\n')}</code></pre></div>`
   return `<details>
 <summary>${share(similarity)} · ${text(a)} and ${text(b)} · ${count(fragments.length, 'fragment')}</summary>
 ${fragments.map((one) => `<div class="sides">${side(a, one.a, one.linesA)}${side(b, one.b, one.linesB)}</div>`).join('\n')}

@@ -1,7 +1,9 @@
 // Who has written the same as whom, most similar first, and what of a pair is the same, side by side.
 
-import type { AlignedPair } from '../../gradebook/similar/aligned.ts'
+import { shellPath } from '../../course/shell-path.ts'
+import type { AlignedPair, Line } from '../../gradebook/similar/aligned.ts'
 import type { Compared, ComparedFile, Pair } from '../../gradebook/similar/compare.ts'
+import type { Place } from '../../gradebook/similar/fragments.ts'
 import { columns } from '../columns.ts'
 import { printable } from '../printable.ts'
 import { count, cutTo, type Look, pad, paint, wrapText } from './look.ts'
@@ -21,7 +23,9 @@ export function similarScreen(all: readonly Compared[], min: number, folder: str
     ...all.flatMap((compared) => [...comparedLines(compared, min, look), '']),
     ...wrapText(ADVISORY, look.width),
     '',
-    ...(first === undefined ? [] : [line('pair', `${folder} --pair ${printable(first.a)} ${printable(first.b)}`)]),
+    ...(first === undefined
+      ? []
+      : [line('pair', `${folder} --pair ${[first.a, first.b].map((name) => shellPath(printable(name))).join(' ')}`)]),
     line('page', `${folder} --html similar.html`),
   ].join('\n')
 }
@@ -32,8 +36,9 @@ function comparedLines({ kata, files, pairs, common }: Compared, min: number, lo
   const possible = (files.length * (files.length - 1)) / 2
   const head = `${paint(look, 'bold', kata)} · ${count(files.length, 'file')} · ${pairs.length} of ${count(possible, 'pair')} at ${share(min)} or above`
   const known = new Map(files.map((file) => [file.learner, file]))
-  const short = files.filter(({ isTooShort }) => isTooShort)
-  const close = files.filter((file) => !file.isTooShort && file.reference >= min)
+  const without = (why: ComparedFile['leftOut']) => files.filter(({ leftOut }) => leftOut === why)
+  const [short, usual] = [without('too-short'), without('mostly-common')]
+  const close = files.filter((file) => file.leftOut === undefined && file.reference >= min)
   const named = (some: readonly ComparedFile[], show: (one: ComparedFile) => string) =>
     `${some.slice(0, MAX_NAMES).map(show).join(', ')}${some.length > MAX_NAMES ? ` and ${some.length - MAX_NAMES} more` : ''}`
   return [
@@ -52,6 +57,13 @@ function comparedLines({ kata, files, pairs, common }: Compared, min: number, lo
       ? []
       : wrapText(
           `Too little of their own to compare: ${named(short, (one) => printable(one.learner))}`,
+          look.width,
+          '  ',
+        )),
+    ...(usual.length === 0
+      ? []
+      : wrapText(
+          `Mostly what more than half of the class has, and so in no pair; read one of them: ${named(usual, (one) => printable(one.learner))}`,
           look.width,
           '  ',
         )),
@@ -89,9 +101,9 @@ export function pairScreen(kata: string, { pair, fragments }: AlignedPair, look:
     '',
     paint(look, 'bold', both(printable(a), printable(b))),
     ...fragments.flatMap(({ a: placeA, b: placeB, linesA, linesB }) => [
-      paint(look, 'dim', both(`lines ${placeA.first}–${placeA.last}`, `lines ${placeB.first}–${placeB.last}`)),
+      paint(look, 'dim', both(linesText(placeA), linesText(placeB))),
       ...Array.from({ length: Math.max(linesA.length, linesB.length) }, (_, i) =>
-        both(numbered(linesA[i], placeA.first + i), numbered(linesB[i], placeB.first + i)),
+        both(numbered(linesA[i]), numbered(linesB[i])),
       ),
       '',
     ]),
@@ -100,5 +112,8 @@ export function pairScreen(kata: string, { pair, fragments }: AlignedPair, look:
   ].join('\n')
 }
 
-const numbered = (line: string | undefined, at: number): string =>
-  line === undefined ? '' : `${String(at).padStart(4)} ${printable(line).replaceAll('\t', '  ')}`
+const numbered = (line: Line | undefined): string =>
+  line === undefined ? '' : `${String(line.at).padStart(4)} ${printable(line.text).replaceAll('\t', '  ')}`
+
+export const linesText = ({ first, last }: Place): string =>
+  first === last ? `line ${first}` : `lines ${first}–${last}`

@@ -9,8 +9,14 @@ export interface AlignedPair {
 }
 
 export interface AlignedFragment extends Fragment {
-  readonly linesA: readonly string[]
-  readonly linesB: readonly string[]
+  readonly linesA: readonly Line[]
+  readonly linesB: readonly Line[]
+}
+
+export interface Line {
+  /** counted from 1 */
+  readonly at: number
+  readonly text: string
 }
 
 /** None where one of the two is not in the class. */
@@ -27,4 +33,10 @@ export function aligned({ files }: PreparedClass, pair: Pair): AlignedPair | und
   }
 }
 
-const linesOf = ({ text }: Prepared, { first, last }: Place): string[] => text.split(/\r?\n/).slice(first - 1, last)
+/** Without blank lines: whoever likes more of them would push the two sides apart. */
+const linesOf = ({ text }: Prepared, { first, last }: Place): Line[] =>
+  text
+    .split(/\r?\n/)
+    .slice(first - 1, last)
+    .map((line, i) => ({ at: first + i, text: line }))
+    .filter((line) => line.text.trim() !== '')

@@ -37,8 +37,8 @@ export interface ComparedFile {
   readonly own: number
   /** to the reference, by the same measure as a pair */
   readonly reference: number
-  /** so little of their own that no similarity would mean anything */
-  readonly isTooShort: boolean
+  /** so little that is left of it that no similarity would mean anything, and it is in no pair: why */
+  readonly leftOut?: 'too-short' | 'mostly-common'
 }
 
 export interface Pair {
@@ -69,6 +69,8 @@ export interface Prepared {
   readonly grams: Uint32Array
   /** distinct, ascending, without what is left out */
   readonly own: Uint32Array
+  /** of what is left out, how much more than half of the class has */
+  readonly common: number
 }
 
 export interface PreparedClass {
@@ -91,16 +93,15 @@ export function prepareClass({ kata, stub, reference }: Template, submissions: r
   const left = new Set(read('stub', stub).grams)
   const holders = new Map<number, number>()
   for (const { grams } of files) for (const gram of new Set(grams)) holders.set(gram, (holders.get(gram) ?? 0) + 1)
-  let common = 0
+  const common = new Set<number>()
   if (files.length >= MIN_CLASS_FOR_COMMON)
-    for (const [gram, n] of holders)
-      if (n > files.length / 2 && !left.has(gram)) {
-        left.add(gram)
-        common++
-      }
-  const ownOf = (grams: Uint32Array) => Uint32Array.from(new Set(grams).difference(left)).sort()
-  const ready = (one: ReturnType<typeof read>): Prepared => ({ ...one, own: ownOf(one.grams) })
-  return { kata, files: files.map(ready), reference: ready(read('reference', reference)), common }
+    for (const [gram, n] of holders) if (n > files.length / 2 && !left.has(gram)) common.add(gram)
+  const ready = (one: ReturnType<typeof read>): Prepared => {
+    const written = new Set(one.grams).difference(left)
+    const own = written.difference(common)
+    return { ...one, own: Uint32Array.from(own).sort(), common: written.size - own.size }
+  }
+  return { kata, files: files.map(ready), reference: ready(read('reference', reference)), common: common.size }
 }
 
 export function compareClass(prepared: PreparedClass, min = DEFAULT_MIN): Compared {
@@ -143,7 +144,7 @@ export function compareClass(prepared: PreparedClass, min = DEFAULT_MIN): Compar
       learner: file.learner,
       own: file.own.length,
       reference: share(file, reference, toReference),
-      isTooShort: isTooShort(file),
+      ...(isTooShort(file) ? { leftOut: file.own.length + file.common < MIN_OWN ? 'too-short' : 'mostly-common' } : {}),
     })),
   }
 }

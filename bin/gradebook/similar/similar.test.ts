@@ -75,7 +75,7 @@ test.each(KATAS)('$slug: stubs that are untouched or barely touched are no copie
     0,
   )
   expect(compared.pairs).toEqual([])
-  expect(compared.files.every(({ isTooShort }) => isTooShort)).toBe(true)
+  expect(compared.files.every(({ leftOut }) => leftOut === 'too-short')).toBe(true)
 })
 
 test('what more than half of a class has is no sign of anything, in a class that is large enough for halves', () => {
@@ -88,6 +88,7 @@ test('what more than half of a class has is no sign of anything, in a class that
   const most = compare(kata, copies(20))
   expect(most.pairs).toEqual([])
   expect(most.common).toBeGreaterThan(100)
+  expect(most.files.every(({ leftOut }) => leftOut === 'mostly-common')).toBe(true)
 })
 
 test('the same class gives the same answer, in whatever order it is read', () => {
