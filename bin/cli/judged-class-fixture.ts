@@ -4,7 +4,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { kindOf } from '../../graders/kit/budget.ts'
 import { discoverKatas } from '../course/discover.ts'
 import { graderFolder, pristineStubFile, solutionFile } from '../course/files.ts'
 import type { Kata, Workspace } from '../course/kata.ts'
@@ -112,7 +111,7 @@ function filesOf(kata: Kata): { name: string; source: string }[] {
 async function gradedKata(kata: Kata): Promise<GradedKata> {
   const promises = readLesson(WS, kata).promises.map(({ name }) => ({ name, of: 250 }))
   const budgets = ((await kataBudgets(WS, kata))?.budgets ?? [])
-    .filter((one) => kindOf(one) !== 'throughput')
+    .filter((one) => !('throughput' in one))
     .map(({ name }) => ({ name, of: 125 }))
   const of = [...promises, ...budgets].reduce((sum, one) => sum + one.of, 0)
   return { kata: kata.slug, title: kata.title, of, promises, budgets }

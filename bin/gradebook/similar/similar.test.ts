@@ -6,11 +6,11 @@ import { expect, test } from 'vitest'
 import { discoverKatas } from '../../course/discover.ts'
 import { graderFolder, pristineStubFile, solutionFile } from '../../course/files.ts'
 import type { Kata } from '../../course/kata.ts'
-import { COURSE } from '../../house/sources.ts'
 import { type Disguise, disguised, FULL } from './clone-fixture.ts'
 import { compareClass, DEFAULT_MIN, type Pair, prepareClass, type Submission } from './compare.ts'
 import { fragmentsOf } from './fragments.ts'
 
+const COURSE = join(import.meta.dirname, '../../..')
 const WS = { course: COURSE, root: COURSE }
 const KATAS = discoverKatas(COURSE)
 
