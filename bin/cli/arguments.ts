@@ -112,6 +112,17 @@ export const COMMANDS = {
       deadline: { type: 'string', value: 'TIME', what: 'with its offset: 2026-03-01T23:59:00+01:00' },
     },
   },
+  similar: {
+    what: 'who in a class has written the same as whom (instructors)',
+    words: 'FOLDER',
+    maxWords: 2,
+    flags: {
+      kata: { type: 'string', value: 'KATA', what: 'only this kata' },
+      min: { type: 'string', value: 'SHARE', what: 'pairs at this similarity or above (0.6)' },
+      pair: { type: 'string', value: 'A B', what: 'what these two learners have in common, side by side' },
+      html: { type: 'string', value: 'FILE', what: 'write it as one self-contained page' },
+    },
+  },
   new: { what: 'scaffold a kata (authors)', words: 'VOLUME/SLUG', maxWords: 1, flags: {} },
   verify: {
     what: 'prove the course (authors)',
@@ -151,6 +162,9 @@ export interface Values {
   readonly seeds?: string
   readonly mutants?: boolean
   readonly write?: boolean
+  readonly kata?: string
+  readonly min?: string
+  readonly pair?: string
 }
 
 export const COMMON: Readonly<Record<string, Flag>> = {

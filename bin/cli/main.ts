@@ -88,6 +88,8 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
       return (await import('./commands/init.ts')).init(context, positionals[0])
     case 'classroom':
       return (await import('./commands/classroom.ts')).classroom(context, positionals, values)
+    case 'similar':
+      return (await import('./commands/similar.ts')).similar(context, positionals, values)
     case 'new':
       return (await import('./commands/new.ts')).newKata(context, positionals[0])
     case 'verify':

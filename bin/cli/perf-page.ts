@@ -3,16 +3,10 @@
 
 import { type CacheLineMap, judging, type Series, type Spent } from '../judge/budgets/spent.ts'
 import type { Report } from '../judge/report.ts'
-import { createMarkdown } from './markdown-tokens.ts'
-import { PAGE_STYLE } from './page-style.ts'
-import { printable } from './printable.ts'
+import { pageFrame, pageText as text } from './page-frame.ts'
 import { figure } from './screens/spent-lines.ts'
 
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-const { escapeHtml } = createMarkdown().utils
-const text = (raw: string): string => escapeHtml(printable(raw))
-
-const STYLE = `
+export const SPENT_STYLE = `
 .kept { color: #1a7f37; } .over { color: #b42318; }
 @media (prefers-color-scheme: dark) { .kept { color: #4ac26b; } .over { color: #ff8a80; } }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.2em 1.2em; font: 0.9rem/1.45 var(--plain); }
@@ -33,30 +27,19 @@ export function perfPage(report: Report, source: string): string {
   const budgets = judging(spent)
   const kept = budgets.filter((one) => one.kept).length
   const broken = report.promises.filter((promise) => !promise.kept)
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${text(title)}</title>
-<style>${PAGE_STYLE}${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>${text(title)}</h1>
+  return pageFrame({
+    title,
+    style: SPENT_STYLE,
+    main: `<h1>${text(title)}</h1>
 <p><strong class="${verdict === 'accepted' ? 'kept' : 'over'}">${verdict}</strong> · ${kept} of ${budgets.length} budgets kept · <code>${text(file)}</code> · seed ${seed}</p>
 ${broken.length === 0 ? '' : `<p>Costs are counted once every promise is kept. Broken: ${broken.map(({ name }) => text(name)).join('; ')}.</p>`}
-${spent.map(section).join('\n')}
-${listing(source, spent)}</main>
-</body>
-</html>
-`
+${spent.map((one) => spentSection(one)).join('\n')}
+${listing(source, spent)}`,
+  })
 }
 
-function section(spent: Spent): string {
+/** All that is known of one budget. @param heading of which level */
+export function spentSection(spent: Spent, heading: 'h2' | 'h4' = 'h2'): string {
   const { budget, kept, kind, limit, got, reference, trouble, series, cacheLines } = spent
   const facts = [
     ...(kind === 'throughput' ? [] : [['budget', limit]]),
@@ -68,7 +51,7 @@ function section(spent: Spent): string {
   const mark =
     kind === 'throughput' ? '' : `<span class="${kept ? 'kept' : 'over'}">${kept ? '✓ kept' : '✗ over'}</span> · `
   return `<section>
-<h2>${mark}${text(budget)}</h2>
+<${heading}>${mark}${text(budget)}</${heading}>
 <dl>${facts.map(([name = '', value = '']) => `<dt>${text(name)}</dt><dd>${text(value)}</dd>`).join('')}</dl>
 ${series === undefined ? '' : plot(series)}${cacheLines === undefined ? '' : lineTables(cacheLines)}</section>`
 }
@@ -87,7 +70,7 @@ const WIDTH = 640
 const HEIGHT = 260
 const LEFT = 64
 const RIGHT = 24
-const TOP = 28
+const TOP = 40
 const BOTTOM = 44
 
 /** n on a logarithmic axis, as sizes are; values from zero, so that twice as high is twice as dear. */
@@ -102,7 +85,7 @@ function plot({ unit, points, reference }: Series): string {
   const said = points.map(({ n, value }) => `${figure(value)} at n = ${n.toLocaleString('en-US')}`).join(', ')
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${text(`${unit}: ${said}`)}">
 <path class="axis" d="M${LEFT} ${TOP} V${HEIGHT - BOTTOM} H${WIDTH - RIGHT}" fill="none"/>
-<text x="${LEFT}" y="${TOP - 12}">${text(unit)}</text>
+<text x="${LEFT}" y="12">${text(unit)}</text>
 <text x="${WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">n</text>
 <text x="${LEFT - 8}" y="${y(most) + 4}" text-anchor="end">${figure(most)}</text>
 <text x="${LEFT - 8}" y="${y(0) + 4}" text-anchor="end">0</text>
@@ -112,7 +95,7 @@ ${points
   .map(({ n, value }) => {
     const anchor = n === ns[0] ? 'start' : n === ns.at(-1) ? 'end' : 'middle'
     return `<circle class="dot" cx="${x(n).toFixed(1)}" cy="${y(value).toFixed(1)}" r="4"/>
-<text class="value" x="${x(n).toFixed(1)}" y="${Math.max(TOP - 2, y(value) - 10).toFixed(1)}" text-anchor="${anchor}">${figure(value)}</text>
+<text class="value" x="${x(n).toFixed(1)}" y="${(y(value) - 10).toFixed(1)}" text-anchor="${anchor}">${figure(value)}</text>
 <text x="${x(n).toFixed(1)}" y="${HEIGHT - BOTTOM + 18}" text-anchor="${anchor}">${n.toLocaleString('en-US')}</text>`
   })
   .join('\n')}
@@ -133,7 +116,7 @@ function lineTables({ lineBytes, threads, rows }: CacheLineMap): string {
         words,
       }) => `<div class="scroll" role="region" aria-label="Cache line" tabindex="0"><table>
 <caption>One cache line, bytes ${startsAt} to ${startsAt + lineBytes - 1}: ${figure(falseMisses)} false misses an operation</caption>
-<tr><th>byte</th>${threads.map((name) => `<th>${text(name)}</th>`).join('')}<th>touched by</th></tr>
+<tr><th scope="col">byte</th>${threads.map((name) => `<th scope="col">${text(name)}</th>`).join('')}<th scope="col">touched by</th></tr>
 ${words
   .map(
     ({ byteOffset, hot, reads, writes, places }) =>
@@ -156,7 +139,7 @@ function listing(source: string, spent: readonly Spent[]): string {
   const marked = new Set(spent.flatMap(places).map(({ line }) => line))
   if (marked.size === 0) return ''
   const lines = source.split(/\r?\n/).map((line, i) => {
-    const code = escapeHtml(line.split('\t').map(printable).join('\t'))
+    const code = text(line)
     return `<span${marked.has(i + 1) ? ' class="marked"' : ''}>${code}\n</span>`
   })
   return `<h2>The file</h2>\n<pre class="source" tabindex="0"><code>${lines.join('')}</code></pre>\n`

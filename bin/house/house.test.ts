@@ -52,7 +52,7 @@ const ROOMS: readonly Room[] = [
   {
     of: /^bin\/gradebook\//,
     files: [/^bin\/(gradebook|judge|course)\//],
-    packages: ['csv-parse/sync', 'tar', 'yaml', 'yauzl'],
+    packages: ['csv-parse/sync', 'tar', 'ts-morph', 'yaml', 'yauzl'],
     node: true,
   },
   {

@@ -1,0 +1,126 @@
+// `kata similar`: who in a class has written the same as whom. It informs whoever grades, and decides nothing.
+
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pristineStubFile, solutionFile } from '../../course/files.ts'
+import type { Kata } from '../../course/kata.ts'
+import { KataError } from '../../course/kata-error.ts'
+import { printable } from '../../course/printable.ts'
+import { shellPath } from '../../course/shell-path.ts'
+import type { PreparedClass, Submission } from '../../gradebook/similar/compare.ts'
+import { EXIT } from '../../judge/report.ts'
+import type { Values } from '../arguments.ts'
+import { readClassFolder } from '../class-folder.ts'
+import { type Context, say, sayJson } from '../context.ts'
+import { ADVISORY, pairScreen, similarScreen } from '../screens/similar-screen.ts'
+import { whichKata } from '../which-kata.ts'
+import { writePage } from '../write-page.ts'
+
+/** Pairs whose fragments a page or a JSON document holds: a page of thousands is read by nobody. */
+const MAX_ALIGNED = 40
+
+export async function similar(context: Context, words: readonly string[], values: Values): Promise<number> {
+  const [folder, partner] = words
+  if (folder === undefined) throw new KataError('Which class?', 'Name its folder: kata similar submissions')
+  if (partner !== undefined && values.pair === undefined)
+    throw new KataError(
+      `kata similar takes one folder, not also "${printable(partner, 60)}".`,
+      'See: kata help similar',
+    )
+  const katas = values.kata === undefined ? context.katas : [whichKata(context, values.kata)]
+  const submissions = readClassFolder(resolve(context.io.cwd, folder), katas)
+  const handedIn = katas.filter(({ slug }) => submissions.some(({ kata }) => kata === slug))
+  if (handedIn.length === 0)
+    throw new KataError(
+      `${shellPath(folder)} holds no file of ${values.kata ?? 'any kata'}.`,
+      'It should hold a folder for each learner, with files like token-bucket.ts in it.',
+    )
+  // The parser behind it takes a moment to load: only this command pays for it.
+  const { compareClass, DEFAULT_MIN, prepareClass } = await import('../../gradebook/similar/compare.ts')
+  const { aligned } = await import('../../gradebook/similar/aligned.ts')
+  const min = values.min === undefined ? DEFAULT_MIN : shareOf(values.min)
+  const prepare = (kata: Kata) =>
+    prepareClass(
+      {
+        kata: kata.slug,
+        stub: readFileSync(pristineStubFile(context.ws, kata), 'utf8'),
+        reference: readFileSync(solutionFile(context.ws, kata), 'utf8'),
+      },
+      submissions.filter((one) => one.kata === kata.slug),
+    )
+  const pair = values.pair === undefined ? undefined : pairOf(values.pair, partner, submissions)
+  // One kata after the other: what is held at a time is one class of one kata.
+  const found = handedIn.flatMap((kata) => {
+    const prepared = pair === undefined ? prepare(kata) : onlyWith(prepare(kata), pair)
+    if (prepared === undefined) return []
+    const compared = compareClass(prepared, pair === undefined ? min : 0)
+    const shownPairs =
+      pair === undefined ? compared.pairs : compared.pairs.filter(({ a, b }) => pair.includes(a) && pair.includes(b))
+    const inFull = values.html !== undefined || pair !== undefined ? shownPairs.slice(0, MAX_ALIGNED) : []
+    return [
+      {
+        title: kata.title,
+        compared: { ...compared, pairs: shownPairs },
+        aligned: inFull.flatMap((one) => aligned(prepared, one) ?? []),
+      },
+    ]
+  })
+  const written = values.html === undefined ? undefined : await similarPageAt(context, values.html, found, min)
+  if (context.json)
+    sayJson(context, {
+      advisory: ADVISORY,
+      min,
+      katas: found.map(({ compared, aligned }) => ({ ...compared, ...(pair === undefined ? {} : { aligned }) })),
+      ...(written === undefined ? {} : { html: written }),
+    })
+  else if (written !== undefined) say(context, `Written to ${written}.`)
+  else if (pair === undefined)
+    say(
+      context,
+      similarScreen(
+        found.map(({ compared }) => compared),
+        min,
+        shellPath(folder),
+        context.look,
+      ),
+    )
+  else say(context, pairText(found, pair, context))
+  return EXIT.accepted
+}
+
+type Found = Parameters<typeof import('../similar-page.ts').similarPage>[0]
+
+function pairText(found: Found, [a, b]: readonly string[], context: Context): string {
+  const screens = found.flatMap(({ compared, aligned }) =>
+    aligned.map((one) => pairScreen(compared.kata, one, context.look)),
+  )
+  return screens.length === 0
+    ? `Nothing that ${printable(a ?? '')} and ${printable(b ?? '')} wrote themselves is the same.`
+    : screens.join('\n\n')
+}
+
+function shareOf(typed: string): number {
+  const value = Number(typed)
+  if (!/^\d*\.?\d+$/.test(typed) || value > 1)
+    throw new KataError(`--min takes a share from 0 to 1, not "${printable(typed, 40)}".`, 'For example: --min 0.8')
+  return value
+}
+
+function pairOf(a: string, b: string | undefined, submissions: readonly Submission[]): readonly [string, string] {
+  if (b === undefined || a === b) throw new KataError('--pair takes two learners.', 'For example: --pair ada bob')
+  for (const learner of [a, b])
+    if (!submissions.some((one) => one.learner === learner))
+      throw new KataError(`Nobody called "${printable(learner, 60)}" has handed in.`, 'Names are those of the folders.')
+  return [a, b]
+}
+
+/** The class stays as it was, since it says what everybody has; only these two are compared. */
+function onlyWith(prepared: PreparedClass, pair: readonly string[]): PreparedClass | undefined {
+  const files = prepared.files.filter(({ learner }) => pair.includes(learner))
+  return files.length === 2 ? { ...prepared, files } : undefined
+}
+
+async function similarPageAt(context: Context, path: string, found: Found, min: number): Promise<string> {
+  const { similarPage } = await import('../similar-page.ts')
+  return writePage(context, path, similarPage(found, min))
+}

@@ -1,0 +1,117 @@
+// `kata similar` through the real command line, over a class in which somebody has copied.
+
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { COMMAND_LEFT, HOSTILE } from '../gradebook/reports/hostile-text-fixture.ts'
+import { aligned } from '../gradebook/similar/aligned.ts'
+import { disguised, FULL } from '../gradebook/similar/clone-fixture.ts'
+import { compareClass, prepareClass } from '../gradebook/similar/compare.ts'
+import { COURSE } from '../house/sources.ts'
+import { columns } from './columns.ts'
+import { type CourseCopy, courseCopy, SOLUTION } from './course-copy-fixture.ts'
+import { skeletonOf, wordsOf } from './html-fixture.ts'
+import { ADVISORY, pairScreen, similarScreen } from './screens/similar-screen.ts'
+import { similarPage } from './similar-page.ts'
+
+const TOKEN_BUCKET = 'graders/2-foundation/token-bucket'
+const read = (path: string) => readFileSync(join(COURSE, TOKEN_BUCKET, path), 'utf8')
+const HONEST = read('accepted/keeps-the-remainder.ts')
+const STUB = read('stub.ts')
+const COPY = disguised(HONEST, FULL)
+
+let copy: CourseCopy
+beforeAll(async () => {
+  copy = await courseCopy()
+  const handIn = (path: string, text: string) => {
+    mkdirSync(join(copy.ws, 'class', path, '..'), { recursive: true })
+    writeFileSync(join(copy.ws, 'class', path), text)
+  }
+  handIn('ada/token-bucket.ts', HONEST)
+  handIn('bob/work/katas/2-foundation/token-bucket.ts', COPY)
+  handIn('eve/token-bucket.ts', SOLUTION)
+  handIn('sam/token-bucket.ts', STUB)
+  handIn('zoe/token-bucket.ts', STUB)
+  handIn('zoe/node_modules/x/token-bucket.ts', HONEST)
+  handIn('readme.txt', 'not a learner')
+  mkdirSync(join(copy.ws, 'class/mallory'))
+  symlinkSync(join(copy.ws, 'class/ada/token-bucket.ts'), join(copy.ws, 'class/mallory/token-bucket.ts'))
+})
+afterAll(() => copy?.[Symbol.dispose]())
+
+test('the copy is found, honest work, stubs and links are not, and nobody is judged', async () => {
+  const text = await copy.screen(['similar', 'class'])
+  expect(text).toContain('token-bucket · 5 files · 1 of 10 pairs at 0.60 or above')
+  expect(text).toMatch(/ {2}(1\.00|0\.9\d) {2}ada {2}bob {2}/)
+  expect(text).toContain('Close to the reference solution: eve 1.00')
+  expect(text).toContain('Too little of their own to compare: sam, zoe')
+  expect(text.replace(/\s+/g, ' ')).toContain(ADVISORY)
+  expect(text).toContain('npx kata similar class --pair ada bob')
+  expect(text).toMatch(/\[exit 0\]\n$/)
+  await expect(text).toMatchFileSnapshot('fixtures/screens/similar.txt')
+})
+
+test('a pair stands side by side in 80 columns', async () => {
+  const text = await copy.screen(['similar', 'class', '--pair', 'ada', 'bob'])
+  for (const line of text.split('\n').slice(1)) expect(columns(line), line).toBeLessThanOrEqual(80)
+  await expect(text).toMatchFileSnapshot('fixtures/screens/similar-pair.txt')
+  expect(await copy.screen(['similar', 'class', '--pair', 'sam', 'zoe'])).toContain(
+    'Nothing that sam and zoe wrote themselves is the same.',
+  )
+})
+
+test('as data, and as a page', async () => {
+  const data = await copy.json(['similar', 'class', '--min', '0', '--html', 'similar.html'])
+  expect(data).toMatchObject({ advisory: ADVISORY, min: 0, html: 'similar.html', katas: [{ kata: 'token-bucket' }] })
+  const page = readFileSync(join(copy.ws, 'similar.html'), 'utf8')
+  expect(wordsOf(page)).toContain(ADVISORY)
+  expect(wordsOf(page)).toMatch(/ada and bob · \d+ fragments?/)
+  expect(page).not.toContain('<script')
+  const { katas } = (await copy.json(['similar', 'class', '--pair', 'ada', 'bob'])) as {
+    katas: { aligned: unknown[] }[]
+  }
+  expect(katas[0]?.aligned).toHaveLength(1)
+})
+
+test('mistakes say what is wrong and what to do', async () => {
+  const mistakes = [
+    ['similar'],
+    ['similar', 'nowhere'],
+    ['similar', 'class', 'other'],
+    ['similar', 'class', '--min', '7'],
+    ['similar', 'class', '--pair', 'ada'],
+    ['similar', 'class', '--pair', 'ada', 'eva'],
+    ['similar', 'class', '--kata', 'ask-twice'],
+    ['similar', 'class', '--html', 'no/page.html'],
+  ]
+  const screens: string[] = []
+  for (const mistake of mistakes) screens.push(await copy.screen(mistake))
+  const text = screens.join('\n')
+  expect(text.match(/\[exit 64\]/g)?.length).toBe(mistakes.length)
+  await expect(text).toMatchFileSnapshot('fixtures/screens/similar-mistakes.txt')
+})
+
+/** Two learners with hostile names, whose copies have hostile text in them. */
+function hostilePair(text: string) {
+  const source = `${HONEST}\n// ${text.replace(/[\r\n\u2028\u2029]/g, ' ')}\nexport const last = (n: number) => n\n`
+  const prepared = prepareClass(
+    { kata: 'token-bucket', stub: STUB, reference: SOLUTION },
+    ['1', '2'].map((n) => ({ learner: `${n}${text}`, kata: 'token-bucket', text: source })),
+  )
+  const compared = compareClass(prepared)
+  return { title: 'Token bucket', compared, aligned: compared.pairs.flatMap((pair) => aligned(prepared, pair) ?? []) }
+}
+
+test.each(HOSTILE)('hostile text %# neither commands a terminal nor changes a page', (text) => {
+  const found = hostilePair(text)
+  expect(found.aligned).toHaveLength(1)
+  const look = { width: 80, colour: false }
+  const screens = [
+    similarScreen([found.compared], 0.6, 'class', look),
+    ...found.aligned.map((one) => pairScreen('token-bucket', one, look)),
+  ].join('\n')
+  expect(screens).not.toMatch(COMMAND_LEFT)
+  const page = similarPage([found], 0.6)
+  expect(page).not.toMatch(COMMAND_LEFT)
+  expect(skeletonOf(page)).toEqual(skeletonOf(similarPage([hostilePair('x')], 0.6)))
+})

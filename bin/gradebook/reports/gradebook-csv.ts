@@ -1,0 +1,35 @@
+// gradebook.csv: everything that an instructor would compute with, one row a learner. What is not known is left empty.
+
+import type { Grades, KataGrade } from '../grades.ts'
+import { type Cell, csv } from './csv.ts'
+import { decimal } from './decimal.ts'
+
+export function gradebookCsv({ assignment, learners }: Grades): string {
+  // Ids of other systems, by the header that those want.
+  const ids = [...new Set(learners.flatMap(({ learner }) => Object.keys(learner.ids ?? {})))].sort()
+  const head = [
+    ...['id', 'name', 'email', 'section', ...ids, 'points', 'of', 'complete', 'late days used', 'flags'],
+    ...assignment.katas.flatMap(({ kata }) => [kata, `${kata} state`, `${kata} verdict`, `${kata} late days`]),
+  ]
+  const rows = learners.map(({ learner, points, of, isComplete, lateDaysUsed, katas }): Cell[] => [
+    ...[learner.id, learner.name ?? '', learner.email ?? '', learner.section ?? ''],
+    ...ids.map((id) => learner.ids?.[id] ?? ''),
+    ...[exact(decimal(points)), exact(decimal(of)), isComplete ? 'yes' : 'no', lateDaysUsed],
+    katas.reduce((sum, { flags }) => sum + flags.length, 0),
+    ...assignment.katas.flatMap(({ kata }) => kataCells(katas.find((one) => one.kata === kata))),
+  ])
+  return csv([head, ...rows])
+}
+
+const exact = (text: string): Cell => ({ exact: text })
+
+function kataCells(grade: KataGrade | undefined): Cell[] {
+  if (grade === undefined) return ['', '', '', '']
+  const { points, state, report, late } = grade
+  return [
+    exact(points === undefined ? '' : decimal(points)),
+    state,
+    report?.verdict ?? '',
+    late === undefined ? '' : late.days,
+  ]
+}
