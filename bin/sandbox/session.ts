@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Death } from './death.ts'
+import type { Isolation } from './isolation.ts'
 import { DEADLINES, Dead, type Deadlines, lineTo } from './line.ts'
 import type { Modules } from './prepare.ts'
 import { FLAGS, type Profile } from './profile.ts'
@@ -57,7 +58,12 @@ export interface Session {
  * @param kit the kit's driver side, loaded before the realm is closed
  * @param trail where it leaves the lines that it comes to; makes everything slow
  */
-export function openSession(kit: Modules, trail?: Trail, profile: Profile = 'suite'): Session {
+export function openSession(
+  kit: Modules,
+  trail?: Trail,
+  profile: Profile = 'suite',
+  _isolation: Isolation = 'portable',
+): Session {
   const [command, ...args] = commandLine(profile)
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(trail === undefined ? [] : [trail.descriptor])],
