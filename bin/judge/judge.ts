@@ -5,6 +5,7 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { BroadcastChannel } from 'node:worker_threads'
 import type { Isolation } from '../sandbox/isolation.ts'
+import { requireStrictSandbox } from '../sandbox/strict/strict-sandbox.ts'
 import type { Assignment, Evidence, Job } from './jobs.ts'
 import { suiteThreads } from './suite-threads.ts'
 
@@ -47,11 +48,12 @@ export interface JudgeOptions {
   readonly isolation?: Isolation
 }
 
-/** @param course root of the course */
+/** @param course root of the course @throws {KataError} where `strict` is asked for and there is none */
 export async function startJudge(
   course: string,
   { workers = 1, isolation = 'portable' }: JudgeOptions = {},
 ): Promise<Judge> {
+  if (isolation === 'strict') requireStrictSandbox()
   const threads = suiteThreads(course, workers, isolation)
   // vitest takes most of the start-up: it is loaded here, and only by commands that judge.
   const { createVitest } = await import('vitest/node')
