@@ -8,13 +8,14 @@ import type { Death } from './death.ts'
 import type { Isolation } from './isolation.ts'
 import { DEADLINES, Dead, type Deadlines, lineTo } from './line.ts'
 import type { Modules } from './prepare.ts'
-import { FLAGS, type Profile } from './profile.ts'
+import { argumentsFor, type Profile } from './profile.ts'
 import type { Aftermath, Result, Threw } from './protocol.ts'
 import { SEEN } from './strict/box.ts'
 import { type Inside, openBox } from './strict/open-box.ts'
 import type { Trail } from './trail.ts'
 
 const SUBJECT_FOLDER = join(import.meta.dirname, 'subject')
+const MAIN = 'main.mjs'
 
 /** Function entries and loop passes that one call of a driver operation may burn (about 0.3 s of a tight loop). */
 export const FUEL_PER_CALL = 50_000_000
@@ -142,7 +143,7 @@ interface Started {
 }
 
 function start(profile: Profile, trail: Trail | undefined): Started {
-  const [command, ...args] = limited([process.execPath, ...argumentsFor(profile, SUBJECT_FOLDER)])
+  const [command, ...args] = limited([process.execPath, ...argumentsFor(profile, SUBJECT_FOLDER, MAIN)])
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(trail === undefined ? [] : [trail.descriptor])],
     env: { TZ: 'UTC' },
@@ -156,23 +157,9 @@ function start(profile: Profile, trail: Trail | undefined): Started {
 
 /** The permission model is the second layer there. */
 const startBoxed = (profile: Profile, trail: Trail | undefined): Started =>
-  openBox(argumentsFor(profile, SEEN), { trail: trail?.descriptor, cpuSeconds: LIFE_CPU_S })
+  openBox(argumentsFor(profile, SEEN, MAIN), { trail: trail?.descriptor, cpuSeconds: LIFE_CPU_S })
 
-/** The pinned Node with everything denied that it can deny. @param folder the subject's, as it sees it itself */
-const argumentsFor = (profile: Profile, folder: string): string[] => [
-  ...FLAGS[profile],
-  '--no-warnings',
-  '--permission',
-  `--allow-fs-read=${join(folder, '*')}`,
-  '--disallow-code-generation-from-strings',
-  '--disable-proto=throw',
-  '--disable-sigusr1',
-  '--no-experimental-sqlite',
-  '--stack-trace-limit=50',
-  join(folder, 'main.mjs'),
-]
-
-/** The same under limits of the system, where a shell can set them. */
+/** Under limits of the system, where a shell can set them. */
 function limited(node: [string, ...string[]]): [string, ...string[]] {
   if (process.platform === 'win32' || !existsSync('/bin/sh')) return node
   // No core file of a heap that overflowed: it would land in the course, and hold hundreds of megabytes.
