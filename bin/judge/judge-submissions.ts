@@ -70,7 +70,8 @@ export async function judgeSubmissions(
   // Awaited below; a failure meanwhile must not be unhandled.
   compiling.catch(() => {})
 
-  if (taken.length > 0) await judge
+  // None is needed where intake has refused everything; and then nothing is measured either.
+  const isolation = taken.length > 0 ? (await judge).isolation : 'portable'
   const allowed = memo((kata: Kata) => importsOf(readFileSync(pristineStubFile(ws, kata), 'utf8')))
   const jobs: Job[] = []
   const scripts = new Map<string, { readonly url: string; readonly script: string }>()
@@ -84,7 +85,7 @@ export async function judgeSubmissions(
       jobs.push({ id, kata: kata.path, url, modules, seeds, shrink: true, exhaustive: false })
     }
   }
-  const budgetsOf = memo((kata: Kata) => kataBudgets(ws, kata))
+  const budgetsOf = memo((kata: Kata) => kataBudgets(ws, kata, isolation))
   // While the promises of a single submission are judged, what will measure it can start. (Many keep the machine busy.)
   const [only] = jobs.length === 1 ? taken : []
   const ahead = only === undefined ? undefined : await budgetsOf(only.request.kata).catch(() => undefined)

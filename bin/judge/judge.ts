@@ -4,6 +4,8 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { BroadcastChannel } from 'node:worker_threads'
+import type { Isolation } from '../sandbox/isolation.ts'
+import { requireStrictSandbox } from '../sandbox/strict/strict-sandbox.ts'
 import type { Assignment, Evidence, Job } from './jobs.ts'
 import { suiteThreads } from './suite-threads.ts'
 
@@ -15,6 +17,8 @@ export interface Judged {
 }
 
 export interface Judge {
+  /** what every subject of it runs in, those that are measured included */
+  readonly isolation: Isolation
   /** Judges submissions; those of one kata share one run of its suite, several katas run side by side. */
   run(jobs: readonly Job[]): Promise<Judged>
   /** Runs ordinary test files (the visible examples). @returns counts by file */
@@ -38,12 +42,19 @@ function causes(error: unknown): string {
 /** Subjects alive at once: each is a process of about 50 MB, and more of them than cores only wait for each other. */
 const MAX_SUBJECTS = 4 * availableParallelism()
 
-/**
- * @param course root of the course
- * @param workers suites at a time
- */
-export async function startJudge(course: string, workers = 1): Promise<Judge> {
-  const threads = suiteThreads(course, workers)
+export interface JudgeOptions {
+  /** suites at a time */
+  readonly workers?: number
+  readonly isolation?: Isolation
+}
+
+/** @param course root of the course @throws {KataError} where `strict` is asked for and there is none */
+export async function startJudge(
+  course: string,
+  { workers = 1, isolation = 'portable' }: JudgeOptions = {},
+): Promise<Judge> {
+  if (isolation === 'strict') requireStrictSandbox()
+  const threads = suiteThreads(course, workers, isolation)
   // vitest takes most of the start-up: it is loaded here, and only by commands that judge.
   const { createVitest } = await import('vitest/node')
   const suiteOf = (kata: string) => resolve(course, 'graders', kata, 'suite.test.ts')
@@ -101,6 +112,7 @@ export async function startJudge(course: string, workers = 1): Promise<Judge> {
   }
 
   return {
+    isolation,
     async run(jobs) {
       const judged: Judged = { evidence: new Map(), faults: new Map() }
       for (let at = 0; at < jobs.length; at += MAX_SUBJECTS) await runBatch(jobs.slice(at, at + MAX_SUBJECTS), judged)

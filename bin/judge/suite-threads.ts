@@ -4,6 +4,7 @@
 import { join, sep } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { PoolRunnerInitializer } from 'vitest/node'
+import type { Isolation } from '../sandbox/isolation.ts'
 import { END_SUBJECTS } from './jobs.ts'
 
 /** Node strips no types there; the launcher has tsx do it, and so must a thread. */
@@ -17,12 +18,12 @@ export interface SuiteThreads {
 }
 
 /** @param course root of the course, @param ahead threads to start at once: they load while vitest itself does */
-export function suiteThreads(course: string, ahead: number): SuiteThreads {
+export function suiteThreads(course: string, ahead: number, isolation: Isolation): SuiteThreads {
   const idle: Worker[] = []
   const all = new Set<Worker>()
   const start = (): Worker => {
     const thread = new Worker(join(import.meta.dirname, 'suite-thread.mjs'), {
-      workerData: { course },
+      workerData: { course, isolation },
       env: { ...process.env, NODE_ENV: 'test', VITEST: 'true', TEST: 'true', DEV: '1', PROD: '', MODE: 'test' },
       execArgv: ['--no-warnings', ...(BELOW_NODE_MODULES ? ['--import', import.meta.resolve('tsx')] : [])],
       // A suite has nothing to say to the screen.

@@ -7,6 +7,7 @@ import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads'
 import { init, runBaseTests, setupEnvironment } from 'vitest/worker'
 import { serveSubjects } from '../../graders/kit/subjects.ts'
 import '../../graders/kit/suite.ts'
+import type { Isolation } from '../sandbox/isolation.ts'
 import { type Modules, prepareOurs } from '../sandbox/prepare.ts'
 import { openSession, type Session } from '../sandbox/session.ts'
 import { tracedModules } from '../sandbox/trace-shared.ts'
@@ -16,7 +17,7 @@ import { type Bench, bench } from './subject-bench.ts'
 
 const port = parentPort
 if (port === null) throw new Error('suite-worker.ts is a worker thread')
-const { course } = workerData as { course: string }
+const { course, isolation } = workerData as { course: string; isolation: Isolation }
 
 // The driver side is made ready here and not in the main thread, which is busy enough with starting vitest.
 const kit = prepareOurs(course, join(course, 'graders/kit/driver.ts')).modules
@@ -36,7 +37,10 @@ let ending = false
 
 function start(trail?: Trail, more?: Modules): Session {
   if (ending) throw new Error('The judge is being closed.')
-  const session = more === undefined ? openSession(kit, trail) : openSession({ ...kit, ...more }, trail, 'threads')
+  const session =
+    more === undefined
+      ? openSession(kit, trail, 'suite', isolation)
+      : openSession({ ...kit, ...more }, trail, 'threads', isolation)
   alive.add(session)
   return session
 }

@@ -9,6 +9,7 @@ import { frame, frameReader } from './frames.ts'
 import { cpuTimeMs, residentBytes } from './process-usage.ts'
 import type { Reply, Request } from './protocol.ts'
 import { replyOf } from './replies.ts'
+import type { Inside } from './strict/open-box.ts'
 import { encode } from './subject/plain-data.mjs'
 
 const MAX_FRAME_BYTES = 4 * 1024 * 1024
@@ -60,8 +61,11 @@ interface Pending {
   reject(dead: Dead): void
 }
 
-/** @param child with a pipe on descriptor 3 (and on 1 and 2, where it may only make noise) */
-export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES): Line {
+/**
+ * @param child with a pipe on descriptor 3 (and on 1 and 2, where it may only make noise)
+ * @param inside who works, where the child only keeps the box that it works in
+ */
+export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES, inside?: Inside): Line {
   // Absent where the system had no descriptors left to give; `error` follows.
   const channel = child.stdio[3] as Duplex | undefined
   const read = frameReader(MAX_FRAME_BYTES)
@@ -74,6 +78,7 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES): L
   let progress: { item: number; passes: number; line?: number } = { item: 0, passes: 0 }
   let hasMoved = false
   let lastCpuMs = 0
+  const worker = () => inside?.pid() ?? child.pid
 
   channel?.on('data', (chunk: Buffer) => {
     const { bodies, tooLong } = read(chunk)
@@ -132,7 +137,7 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES): L
         movedCpuMs = cpuNowMs ?? movedCpuMs
         hasMoved = false
       }
-      const bytes = residentBytes(child.pid)
+      const bytes = residentBytes(worker())
       if (bytes > largestBytes + GROWTH_BYTES) {
         largestBytes = bytes
         movedMs = nowMs
@@ -185,7 +190,7 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES): L
   }
 
   function readCpuMs(): number | undefined {
-    const now = cpuTimeMs(child.pid)
+    const now = cpuTimeMs(worker())
     lastCpuMs = now ?? lastCpuMs
     return now
   }
@@ -201,6 +206,12 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES): L
       } catch {
         child.kill('SIGKILL')
       }
+      try {
+        // Who keeps the box takes it with them, but the one inside is not to have even that moment.
+        if (inside !== undefined) process.kill(inside.pid() ?? pid, 'SIGKILL')
+      } catch {
+        // Gone.
+      }
     }
     channel?.destroy()
     pending?.reject(ended)
@@ -212,18 +223,31 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES): L
     return { cause: 'judge-error', why: `The subject ended before anything was asked of it. ${why} ${said}`.trim() }
   }
 
-  function deathOf(code: number | null, signal: NodeJS.Signals | null): Death {
-    if (/out of memory|allocation failed|invalid size error/i.test(noise))
+  function deathOf(code: number | null, direct: NodeJS.Signals | null): Death {
+    const signal = direct ?? signalWithin(code)
+    if (inside?.ranOutOfMemory() || /out of memory|allocation failed|invalid size error/i.test(noise))
       return { cause: 'crashed', why: 'It used more memory than it may have.' }
     if (signal === null)
       return { cause: 'crashed', why: `Its process ended with exit code ${code} before it had answered.` }
     if (signal === 'SIGXCPU') return { cause: 'timed-out', why: 'It worked for longer than any submission may.' }
+    if (signal === 'SIGSYS')
+      return {
+        cause: 'tampered',
+        why: 'It asked the system for what no kata needs, such as a process or a socket (SIGSYS).',
+      }
     // Signals of its own doing; any other was sent, and a submission can send none.
-    if (['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGSYS', 'SIGTRAP'].includes(signal))
+    if (['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP'].includes(signal))
       return { cause: 'crashed', why: `Its process was ended by ${signal}.` }
     if (signal === 'SIGKILL' && largestBytes > MAX_RESIDENT_BYTES / 2)
       return { cause: 'crashed', why: 'The system ended it for the memory that it used.' }
     return { cause: 'judge-error', why: `Somebody else ended the subject (${signal} ${constants.signals[signal]}).` }
+  }
+
+  /** Who keeps a box tells the signal that has ended the one inside as shells do. */
+  function signalWithin(code: number | null): NodeJS.Signals | null {
+    if (inside === undefined || code === null || code <= 128) return null
+    const found = Object.entries(constants.signals).find(([, number]) => number === code - 128)
+    return (found?.[0] as NodeJS.Signals | undefined) ?? null
   }
 
   return {

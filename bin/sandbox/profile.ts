@@ -1,6 +1,8 @@
 // What a subject is started for. One profile of flags per kind of measurement: a flag that makes one count exact would
 // falsify another.
 
+import { join } from 'node:path'
+
 /**
  * - `suite`: answers a hidden suite
  * - `steps`: counts steps; built-ins are metered
@@ -12,7 +14,7 @@ export type Profile = 'suite' | 'steps' | 'bytes' | 'allocations' | 'threads'
 
 const HEAP_MEGABYTES = 256
 
-export const FLAGS: Record<Profile, readonly string[]> = {
+const FLAGS: Record<Profile, readonly string[]> = {
   suite: [`--max-old-space-size=${HEAP_MEGABYTES}`],
   steps: [`--max-old-space-size=${HEAP_MEGABYTES}`],
   // One thread, so that no collector works beside us, and room enough that none has to work at all within a window.
@@ -29,3 +31,20 @@ export const FLAGS: Record<Profile, readonly string[]> = {
   ],
   threads: [`--max-old-space-size=${HEAP_MEGABYTES}`, '--allow-worker'],
 }
+
+/**
+ * The pinned Node with everything denied that it can deny.
+ * @param folder of what it runs, as it will see it itself, @param file in there
+ */
+export const argumentsFor = (profile: Profile, folder: string, file: string): string[] => [
+  ...FLAGS[profile],
+  '--no-warnings',
+  '--permission',
+  `--allow-fs-read=${join(folder, '*')}`,
+  '--disallow-code-generation-from-strings',
+  '--disable-proto=throw',
+  '--disable-sigusr1',
+  '--no-experimental-sqlite',
+  '--stack-trace-limit=50',
+  join(folder, file),
+]

@@ -1,17 +1,21 @@
 // One subject process, seen from the judge: started ahead of need, asked with plain data, ended without mercy. Whatever
 // the submission does, each question comes to an answer or to a death that says whose fault it was.
 
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Death } from './death.ts'
+import type { Isolation } from './isolation.ts'
 import { DEADLINES, Dead, type Deadlines, lineTo } from './line.ts'
 import type { Modules } from './prepare.ts'
-import { FLAGS, type Profile } from './profile.ts'
+import { argumentsFor, type Profile } from './profile.ts'
 import type { Aftermath, Result, Threw } from './protocol.ts'
+import { SEEN } from './strict/box.ts'
+import { type Inside, openBox } from './strict/open-box.ts'
 import type { Trail } from './trail.ts'
 
 const SUBJECT_FOLDER = join(import.meta.dirname, 'subject')
+const MAIN = 'main.mjs'
 
 /** Function entries and loop passes that one call of a driver operation may burn (about 0.3 s of a tight loop). */
 export const FUEL_PER_CALL = 50_000_000
@@ -57,17 +61,14 @@ export interface Session {
  * @param kit the kit's driver side, loaded before the realm is closed
  * @param trail where it leaves the lines that it comes to; makes everything slow
  */
-export function openSession(kit: Modules, trail?: Trail, profile: Profile = 'suite'): Session {
-  const [command, ...args] = commandLine(profile)
-  const child = spawn(command, args, {
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(trail === undefined ? [] : [trail.descriptor])],
-    env: { TZ: 'UTC' },
-    cwd: SUBJECT_FOLDER,
-    // A group of its own: an interrupt at the terminal is for the judge, and what ends the subject ends all of it.
-    detached: process.platform !== 'win32',
-    windowsHide: true,
-  })
-  const line = lineTo(child, deadlinesFor(profile, trail))
+export function openSession(
+  kit: Modules,
+  trail?: Trail,
+  profile: Profile = 'suite',
+  isolation: Isolation = 'portable',
+): Session {
+  const { child, inside } = isolation === 'strict' ? startBoxed(profile, trail) : start(profile, trail)
+  const line = lineTo(child, deadlinesFor(profile, trail), inside)
   // A failure is told again by the first real question.
   line.ask({ type: 'open', profile, modules: kit }).catch(() => {})
 
@@ -136,21 +137,30 @@ function deadlinesFor(profile: Profile, trail: Trail | undefined): Deadlines {
   return profile === 'suite' ? DEADLINES : { ...DEADLINES, stuckCpuMs: DEADLINES.cpuMs }
 }
 
-/** The pinned Node with everything denied that it can deny, under limits of the system where a shell can set them. */
-function commandLine(profile: Profile): [string, ...string[]] {
-  const node: [string, ...string[]] = [
-    process.execPath,
-    ...FLAGS[profile],
-    '--no-warnings',
-    '--permission',
-    `--allow-fs-read=${join(SUBJECT_FOLDER, '*')}`,
-    '--disallow-code-generation-from-strings',
-    '--disable-proto=throw',
-    '--disable-sigusr1',
-    '--no-experimental-sqlite',
-    '--stack-trace-limit=50',
-    join(SUBJECT_FOLDER, 'main.mjs'),
-  ]
+interface Started {
+  readonly child: ChildProcess
+  readonly inside?: Inside
+}
+
+function start(profile: Profile, trail: Trail | undefined): Started {
+  const [command, ...args] = limited([process.execPath, ...argumentsFor(profile, SUBJECT_FOLDER, MAIN)])
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(trail === undefined ? [] : [trail.descriptor])],
+    env: { TZ: 'UTC' },
+    cwd: SUBJECT_FOLDER,
+    // A group of its own: an interrupt at the terminal is for the judge, and what ends the subject ends all of it.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  })
+  return { child }
+}
+
+/** The permission model is the second layer there. */
+const startBoxed = (profile: Profile, trail: Trail | undefined): Started =>
+  openBox(argumentsFor(profile, SEEN, MAIN), { trail: trail?.descriptor, cpuSeconds: LIFE_CPU_S })
+
+/** Under limits of the system, where a shell can set them. */
+function limited(node: [string, ...string[]]): [string, ...string[]] {
   if (process.platform === 'win32' || !existsSync('/bin/sh')) return node
   // No core file of a heap that overflowed: it would land in the course, and hold hundreds of megabytes.
   return ['/bin/sh', '-c', `ulimit -c 0; ulimit -t ${LIFE_CPU_S}; exec "$0" "$@"`, ...node]

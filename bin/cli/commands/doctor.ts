@@ -8,12 +8,13 @@ import { readProgress } from '../../course/progress.ts'
 import { compileSubmission } from '../../judge/compile.ts'
 import { EXIT } from '../../judge/report.ts'
 import { openSession } from '../../sandbox/session.ts'
+import { strictSandbox } from '../../sandbox/strict/strict-sandbox.ts'
 import { type Context, say, sayJson } from '../context.ts'
 import { doctorScreen, type Finding } from '../screens/doctor-screen.ts'
 
 export async function doctor(context: Context): Promise<number> {
   const findings: Finding[] = []
-  for (const examine of [runTime, packages, files, sandbox, compiler, fileEvents, progressOf]) {
+  for (const examine of [runTime, packages, files, sandbox, strict, compiler, fileEvents, progressOf]) {
     try {
       findings.push(await examine(context))
     } catch (error) {
@@ -114,6 +115,14 @@ async function sandbox(): Promise<Finding> {
     found: result === undefined ? 'a subject does not start or answer' : `a subject reaches ${JSON.stringify(result)}`,
     next: 'Run npm ci in the course folder; judge nothing you do not trust until this is good.',
   }
+}
+
+/** Needed by nobody who judges their own code: without it, nothing is broken. */
+function strict(): Finding {
+  const found = strictSandbox()
+  return found.available
+    ? { what: 'strict', state: 'good', found: `strangers' code can be graded: ${found.found}` }
+    : { what: 'strict', state: 'doubtful', found: `no sandbox for strangers' code: ${found.why}`, next: found.remedy }
 }
 
 async function compiler(context: Context): Promise<Finding> {

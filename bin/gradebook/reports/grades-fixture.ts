@@ -141,7 +141,7 @@ export function hostileClass(text: string): Grades {
     aLearner('judge error', aGrade('judge-error', aReport('judge-error', text), { flags: [`Look at ${text}`] }), text),
   ]
   return aClass(learners, {
-    notTaken: [{ learner: 'not taken', origin: `${text}.zip`, why: `A link to ${text} was not followed.` }],
+    notTaken: [{ learner: 'not taken', origin: `${text}.zip`, katas: [], why: `A link to ${text} was not followed.` }],
     runs: [
       { startedMs: 0, isolation: 'portable', remark: `No ${text} here.`, judged: 6, fromCache: 1, judgeErrors: 1 },
     ],

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import type { Budget } from '../../../graders/kit/budget.ts'
 import { budgetsFile, solutionFile } from '../../course/files.ts'
 import type { Kata, Workspace } from '../../course/kata.ts'
+import type { Isolation } from '../../sandbox/isolation.ts'
 import { prepareOurs, submissionUrl } from '../../sandbox/prepare.ts'
 import { stripTypes } from '../../sandbox/strip.ts'
 import { type Measurable, type Measured, measure, openSpares, type Spare } from './measure.ts'
@@ -32,11 +33,15 @@ export interface KataBudgets {
 }
 
 /** @returns undefined for a kata without budgets */
-export async function kataBudgets(ws: Workspace, kata: Kata): Promise<KataBudgets | undefined> {
+export async function kataBudgets(
+  ws: Workspace,
+  kata: Kata,
+  isolation: Isolation = 'portable',
+): Promise<KataBudgets | undefined> {
   const budgets = await readBudgets(ws, kata)
   if (budgets.length === 0) return undefined
   const kit = prepareOurs(ws.course, join(ws.course, 'graders/kit/budget.ts')).modules
-  const course = { kit, budgets: prepareOurs(ws.course, budgetsFile(ws, kata), kit) }
+  const course = { kit, isolation, budgets: prepareOurs(ws.course, budgetsFile(ws, kata), kit) }
   const stripped = stripTypes(readFileSync(solutionFile(ws, kata), 'utf8'))
   if (!stripped.ok) throw new Error(stripped.stack)
   const reference = { url: submissionUrl(kata.path), script: stripped.script }

@@ -3,6 +3,7 @@
 // processes run side by side.
 
 import { type Budget, type Growth, type Kind, kindOf } from '../../../graders/kit/budget.ts'
+import type { Isolation } from '../../sandbox/isolation.ts'
 import type { Modules } from '../../sandbox/prepare.ts'
 import type { Profile } from '../../sandbox/profile.ts'
 import type { Threw } from '../../sandbox/protocol.ts'
@@ -28,6 +29,7 @@ export interface Course {
   readonly kit: Modules
   /** the kata's `budgets.ts` */
   readonly budgets: { readonly url: string; readonly modules: Modules }
+  readonly isolation?: Isolation
 }
 
 /** What became of one budget; or of the submission, while it was measured. */
@@ -67,7 +69,7 @@ export interface Spare {
 export const openSpares = (course: Course, budgets: readonly Budget[]): Spare[] =>
   ORDER.filter((profile) => indicesFor(profile, budgets).length > 0).map((profile) => ({
     profile,
-    session: openSession(course.kit, undefined, profile),
+    session: openSession(course.kit, undefined, profile, course.isolation),
   }))
 
 /**
@@ -153,7 +155,8 @@ function reopening(course: Course, submission: Measurable, profile: MeasuringPro
       if (closed) return { death: { cause: 'judge-error', why: 'It is not measured any more.' } }
       if (session === undefined) {
         const at = spares.findIndex((spare) => spare.profile === profile)
-        session = spares.splice(at, at < 0 ? 0 : 1)[0]?.session ?? openSession(course.kit, undefined, profile)
+        session =
+          spares.splice(at, at < 0 ? 0 : 1)[0]?.session ?? openSession(course.kit, undefined, profile, course.isolation)
         // What our own side does beside the submission's work is not the submission's.
         const driver = profile === 'steps' ? steppingAside(course.budgets) : course.budgets
         const loaded = await session.load({ url: submission.url, modules: script, driver })

@@ -50,7 +50,7 @@ export async function race(
 }
 
 async function start(course: Course, one: Measurable): Promise<Session> {
-  const session = openSession(course.kit, undefined, 'bytes')
+  const session = openSession(course.kit, undefined, 'bytes', course.isolation)
   await session.load({ url: one.url, modules: variantFor('bytes', one), driver: course.budgets })
   return session
 }

@@ -32,7 +32,7 @@ export async function verifyKatas(
   all: readonly Kata[],
   options: VerifyOptions,
 ): Promise<{ proofs: Proof[]; strays: Fault[] }> {
-  const judge = await startJudge(ws.course, options.workers)
+  const judge = await startJudge(ws.course, { workers: options.workers })
   try {
     const examples = await exampleFaults(
       ws,
