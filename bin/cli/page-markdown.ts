@@ -3,11 +3,9 @@
 
 import type { RendererRule } from 'markdown-it'
 import { createMarkdown, plainText, type Token, taskDone, webAddress } from './markdown-tokens.ts'
-import { PAGE_STYLE } from './page-style.ts'
+import { pageHead } from './page-head.ts'
 import { printable } from './printable.ts'
 import { isTypeScript, splitComments } from './ts-comments.ts'
-
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 export function renderPage(markdown: string, { title }: { title: string }): string {
   const page = createPageMarkdown()
@@ -21,19 +19,7 @@ export function renderPage(markdown: string, { title }: { title: string }): stri
   const body = tokens.findIndex(({ type, tag, level }) => type === 'heading_close' && tag === 'h1' && level === 0) + 1
   const render = (part: Token[]) => page.renderer.render(part, page.options, {})
   const opening = body === 0 ? `<h1>${name}</h1>\n` : render(tokens.slice(0, body))
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${name}</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-<main>
+  return `${pageHead(name)}
 ${opening}${contents}${render(tokens.slice(body))}</main>
 </body>
 </html>

@@ -4,11 +4,10 @@
 import { type CacheLineMap, judging, type Series, type Spent } from '../judge/budgets/spent.ts'
 import type { Report } from '../judge/report.ts'
 import { createMarkdown } from './markdown-tokens.ts'
-import { PAGE_STYLE } from './page-style.ts'
+import { pageHead } from './page-head.ts'
 import { printable } from './printable.ts'
 import { figure } from './screens/spent-lines.ts'
 
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 const { escapeHtml } = createMarkdown().utils
 const text = (raw: string): string => escapeHtml(printable(raw))
 
@@ -33,19 +32,7 @@ export function perfPage(report: Report, source: string): string {
   const budgets = judging(spent)
   const kept = budgets.filter((one) => one.kept).length
   const broken = report.promises.filter((promise) => !promise.kept)
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${text(title)}</title>
-<style>${PAGE_STYLE}${STYLE}</style>
-</head>
-<body>
-<main>
+  return `${pageHead(text(title), { style: STYLE })}
 <h1>${text(title)}</h1>
 <p><strong class="${verdict === 'accepted' ? 'kept' : 'over'}">${verdict}</strong> · ${kept} of ${budgets.length} budgets kept · <code>${text(file)}</code> · seed ${seed}</p>
 ${broken.length === 0 ? '' : `<p>Costs are counted once every promise is kept. Broken: ${broken.map(({ name }) => text(name)).join('; ')}.</p>`}

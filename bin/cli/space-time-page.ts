@@ -2,10 +2,9 @@
 // script; with one, a slider steps through the run and shows what each node knew and what was on its way. The content
 // security policy lets exactly that script run, by its hash.
 
-import { createHash } from 'node:crypto'
 import type { KeptTrace } from './kept-trace.ts'
 import { createMarkdown } from './markdown-tokens.ts'
-import { PAGE_STYLE } from './page-style.ts'
+import { pageHead } from './page-head.ts'
 import { printable } from './printable.ts'
 import { type Diagram, layOut } from './space-time-layout.ts'
 import { PAGE_SCRIPT } from './space-time-script.ts'
@@ -17,9 +16,6 @@ const MAX_ROWS = 150
 
 const { escapeHtml } = createMarkdown().utils
 const text = (raw: string): string => escapeHtml(printable(raw))
-
-const hash = createHash('sha256').update(PAGE_SCRIPT).digest('base64')
-const POLICY = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
 
 const STYLE = `
 :root { --bad: #b42318; --good: #1a7f37; --side-0: #0b5cad; --side-1: #b45309; --side-2: #1a7f37; --side-3: #8250df; }
@@ -69,19 +65,7 @@ export function tracePage({ kata, promise, seed, replay, trace }: KeptTrace, all
   const leftOut = leftOutText(diagram)
   const last = Math.max(0, diagram.rows.length - 1)
   const broken = diagram.broken
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${text(`${kata}: ${promise}`)}</title>
-<style>${PAGE_STYLE}${STYLE}</style>
-</head>
-<body>
-<main>
+  return `${pageHead(text(`${kata}: ${promise}`), { style: STYLE, script: PAGE_SCRIPT })}
 <h1>✗ ${text(promise)}</h1>
 ${broken === undefined ? '' : `<p class="bad">${text(broken.what)} <span class="facts">(${timeOf(diagram, diagram.rows[broken.row]?.at ?? 0)})</span></p>`}
 <p class="facts">${text(kata)} · seed ${seed} · <code>${text(replay)}</code>${leftOut === undefined ? '' : ` · ${leftOut}`}</p>
