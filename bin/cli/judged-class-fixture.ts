@@ -74,7 +74,7 @@ export async function judgedClass(): Promise<JudgedClass> {
       return { id: `${kata.slug}/${name}`, kata, file: `katas/${kata.path}.ts`, bytes, seeds: [seedOf(bytes)] }
     }),
   )
-  const judge = startJudge(COURSE, 2)
+  const judge = startJudge(COURSE, { workers: 2 })
   let reports: Map<string, Report>
   try {
     reports = await judgeSubmissions(WS, judge, requests)

@@ -2,10 +2,8 @@
 // script; with one, a slider steps through the run and shows what each node knew and what was on its way. The content
 // security policy lets exactly that script run, by its hash.
 
-import { createHash } from 'node:crypto'
 import type { KeptTrace } from './kept-trace.ts'
-import { createMarkdown } from './markdown-tokens.ts'
-import { PAGE_STYLE } from './page-style.ts'
+import { pageFrame, pageText as text } from './page-frame.ts'
 import { printable } from './printable.ts'
 import { type Diagram, layOut } from './space-time-layout.ts'
 import { PAGE_SCRIPT } from './space-time-script.ts'
@@ -14,12 +12,6 @@ import { figure, leftOutText, sentence, timeOf } from './space-time-words.ts'
 
 /** A page may be longer than a screen. */
 const MAX_ROWS = 150
-
-const { escapeHtml } = createMarkdown().utils
-const text = (raw: string): string => escapeHtml(printable(raw))
-
-const hash = createHash('sha256').update(PAGE_SCRIPT).digest('base64')
-const POLICY = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`
 
 const STYLE = `
 :root { --bad: #b42318; --good: #1a7f37; --side-0: #0b5cad; --side-1: #b45309; --side-2: #1a7f37; --side-3: #8250df; }
@@ -69,20 +61,11 @@ export function tracePage({ kata, promise, seed, replay, trace }: KeptTrace, all
   const leftOut = leftOutText(diagram)
   const last = Math.max(0, diagram.rows.length - 1)
   const broken = diagram.broken
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${text(`${kata}: ${promise}`)}</title>
-<style>${PAGE_STYLE}${STYLE}</style>
-</head>
-<body>
-<main>
-<h1>✗ ${text(promise)}</h1>
+  return pageFrame({
+    title: `${kata}: ${promise}`,
+    style: STYLE,
+    script: PAGE_SCRIPT,
+    main: `<h1>✗ ${text(promise)}</h1>
 ${broken === undefined ? '' : `<p class="bad">${text(broken.what)} <span class="facts">(${timeOf(diagram, diagram.rows[broken.row]?.at ?? 0)})</span></p>`}
 <p class="facts">${text(kata)} · seed ${seed} · <code>${text(replay)}</code>${leftOut === undefined ? '' : ` · ${leftOut}`}</p>
 <section class="steps" aria-label="Step through the run" hidden>
@@ -95,14 +78,11 @@ ${broken === undefined ? '' : `<p class="bad">${text(broken.what)} <span class="
 ${diagramSvg(diagram)}
 </div>
 <details><summary>The same in words</summary>
-<ol class="events">${diagram.rows.map((row, i) => `<li${broken?.row === i ? ' class="bad"' : ''}>${timeOf(diagram, row.at)}: ${escapeHtml(sentence(diagram, i))}${broken?.row === i ? `. Broken: ${text(broken.what)}` : ''}</li>`).join('\n')}</ol>
+<ol class="events">${diagram.rows.map((row, i) => `<li${broken?.row === i ? ' class="bad"' : ''}>${timeOf(diagram, row.at)}: ${text(sentence(diagram, i))}${broken?.row === i ? `. Broken: ${text(broken.what)}` : ''}</li>`).join('\n')}</ol>
 </details>
-</main>
 <script type="application/json" id="run">${runJson(diagram)}</script>
-<script>${PAGE_SCRIPT}</script>
-</body>
-</html>
-`
+`,
+  })
 }
 
 /** What the script steps through. No `<` stands in it, so that no text of a submission's can end it. */

@@ -74,6 +74,16 @@ test('of a file that does not load no call is told', () => {
   })
 })
 
+test('a run that is none is left out, and the promise is broken all the same', () => {
+  const run = { nodes: ['a'], unit: 'ms', events: [{ at: 0, node: 0, what: 'boot' }] } as const
+  const withRun = (trace: unknown) =>
+    concluded(evidence([{ ...broken, trace } as PromiseResult])).promises[0] ?? { kept: true }
+  expect(withRun(run)).toMatchObject({ verdict: 'wrong-answer', trace: run })
+  const hostile = withRun({ ...run, nodes: [{ toString: 'a' }] })
+  expect(hostile).toMatchObject({ verdict: 'wrong-answer', kept: false })
+  expect(hostile).not.toHaveProperty('trace')
+})
+
 test('a suite and a lesson that disagree, and evidence that never came, are our fault', () => {
   const { promises } = evidence([])
   expect(concluded({ ...evidence([]), promises: promises.slice(1) })).toMatchObject({

@@ -54,3 +54,13 @@ test('two columns become one where there is no room', () => {
   expect(narrow).toEqual(['npx kata lesson sliding-window-counter', '      read the lesson'])
   for (const line of narrow) expect(columns(line)).toBeLessThanOrEqual(40)
 })
+
+test('pictures keep to what every terminal has where that is said', () => {
+  const ascii = (env: NodeJS.ProcessEnv) => lookOf({}, env).ascii === true
+  expect([{ LANG: 'C' }, { LC_ALL: 'POSIX', LANG: 'en_US.UTF-8' }, { TERM: 'linux' }].map(ascii)).toEqual([
+    true,
+    true,
+    true,
+  ])
+  expect([{}, { LANG: 'C.UTF-8' }, { LC_ALL: 'de_DE.utf8', LANG: 'C' }].map(ascii)).toEqual([false, false, false])
+})

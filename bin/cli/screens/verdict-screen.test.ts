@@ -7,6 +7,7 @@ import { VERDICTS } from '../../course/verdict.ts'
 import type { Spent } from '../../judge/budgets/spent.ts'
 import type { PromiseReport, Report } from '../../judge/report.ts'
 import { columns } from '../columns.ts'
+import { longGossip, twoLeaders } from '../space-time-runs-fixture.ts'
 import { plotLines } from './spent-lines.ts'
 import { verdictScreen } from './verdict-screen.ts'
 
@@ -61,6 +62,22 @@ test.each(STORIES)('%s with everything at once fits 20 lines of 80 columns, and 
   expect(lines.length).toBeLessThanOrEqual(20)
   for (const line of lines) expect(columns(line), line).toBeLessThanOrEqual(80)
   expect(lines.slice(-2).join()).toContain('npx kata')
+})
+
+test('a run is drawn in the place of the story, its end where there is no room for more', () => {
+  for (const trace of [twoLeaders(), longGossip()]) {
+    const { promises, ...more } = everything('wrong-answer')
+    const lines = linesOf({ ...more, promises: promises.map((one) => ({ ...one, trace })) })
+    expect(lines.length).toBeLessThanOrEqual(20)
+    for (const line of lines) expect(columns(line), line).toBeLessThanOrEqual(80)
+    expect(lines).toContain('trace   npx kata trace sliding-window-counter')
+  }
+  const alone = linesOf(report({ promises: [broken('It holds', { trace: twoLeaders() })] }))
+  expect(alone).toContain(' 16▌ │                       ├─────── yes t1 ───────▶● role=LEADER')
+  expect(alone.join()).not.toContain('new Thing()')
+  // Another file's run is not kept.
+  const other = verdictScreen(report({ promises: [broken('It holds', { trace: twoLeaders() })] }), LOOK, false)
+  expect(other).not.toContain('kata trace')
 })
 
 test('many problems fit too, and how many are left is said', () => {
