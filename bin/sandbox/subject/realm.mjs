@@ -37,6 +37,13 @@ const OVERRIDABLE = [
   ].map((e) => e.prototype),
 ]
 
+/**
+ * What arrays and plain objects inherit from. Freezing would mark their elements as read-only, though they have none, and
+ * then V8 keeps no fast path for any `a[i] = x` below (Map::MayHaveReadOnlyElementsInPrototypeChain): each fraction
+ * that is stored would be made an object first, 16 bytes that the same code does not cost elsewhere.
+ */
+const INHERITED_BY_ARRAYS = /** @type {readonly object[]} */ ([Array.prototype, Object.prototype])
+
 /** Every locale speaks as this one, whatever the machine's own is: sorted names must come out alike everywhere. */
 const LOCALE = 'en-US'
 
@@ -47,6 +54,8 @@ const LOCALE = 'en-US'
  */
 export function closeRealm(printer, ours = [], keeps = []) {
   const outer = /** @type {Record<PropertyKey, unknown>} */ (/** @type {unknown} */ (globalThis))
+  // First, while V8 holds them as it made them: elements of what has become a dictionary would be no better than frozen.
+  for (const prototype of INHERITED_BY_ARRAYS) Reflect.preventExtensions(prototype)
   speakOneLocale(outer)
   for (const key of Reflect.ownKeys(outer))
     if (typeof key !== 'string' || !(KEPT.has(key) || keeps.includes(key))) delete outer[key]
@@ -83,14 +92,24 @@ const missing = (what, instead) => () => {
   throw new Error(`${what} is not available in a kata: ${instead}`)
 }
 
-/** @param {() => never} noTime a Date that converts given times, and throws where it would read the time of day */
+/**
+ * A Date that converts given times, and throws where it would read the time of day. A function and not a proxy: this one V8
+ * inlines, so that a date takes no more memory than elsewhere.
+ * @param {() => never} noTime
+ */
 function timelessDate(noTime) {
   const Real = Date
-  const Timeless = new Proxy(Real, {
-    apply: () => noTime(),
-    construct: (_, args, target) => (args.length === 0 ? noTime() : Reflect.construct(Real, args, target)),
-  })
+  function Timeless(/** @type {unknown[]} */ ...args) {
+    if (new.target === undefined || args.length === 0) return noTime()
+    return Reflect.construct(Real, args, new.target === Timeless ? Real : new.target)
+  }
   Real.now = noTime
+  for (const key of Reflect.ownKeys(Real))
+    Object.defineProperty(
+      Timeless,
+      key,
+      /** @type {PropertyDescriptor} */ (Reflect.getOwnPropertyDescriptor(Real, key)),
+    )
   Real.prototype.constructor = Timeless
   return Timeless
 }
@@ -178,16 +197,32 @@ function allowOverride(prototype) {
     const descriptor = /** @type {PropertyDescriptor} */ (Reflect.getOwnPropertyDescriptor(prototype, key))
     if (!('value' in descriptor) || !descriptor.configurable || !descriptor.writable) continue
     const value = descriptor.value
+    // One for all: who assigns makes no garbage by it, as elsewhere.
+    const own = { value: undefined, writable: true, enumerable: true, configurable: true }
     Reflect.defineProperty(prototype, key, {
       get: () => value,
       set(given) {
         if (this === prototype) throw new TypeError(`Cannot change the built-in ${String(key)}`)
-        Object.defineProperty(this, key, { value: given, writable: true, enumerable: true, configurable: true })
+        own.value = given
+        Object.defineProperty(this, key, own)
+        own.value = undefined
       },
       enumerable: descriptor.enumerable ?? false,
       configurable: false,
     })
   }
+}
+
+/**
+ * As good as frozen, and `Object.isFrozen` agrees: nothing can be added, changed or taken away.
+ * @param {object} prototype one of INHERITED_BY_ARRAYS, closed to extension before
+ */
+function lock(prototype) {
+  for (const key of Reflect.ownKeys(prototype)) {
+    const isData = 'value' in /** @type {PropertyDescriptor} */ (Reflect.getOwnPropertyDescriptor(prototype, key))
+    Reflect.defineProperty(prototype, key, { configurable: false, ...(isData ? { writable: false } : {}) })
+  }
+  if (!Object.isFrozen(prototype)) throw new Error('A prototype stayed open.')
 }
 
 /** @param {readonly object[]} roots freezes everything that can be reached from them, getters' functions too */
@@ -204,7 +239,8 @@ function freezeAll(roots) {
       for (const part of [descriptor.value, descriptor.get, descriptor.set])
         if ((typeof part === 'object' && part !== null) || typeof part === 'function') queue.push(part)
     }
-    Object.freeze(object)
+    if (INHERITED_BY_ARRAYS.includes(object)) lock(object)
+    else Object.freeze(object)
   }
 }
 
