@@ -73,13 +73,14 @@ function section(spent: Spent): string {
 ${series === undefined ? '' : plot(series)}${cacheLines === undefined ? '' : lineTables(cacheLines)}</section>`
 }
 
-function places({ spendsMost, growsMost, allocations = [] }: Spent) {
+function places({ spendsMost, growsMost, allocations = [], allocationsAreGuessed }: Spent) {
+  const allocates = allocationsAreGuessed ? 'perhaps allocates' : 'allocates'
   return [
     ...(growsMost === undefined ? [] : [{ label: 'grows', how: growsMost.growth, ...growsMost }]),
     ...(spendsMost === undefined
       ? []
       : [{ label: 'spends most', how: `${Math.round(100 * spendsMost.share)} %`, ...spendsMost }]),
-    ...allocations.map((one) => ({ label: 'allocates', how: `${Math.round(100 * one.share)} %`, ...one })),
+    ...allocations.map((one) => ({ label: allocates, how: `${Math.round(100 * one.share)} %`, ...one })),
   ]
 }
 

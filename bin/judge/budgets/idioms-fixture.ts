@@ -71,6 +71,16 @@ export const IDIOMS: Readonly<Record<string, string>> = {
     'const a = [1, 2, 3]; return (i) => a.indexOf(i) + (a.includes(i) ? 1 : 0) + a.findIndex((x) => x === 3)',
   'an array sorted': 'const a = [3, 1, 2]; return () => { a.sort((x, y) => x - y); return a[0] }',
   'an array taken apart': 'const a = [1, 2, 3]; return () => { const [x, , y = 1] = a; return x + y }',
+  'an array walked in a method':
+    'class S { #all = [1, 2, 3, 4, 5, 6, 7, 8].map((i) => new Int32Array(i)); sum() { let s = 0; for (const words of this.#all) s += words[0]; return s } } const o = new S(); return () => o.sum()',
+  'an array taken apart, and walked':
+    'const a = [1, 2, 3, 4, 5, 6]; return () => { const [x, ...rest] = a; let s = x; for (const y of a) s += y; return s }',
+  'an array mapped and filtered': 'const a = [1, 2, 3]; return () => (kept = a.map((x) => x + 1).filter((x) => x > 2))',
+  'an array of fractions mapped': 'const a = [0.5, 1.5]; return () => (kept = a.map((x) => x * 2))',
+  'an array copied and cut':
+    'const a = [1, 2, 3], b = [0.5, 1.5, 2.5]; return () => (kept = [a.slice(), a.slice(1), b.slice(1), a.concat(b)])',
+  'an array spliced and flattened':
+    'const a = [1, 2, 3]; return () => { a.push(a.splice(0, 1)[0]); return (kept = [[1], [2]].flat()).length }',
   'an array spread': 'const a = [1, 2, 3]; return () => (kept = [...a, 4])',
   'an array spread into a call': 'const a = [1, 2, 3]; return () => Math.max(...a)',
   'an array from a count': 'return (i) => (kept = Array.from({ length: 4 }, (_, k) => i + k))',
@@ -116,14 +126,12 @@ export const IDIOMS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Pieces that cost more in the closed realm, by so many bytes. What closes it must mark `constructor` of Array.prototype as
- * read-only, and V8 then asks it each time which kind of array to make; RegExp.prototype is not the one that V8 has fast
- * ways for, either; and the Date there is a function around the real one. All of these make garbage anywhere, so that no limit of 0 is broken by the difference.
+ * Pieces that cost more in the closed realm, by so many bytes: RegExp.prototype is not the one that V8 has fast ways for,
+ * and the Date there is a function around the real one. They make garbage anywhere, so that no limit of 0 is broken by
+ * the difference.
  */
 export const DEARER_IDIOMS: Readonly<Record<string, { readonly code: string; readonly by: number }>> = {
-  'an array mapped': { code: 'const a = [1, 2, 3]; return () => (kept = a.map((x) => x + 1))', by: 56 },
-  'an array filtered': { code: 'const a = [1, 2, 3]; return () => (kept = a.filter((x) => x > 1))', by: 56 },
-  'an array copied': { code: 'const a = [1, 2, 3]; return () => (kept = a.slice())', by: 40 },
   'text replaced': { code: "return () => (kept = 'a-b'.replace(/-/g, '_'))", by: 128 },
+  'text split by a regular expression': { code: "return () => (kept = 'a,b'.split(/,/))", by: 64 },
   'a date': { code: 'return (i) => (kept = new Date(i))', by: 24 },
 }

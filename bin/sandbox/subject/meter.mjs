@@ -50,6 +50,8 @@ export function openMeter(burn) {
   let isIdle = false
   let total = 0
   const counts = new Float64Array(LAST_LINE + 1)
+  /** of the lines that have been charged */
+  let highestLine = 0
   /** @type {Set<number>} lengths of strings that have been joined and not been read since */
   const ropes = new Set()
   let ropeCount = 0
@@ -62,6 +64,7 @@ export function openMeter(burn) {
   function charge(steps, line) {
     const whole = floor(steps)
     total += whole
+    if (line > highestLine) highestLine = line
     counts[line] = /** @type {number} */ (counts[line]) + whole
     for (let i = 0; i < whole; i++) burn(line)
   }
@@ -456,6 +459,8 @@ export function openMeter(burn) {
     total: () => total,
     /** steps by line, until they are cleared */
     lines: () => counts,
+    /** no line beyond has steps */
+    highestLine: () => highestLine,
     clear() {
       fillNumbers(counts, 0)
       setClear(ropes)

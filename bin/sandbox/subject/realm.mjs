@@ -37,13 +37,6 @@ const OVERRIDABLE = [
   ].map((e) => e.prototype),
 ]
 
-/**
- * What arrays and plain objects inherit from. Freezing would mark their elements as read-only, though they have none, and
- * then V8 keeps no fast path for any `a[i] = x` below (Map::MayHaveReadOnlyElementsInPrototypeChain): each fraction
- * that is stored would be made an object first, 16 bytes that the same code does not cost elsewhere.
- */
-const INHERITED_BY_ARRAYS = /** @type {readonly object[]} */ ([Array.prototype, Object.prototype])
-
 /** Every locale speaks as this one, whatever the machine's own is: sorted names must come out alike everywhere. */
 const LOCALE = 'en-US'
 
@@ -51,11 +44,13 @@ const LOCALE = 'en-US'
  * @param {{ log(...args: unknown[]): void }} printer bounded replacement of the console
  * @param {readonly object[]} ours more objects to freeze, with all that can be reached from them
  * @param {readonly string[]} keeps globals that stay beside the language's, for a probe that has made them safe
+ * @param {() => void} [sealArrays] closes Array.prototype in place of freezing it, for a probe that watches over it
  */
-export function closeRealm(printer, ours = [], keeps = []) {
+export function closeRealm(printer, ours = [], keeps = [], sealArrays = undefined) {
   const outer = /** @type {Record<PropertyKey, unknown>} */ (/** @type {unknown} */ (globalThis))
-  // First, while V8 holds them as it made them: elements of what has become a dictionary would be no better than frozen.
-  for (const prototype of INHERITED_BY_ARRAYS) Reflect.preventExtensions(prototype)
+  // First of all, while V8 holds it as it made it. Its elements then are "non-extensible", for which there are fast paths;
+  // those of what has become a dictionary, or is frozen, are treated as if they stood in the way (see sealed-arrays.mjs).
+  Reflect.preventExtensions(Object.prototype)
   speakOneLocale(outer)
   for (const key of Reflect.ownKeys(outer))
     if (typeof key !== 'string' || !(KEPT.has(key) || keeps.includes(key))) delete outer[key]
@@ -81,7 +76,7 @@ export function closeRealm(printer, ours = [], keeps = []) {
     ]),
   )
   for (const prototype of OVERRIDABLE) allowOverride(prototype)
-  freezeAll([outer, ...hiddenIntrinsics(), ...ours])
+  freezeAll([outer, ...hiddenIntrinsics(), ...ours], sealArrays)
 }
 
 /**
@@ -215,7 +210,7 @@ function allowOverride(prototype) {
 
 /**
  * As good as frozen, and `Object.isFrozen` agrees: nothing can be added, changed or taken away.
- * @param {object} prototype one of INHERITED_BY_ARRAYS, closed to extension before
+ * @param {object} prototype closed to extension before
  */
 function lock(prototype) {
   for (const key of Reflect.ownKeys(prototype)) {
@@ -225,8 +220,11 @@ function lock(prototype) {
   if (!Object.isFrozen(prototype)) throw new Error('A prototype stayed open.')
 }
 
-/** @param {readonly object[]} roots freezes everything that can be reached from them, getters' functions too */
-function freezeAll(roots) {
+/**
+ * @param {readonly object[]} roots freezes everything that can be reached from them, getters' functions too
+ * @param {(() => void) | undefined} sealArrays
+ */
+function freezeAll(roots, sealArrays) {
   const seen = new Set()
   const queue = [...roots]
   for (const object of queue) {
@@ -239,7 +237,8 @@ function freezeAll(roots) {
       for (const part of [descriptor.value, descriptor.get, descriptor.set])
         if ((typeof part === 'object' && part !== null) || typeof part === 'function') queue.push(part)
     }
-    if (INHERITED_BY_ARRAYS.includes(object)) lock(object)
+    if (object === Object.prototype) lock(object)
+    else if (object === Array.prototype && sealArrays !== undefined) sealArrays()
     else Object.freeze(object)
   }
 }
