@@ -54,6 +54,8 @@ export interface MeasureOptions {
   /** go on after the first budget that is not kept: for who wants to see everything, and has the time. What is far too
    * dear in one way is often slow to measure in all the others. */
   readonly everything?: boolean
+  /** run what makes too much garbage once more, to tell on which lines: unless told not to */
+  readonly isExplained?: boolean
   /** subjects that were opened ahead of need; those that are used are taken out */
   readonly spares?: Spare[]
   /** for a test that cannot wait for what takes too long */
@@ -83,7 +85,7 @@ export async function measure(
   submission: Measurable,
   answers: Promise<ReadonlyMap<number, Answers>>,
   seed: number,
-  { everything = false, spares = [], deadlines }: MeasureOptions = {},
+  { everything = false, isExplained = true, spares = [], deadlines }: MeasureOptions = {},
 ): Promise<Measured[]> {
   const measured = new Map<number, Measured>()
   const raws = new Map<number, unknown>()
@@ -112,7 +114,7 @@ export async function measure(
     for (const { subject } of groups) subject.close()
   }
   const counted = groups.slice(0, last + 1).flatMap(({ indices }) => indices)
-  await explainBytes(course, submission, measured, raws, seed)
+  if (isExplained) await explainBytes(course, submission, measured, raws, seed)
   return budgets.flatMap((_, index) => (counted.includes(index) ? (measured.get(index) ?? []) : []))
 }
 
