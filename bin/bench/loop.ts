@@ -6,6 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { budgetRows } from './budget-times.ts'
 import { median, type Row, table } from './statistics.ts'
 
 const COURSE = join(import.meta.dirname, '../..')
@@ -144,6 +145,7 @@ async function main(): Promise<void> {
       versus('next of 100', 'next of 10'),
       versus('list of 100', 'list of 10'),
       versus('check of 100', 'check of 10'),
+      ...(await budgetRows(3)),
     ]
     console.log(`Medians of ${ROUNDS} interleaved runs, Node ${process.versions.node}\n\n${table(rows)}`)
   } finally {

@@ -2,6 +2,7 @@
 // one process, as ratios. A ratio above 1 means that ours is faster. It informs; nothing is judged by it.
 
 import { createRequire } from 'node:module'
+import { BloomFilter as PeerFilter, HyperLogLog as PeerSketch } from 'bloom-filters'
 import { CountBreaker, circuitBreaker, handleAll } from 'cockatiel'
 import { TokenBucket as PeerBucket } from 'limiter'
 import { LRUCache } from 'lru-cache'
@@ -9,7 +10,10 @@ import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { Singleflight } from '../../solutions/1-scars/singleflight.ts'
 import { FixedWindow } from '../../solutions/2-foundation/fixed-window.ts'
 import { HashRing } from '../../solutions/2-foundation/hash-ring.ts'
+import { LruCache } from '../../solutions/2-foundation/lru-cache.ts'
 import { TokenBucket } from '../../solutions/2-foundation/token-bucket.ts'
+import { BloomFilter } from '../../solutions/3-deep-dive/bloom-filter.ts'
+import { HyperLogLog } from '../../solutions/3-deep-dive/hyperloglog.ts'
 import { CircuitBreaker } from '../../solutions/7-resilience/circuit-breaker.ts'
 import { median, table } from './statistics.ts'
 
@@ -60,6 +64,27 @@ function contests(): Contest[] {
     halfOpenAfter: 1_000,
     breaker: new CountBreaker({ threshold: 0.5, size: 100 }),
   })
+  const entries = 10_000
+  // Half of the keys that are asked for are there; each fifth call sets one.
+  const asked = keys.slice(0, 2 * entries)
+  const ask = (i: number) => asked[(i * 7_919) % asked.length] ?? ''
+  const useCache = (cache: { get(key: string): unknown; set(key: string, value: number): unknown }) =>
+    repeat(200_000, (i) => (i % 5 === 0 ? cache.set(ask(i), i) : cache.get(ask(i))))
+  const cache = new LruCache<string, number>({ maxWeight: entries, clock })
+  const peerCache = new LRUCache<string, number>({ max: entries })
+  const aging = new LruCache<string, number>({ maxWeight: entries, clock, ttlMs: 60_000 })
+  const peerAging = new LRUCache<string, number>({ max: entries, ttl: 60_000 })
+  // The peer's clock is read as often as ours: at each call.
+  const exactAging = new LRUCache<string, number>({ max: entries, ttl: 60_000, ttlResolution: 0 })
+  const filter = new BloomFilter({ entries, oneIn: 100 })
+  const peerFilter = PeerFilter.create(entries, 0.01)
+  // Ours takes a hash of 64 bits and the peer a text that it hashes: only the counts can be compared like for like.
+  const sketch = new HyperLogLog()
+  const peerSketch = new PeerSketch(2 ** 14)
+  for (let i = 0; i < 50_000; i++) {
+    sketch.add(Math.imul(i, 0x9e3779b1) >>> 0, Math.imul(i, 0x85ebca6b) >>> 0)
+    if (i < 5_000) peerSketch.update(key(i))
+  }
   const action = async () => 1
   const joined = (join: (i: number) => Promise<unknown>) => () =>
     Promise.all(Array.from({ length: 1_000 }, (_, i) => join(i)))
@@ -95,6 +120,41 @@ function contests(): Contest[] {
       operations: 1_000,
       ours: joined(() => flights.do('one', async () => 1)),
       theirs: joined(() => peerFlights.fetch('one', { forceRefresh: true })),
+    },
+    {
+      kata: 'lru-cache',
+      peer: 'lru-cache',
+      operations: 200_000,
+      ours: useCache(cache),
+      theirs: useCache(peerCache),
+    },
+    {
+      kata: 'lru-cache, expiring',
+      peer: 'lru-cache, clock read once a ms',
+      operations: 200_000,
+      ours: useCache(aging),
+      theirs: useCache(peerAging),
+    },
+    {
+      kata: 'lru-cache, expiring',
+      peer: 'lru-cache, clock read each time',
+      operations: 200_000,
+      ours: useCache(aging),
+      theirs: useCache(exactAging),
+    },
+    {
+      kata: 'bloom-filter',
+      peer: 'bloom-filters',
+      operations: 2_000,
+      ours: repeat(2_000, (i) => (i % 2 === 0 ? filter.add(key(i)) : filter.has(key(i + 9)))),
+      theirs: repeat(2_000, (i) => (i % 2 === 0 ? peerFilter.add(key(i)) : peerFilter.has(key(i + 9)))),
+    },
+    {
+      kata: 'hyperloglog, count',
+      peer: 'bloom-filters',
+      operations: 50,
+      ours: repeat(50, () => sketch.count()),
+      theirs: repeat(50, () => peerSketch.count()),
     },
     {
       kata: 'circuit-breaker',

@@ -56,13 +56,14 @@ export function spentSection(spent: Spent, heading: 'h2' | 'h4' = 'h2'): string 
 ${series === undefined ? '' : plot(series)}${cacheLines === undefined ? '' : lineTables(cacheLines)}</section>`
 }
 
-function places({ spendsMost, growsMost, allocations = [] }: Spent) {
+function places({ spendsMost, growsMost, allocations = [], allocationsAreGuessed }: Spent) {
+  const allocates = allocationsAreGuessed ? 'perhaps allocates' : 'allocates'
   return [
     ...(growsMost === undefined ? [] : [{ label: 'grows', how: growsMost.growth, ...growsMost }]),
     ...(spendsMost === undefined
       ? []
       : [{ label: 'spends most', how: `${Math.round(100 * spendsMost.share)} %`, ...spendsMost }]),
-    ...allocations.map((one) => ({ label: 'allocates', how: `${Math.round(100 * one.share)} %`, ...one })),
+    ...allocations.map((one) => ({ label: allocates, how: `${Math.round(100 * one.share)} %`, ...one })),
   ]
 }
 

@@ -7,7 +7,8 @@ import { COURSE, importsOf, type Source, sources, trackedFiles } from './sources
 
 const all = sources()
 const ours = all.filter(({ path }) => path.startsWith('bin/') || path.startsWith('graders/kit/'))
-const isTest = ({ path }: Source) => path.endsWith('.test.ts') || path.includes('fixture') || path.includes('/hostile/')
+const isTest = ({ path }: Source) =>
+  path.endsWith('.test.ts') || path.includes('fixture') || /\/(hostile|dodges)\//.test(path)
 
 /** Rooms by path, and what each may import: prefixes of our own files, and packages. The table of DESIGN.md. */
 interface Room {

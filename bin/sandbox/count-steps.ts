@@ -93,6 +93,11 @@ export function countSteps(script: string, program: Node): string {
         replaceOperator(left, operator, `=${call(name, node)},${script.slice(left.start, left.end)},`)
         return close(node.end, ')')
       }
+      case 'UpdateExpression':
+        // Of a BigInt it makes a new one, as long as it was.
+        return wrap('made', node)
+      case 'SwitchStatement':
+        return wrap('switched', fields(node['discriminant']), node)
       case 'TemplateLiteral':
         return tagged.has(node) || (node['expressions'] as unknown[]).length === 0 ? undefined : wrap('made', node)
       case 'TaggedTemplateExpression':

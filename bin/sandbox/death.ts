@@ -12,6 +12,7 @@ export interface Progress {
 export type Death =
   /** `at`: ended by the clock, while something ran that no fuel gauge can see */
   | { cause: 'timed-out'; why: string; line?: number; at?: Progress }
-  | { cause: 'crashed'; why: string; line?: number }
+  /** `of`: by taking more than it may have, where that is what ended it */
+  | { cause: 'crashed'; why: string; line?: number; of?: 'memory' }
   | { cause: 'tampered'; why: string }
   | { cause: 'judge-error'; why: string }

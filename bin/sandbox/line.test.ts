@@ -208,8 +208,14 @@ describe.runIf(process.platform === 'linux')('the clock', () => {
     expect(await answer).toMatchObject({ type: 'ended' })
   })
 
+  test('goes on, however late it is, with one that gets time', async () => {
+    const { ask } = line('asked(); send(ready); asked(); burn(2_500); send(ended); asked()', { wallMs: 1_500 })
+    await ask(open)
+    expect(await ask(asking)).toMatchObject({ type: 'ended' })
+  })
+
   test('blames the machine for one that gets no time', async () => {
-    const { ask } = line('asked(); send(ready); asked(); asked()', { wallMs: 300 })
+    const { ask } = line('asked(); send(ready); asked(); asked()', { wallMs: 1_000 })
     await ask(open)
     expect(await deathOf(ask(asking))).toMatchObject({ cause: 'judge-error', why: expect.stringContaining('machine') })
   })

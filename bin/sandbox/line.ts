@@ -28,9 +28,13 @@ export interface Deadlines {
   readonly cpuMs: number
   /** where no CPU time can be read (other systems than Linux) */
   readonly stuckWallMs: number
-  /** nothing is ever this late but a machine that has no time for us: our fault, not the learner's */
+  /** so long without {@link SERVED_SHARE} of CPU time: the machine has no time for us, and that is not the learner's fault.
+   * (Where no CPU time can be read: so long in all.) */
   readonly wallMs: number
 }
+
+/** Who gets that much of the processor goes on, however long it takes: what is too slow is decided by its own CPU time. */
+const SERVED_SHARE = 1 / 240
 
 export const DEADLINES: Deadlines = { stuckCpuMs: 2_000, cpuMs: 20_000, stuckWallMs: 15_000, wallMs: 120_000 }
 
@@ -127,6 +131,8 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES, in
     const startCpuMs = readCpuMs() ?? 0
     let movedMs = startMs
     let movedCpuMs = startCpuMs
+    let servedMs = startMs
+    let servedCpuMs = startCpuMs
     let isOver = false
     const look = () => {
       if (isOver) return
@@ -137,13 +143,22 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES, in
         movedCpuMs = cpuNowMs ?? movedCpuMs
         hasMoved = false
       }
+      if (
+        cpuNowMs !== undefined &&
+        cpuNowMs > servedCpuMs &&
+        cpuNowMs - servedCpuMs >= SERVED_SHARE * deadlines.wallMs
+      ) {
+        servedMs = nowMs
+        servedCpuMs = cpuNowMs
+      }
       const bytes = residentBytes(worker())
       if (bytes > largestBytes + GROWTH_BYTES) {
         largestBytes = bytes
         movedMs = nowMs
         movedCpuMs = cpuNowMs ?? movedCpuMs
       }
-      if (largestBytes > MAX_RESIDENT_BYTES) end({ cause: 'crashed', why: 'It used more than 1 GiB of memory.' })
+      if (largestBytes > MAX_RESIDENT_BYTES)
+        end({ cause: 'crashed', of: 'memory', why: 'It used more than 1 GiB of memory.' })
       else if (cpuNowMs === undefined) {
         if (nowMs - movedMs > deadlines.stuckWallMs) endByClock(`No answer after ${deadlines.stuckWallMs / 1000} s.`)
         else if (nowMs - startMs > deadlines.wallMs) endByClock(`No answer after ${deadlines.wallMs / 1000} s.`)
@@ -151,10 +166,10 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES, in
         endByClock(`No answer after ${deadlines.stuckCpuMs / 1000} s of work.`)
       else if (cpuNowMs - startCpuMs > deadlines.cpuMs)
         endByClock(`No answer after ${deadlines.cpuMs / 1000} s of work.`, progress.line)
-      else if (nowMs - startMs > deadlines.wallMs)
+      else if (nowMs - servedMs > deadlines.wallMs)
         end({
           cause: 'judge-error',
-          why: `This machine gave the subject no time to answer in ${deadlines.wallMs / 1000} s.`,
+          why: `This machine gave the subject no time to work in ${deadlines.wallMs / 1000} s.`,
         })
     }
     // Where the judge itself was busy, what the subject has said meanwhile is read first.
@@ -226,7 +241,7 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES, in
   function deathOf(code: number | null, direct: NodeJS.Signals | null): Death {
     const signal = direct ?? signalWithin(code)
     if (inside?.ranOutOfMemory() || /out of memory|allocation failed|invalid size error/i.test(noise))
-      return { cause: 'crashed', why: 'It used more memory than it may have.' }
+      return { cause: 'crashed', of: 'memory', why: 'It used more memory than it may have.' }
     if (signal === null)
       return { cause: 'crashed', why: `Its process ended with exit code ${code} before it had answered.` }
     if (signal === 'SIGXCPU') return { cause: 'timed-out', why: 'It worked for longer than any submission may.' }
@@ -239,7 +254,7 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES, in
     if (['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP'].includes(signal))
       return { cause: 'crashed', why: `Its process was ended by ${signal}.` }
     if (signal === 'SIGKILL' && largestBytes > MAX_RESIDENT_BYTES / 2)
-      return { cause: 'crashed', why: 'The system ended it for the memory that it used.' }
+      return { cause: 'crashed', of: 'memory', why: 'The system ended it for the memory that it used.' }
     return { cause: 'judge-error', why: `Somebody else ended the subject (${signal} ${constants.signals[signal]}).` }
   }
 

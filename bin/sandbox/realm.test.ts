@@ -102,6 +102,29 @@ describe('what can be reached', () => {
     expect(loose).toEqual([])
   })
 
+  test('what arrays and objects inherit from is as closed as if it were frozen', async () => {
+    const body = `
+      const before = [Array.prototype, Object.prototype].map((p) => [Reflect.ownKeys(p), Reflect.ownKeys(p).map((key) => Reflect.getOwnPropertyDescriptor(p, key))])
+      const tries = [
+        (p) => { p[0] = 1 }, (p) => { p.more = 1 }, (p) => { p.length = 5 }, (p) => { p.constructor = class {} }, (p) => { p[Symbol.iterator] = () => [] },
+        (p) => { p.toString = () => '' }, (p) => { p.valueOf = 1 }, (p) => { delete p.toString }, (p) => { delete p.constructor },
+        (p) => Object.defineProperty(p, 0, { get: () => 1 }), (p) => Object.defineProperty(p, 4294967294, { value: 1 }), (p) => Object.defineProperty(p, 'length', { writable: true }),
+        (p) => Object.defineProperty(p, 'constructor', { value: 1 }), (p) => Object.defineProperty(p, 'toString', { get: () => 1 }), (p) => Object.defineProperties(p, { hasOwnProperty: { value: 1 } }),
+        (p) => Object.setPrototypeOf(p, { 0: 1 }), (p) => Object.setPrototypeOf(p, new Proxy({}, {})), (p) => Object.assign(p, { 0: 1 }), (p) => Array.prototype.push.call(p, 1), (p) => Array.prototype.unshift.call(p, 1),
+        (p) => Array.prototype.fill.call(Object.setPrototypeOf([], p) && p, 1, 0, 1) && p[0].x, (p) => Array.prototype.splice.call(p, 0, 0, 1), (p) => p.__defineSetter__('more', () => {}), (p) => Reflect.set(p, 0, 1) || null.no,
+        (p) => Reflect.defineProperty(p, 0, { value: 1 }) || null.no, (p) => Reflect.set({}, 0, 1, p) || null.no, (p) => Reflect.set([], 'length', 3, p) || null.no, (p) => Reflect.deleteProperty(p, 'constructor') || null.no,
+        (p) => Reflect.setPrototypeOf(p, null) && Reflect.getPrototypeOf(p) !== null || null.no, (p) => new (class { constructor() { return p } }).more.x, (p) => { new (class extends (class { constructor() { return p } }) { more = 1 })() },
+      ]
+      const went = []
+      for (const [i, p] of [Array.prototype, Object.prototype].entries())
+        for (const [j, attempt] of tries.entries()) try { attempt(p); went.push([i, j]) } catch (error) { if (!(error instanceof TypeError)) went.push(String(error)) }
+      const after = [Array.prototype, Object.prototype].map((p) => [Reflect.ownKeys(p), Reflect.ownKeys(p).map((key) => Reflect.getOwnPropertyDescriptor(p, key))])
+      const same = (a, b) => Object.is(a, b) || (typeof a === 'object' && a !== null && Object.keys(a).length === Object.keys(b).length && Object.keys(a).every((key) => same(a[key], b[key])))
+      return [went, same(before, after), [,][0], ({})[0], [].length, Object.isFrozen(Array.prototype), Object.isFrozen(Object.prototype),
+        Reflect.getPrototypeOf(Array.prototype) === Object.prototype, Reflect.getPrototypeOf(Object.prototype)]`
+    expect(await inRealm(body)).toEqual([[], true, undefined, undefined, 0, true, true, true, null])
+  })
+
   test('in any way is no timer, clock, chance, collector, channel or door', async () => {
     const body = `${WALK}
       const standIns = [Math.random, Date.now, setTimeout, setInterval, setImmediate, AbortSignal.timeout]

@@ -28,6 +28,7 @@ const TRAIL_STUCK_CPU_MS = 500
 const LIFE_CPU_S = 600
 
 export type { Death } from './death.ts'
+export { DEADLINES, type Deadlines } from './line.ts'
 
 export type Answer<T> = ({ alive: true } & T) | { alive: false; death: Death /** index of the input */; item?: number }
 
@@ -60,15 +61,17 @@ export interface Session {
  * Starts a subject and closes its realm; nothing of a learner's is loaded yet, so do it ahead of need (about 45 ms).
  * @param kit the kit's driver side, loaded before the realm is closed
  * @param trail where it leaves the lines that it comes to; makes everything slow
+ * @param deadlines for a test that cannot wait for what takes too long
  */
 export function openSession(
   kit: Modules,
   trail?: Trail,
   profile: Profile = 'suite',
   isolation: Isolation = 'portable',
+  deadlines: Deadlines = deadlinesFor(profile, trail),
 ): Session {
   const { child, inside } = isolation === 'strict' ? startBoxed(profile, trail) : start(profile, trail)
-  const line = lineTo(child, deadlinesFor(profile, trail), inside)
+  const line = lineTo(child, deadlines, inside)
   // A failure is told again by the first real question.
   line.ask({ type: 'open', profile, modules: kit }).catch(() => {})
 

@@ -143,12 +143,12 @@ export function kindOf(one: Budget): Kind {
   return kind
 }
 
-/** Readings that one {@link passingClock} can give. */
-const READINGS = 65_536
+/** Readings that one {@link passingClock} can give: more than a budget's bytes are counted over. */
+const READINGS = 131_072
 
 /**
  * A clock for work whose bytes are counted: reading it makes no garbage. (A clock that adds up makes a new number each
- * time, and that would be counted as the submission's.) After 65,536 steps it stands still.
+ * time, and that would be counted as the submission's.) After 131,072 steps it stands still.
  * @param startMs a real time is beyond what V8 keeps as a small integer: 1_700_000_000_000, say
  */
 export function passingClock(startMs: number, stepMs: number): { clock: () => number; pass: () => void } {

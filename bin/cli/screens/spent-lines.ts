@@ -35,7 +35,8 @@ export function labelled(label: string, value: string, look: Look, maxLines = 2)
 /** Everything that is known of one budget. */
 export function spentLines(spent: Spent, file: string, look: Look): string[] {
   const { kind, limit, got, reference, series, trouble, cacheLines } = spent
-  const { spendsMost, growsMost, allocations = [] } = spent
+  const { spendsMost, growsMost, allocations = [], allocationsAreGuessed } = spent
+  const allocates = allocationsAreGuessed ? 'perhaps' : 'allocates'
   return [
     ...(kind === 'throughput' ? [] : labelled('budget', limit, look)),
     ...labelled('yours', got, look),
@@ -50,7 +51,7 @@ export function spentLines(spent: Spent, file: string, look: Look): string[] {
       : placeLines('most', spendsMost, `${Math.round(100 * spendsMost.share)} %`, file, look)),
     ...allocations
       .slice(0, 2)
-      .flatMap((one) => placeLines('allocates', one, `${Math.round(100 * one.share)} %`, file, look)),
+      .flatMap((one) => placeLines(allocates, one, `${Math.round(100 * one.share)} %`, file, look)),
   ]
 }
 

@@ -47,6 +47,28 @@ test('what is known to be free is free, and what is known to cost costs just tha
   })
 })
 
+test('what comes in bursts counts, however seldom within what is measured', async () => {
+  const script = `
+    let all = [], log = [], kept, n = 0
+    const map = new Map()
+    export const log_ = (i) => { all.push(i); return 0 }
+    export const table = (i) => { map.set(i, i); return 0 }
+    export const rebuilds = () => { if (++n % 20_000 === 0) kept = new Array(20_000).fill(0); return 0 }
+    export const flushes = (i) => { if (log.push(1) === 10_000) log = []; return 0 }
+    export const once = (i) => { if (i === 60_000) kept = new Array(900).fill(0); return 0 }
+    export const never = (i) => { if (i > 500_000) kept = { i }; return 0 }
+  `
+  const names = ['log_', 'table', 'rebuilds', 'flushes', 'once', 'never']
+  const got = Object.fromEntries((await bytes(script, ...names)).map((text, i) => [names[i], text]))
+  for (const name of ['log_', 'table', 'rebuilds'])
+    expect(got[name], name).toMatch(/^[1-9]\d* bytes a call on average, in bursts$/)
+  expect(got['flushes']).toMatch(/^[1-9]\d* bytes a call/)
+  // The array of twenty thousand words, once in as many calls.
+  expect(got['rebuilds']).toMatch(/^8 bytes/)
+  // So much V8 may take by itself; and what never came.
+  expect(got).toMatchObject({ once: '0 bytes a call', never: '0 bytes a call' })
+})
+
 test('the same figures twice, to the last digit that is judged', async () => {
   const script = 'let kept; export const f = (i) => (kept = [i, { i }])'
   expect(await bytes(script, 'f')).toEqual(await bytes(script, 'f'))
@@ -88,8 +110,53 @@ test.each([
   expect(JSON.stringify(await measured('bytes', script, calls('f')))).toMatch(/ReferenceError|EvalError/)
 })
 
+const METHOD = 'Array.prototype.indexOf'
+test.each([
+  ['patched while it is loaded', `const was = ${METHOD}; ${METHOD} = () => 0`, ''],
+  ['patched for a moment', `${METHOD} = ${METHOD}`, ''],
+  ['patched in a call, and put back', '', `const was = ${METHOD}; ${METHOD} = () => 0; ${METHOD} = was`],
+  ['made read-only', '', `Object.defineProperty(Array.prototype, 'at', { writable: false })`],
+  ['given a length', '', 'Array.prototype.length = 1'],
+])('whoever counts on an array method that was %s gets no figure', async (_, head, body) => {
+  const script = `${head}; export const f = (i) => { if (i === 7) { ${body} } return 0 }`
+  expect(await measured('bytes', script, calls('f'))).toMatchObject([
+    { name: 'TypeError', message: 'Cannot change the built-in Array.prototype' },
+  ])
+  expect(await measured('allocations', script, calls('f'))).toMatchObject([{ name: 'TypeError' }])
+})
+
+test('beyond its methods, what arrays inherit from cannot even be tried on', async () => {
+  const script = `
+    const p = Array.prototype
+    const tries = [() => { p[0] = 1 }, () => { p.more = 1 }, () => { delete p.at }, () => Object.defineProperty(p, 0, { get: () => 1 }), () => Object.defineProperty(p, 'at', { get: () => 1 }),
+      () => Object.setPrototypeOf(p, null), () => p.push.call(p, 1), () => { Object.prototype[0] = 1 }, () => { Object.prototype.at = 1 }, () => { Object.prototype.toString = 1 },
+      () => Object.defineProperty(Object.prototype, 'toString', { value: 1 }), () => { Map.prototype.get = 1 }, () => { Float64Array.prototype.fill = 1 }, () => { Math.max = 1 }]
+    export const f = () => {
+      for (const [i, attempt] of tries.entries()) {
+        let went = true
+        try { attempt() } catch (error) { went = !(error instanceof TypeError) }
+        if (went) throw new Error('went through: ' + i)
+      }
+    }`
+  const [raw] = await measured('bytes', script, calls('f'))
+  expect(raw).toMatchObject({ calls: expect.any(Number) })
+})
+
 test('what no probe says is no figure', () => {
-  for (const raw of [null, 1, {}, { bytes: '0' }, { bytes: Number.NaN }])
+  for (const raw of [
+    ...[
+      null,
+      1,
+      {},
+      { bytes: '0', mean: 0, calls: 1 },
+      { bytes: Number.NaN, mean: 0, calls: 1 },
+      { bytes: 0, calls: 1 },
+    ],
+    ...[
+      { bytes: 0, mean: 0 },
+      { bytes: 0, mean: 0, calls: 0 },
+    ],
+  ])
     expect(judgeBytesPerCall({ bytesPerCall: 0 }, raw)).toBeUndefined()
   for (const raw of [
     null,

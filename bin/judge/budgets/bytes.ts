@@ -1,11 +1,22 @@
 // Judges bytes: what a call leaves to the collector, and what an entry holds. The figures are exact to the byte; what is
-// left of the harness is far below half of one.
+// left of the harness is far below a hundredth of one.
+//
+// A call's bytes are told by two figures. The median over stretches of calls is what a call takes, to the byte. But what
+// comes in bursts (an array that doubles, a table that is made anew, a cache that is thrown away) is in few of them; so
+// the mean over all stretches counts, too, wherever it is more. Policy: what comes once in as many calls as are measured,
+// or less often, is not seen: nobody is told about garbage that was not made before his eyes.
 
 import type { BytesPerCallBudget, BytesPerEntryBudget } from '../../../graders/kit/budget.ts'
 import type { Spent } from './spent.ts'
 
 /** Code, feedback and the like that come and go beside what is measured, at most. */
 const OWN_BYTES = 8_192
+/**
+ * Part of a byte from which on it is one more than is allowed. Figures are sums of whole words, now and then of one in so many calls: a
+ * threshold that none of them comes to exactly (a half would be one object of 32 bytes in 64 calls) is a verdict that
+ * never flips.
+ */
+const COUNTS_FROM = 0.29
 
 type Judged = Omit<Spent, 'budget' | 'kind'>
 
@@ -16,24 +27,48 @@ export function judgeBytesPerCall(
   { bytesPerCall }: Pick<BytesPerCallBudget, 'bytesPerCall'>,
   raw: unknown,
 ): Judged | undefined {
-  const bytes = (raw as { bytes?: unknown } | null)?.bytes
-  if (typeof bytes !== 'number' || !Number.isFinite(bytes)) return undefined
-  // A warmed-up harness that frees a little of its own is below nothing.
-  const whole = Math.max(0, Math.round(bytes))
-  return { kept: whole <= bytesPerCall, limit: `${plural(bytesPerCall)} a call`, got: `${plural(whole)} a call` }
+  const { bytes, mean, calls } = (raw ?? {}) as Record<string, unknown>
+  if (!isFigure(bytes) || !isFigure(mean) || !isFigure(calls) || calls < 1) return undefined
+  // Allowing for what V8 itself may do once.
+  const overall = mean - OWN_BYTES / calls
+  const isOver = (value: number) => value >= bytesPerCall + COUNTS_FROM
+  const got = (value: number, how: string) =>
+    `${plural(Math.max(isOver(value) ? bytesPerCall + 1 : 0, Math.round(value)))} a call${how}`
+  const limit = `${plural(bytesPerCall)} a call`
+  if (isOver(overall) && !isOver(bytes)) return { kept: false, limit, got: got(overall, ' on average, in bursts') }
+  return { kept: !isOver(bytes), limit, got: got(bytes, '') }
 }
+
+const isFigure = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
 
 /** Lines with less than this share of the bytes explain nothing. */
 const MIN_SHARE = 0.1
 
-/** @param raw of the probe that explains: pairs of line and bytes */
-export function allocationsOf(raw: unknown): NonNullable<Spent['allocations']> {
-  if (!Array.isArray(raw)) return []
+/** The lines explain the figure if they come to it within this factor. */
+const EXPLAINS_WITHIN = 4 / 3
+
+/**
+ * Lines are told apart by running without inlining, where a function that returns a fraction makes an object of it: some
+ * of what they make may be nothing in the code that was measured. Where all of them together come to what was measured,
+ * none of them is blamed for nothing; where they do not, that is said.
+ * @param raw of the probe that explains: pairs of line and bytes @param measured that are to be explained
+ */
+export function allocationsOf(raw: unknown, measured: number): Pick<Spent, 'allocations' | 'allocationsAreGuessed'> {
+  if (!Array.isArray(raw)) return {}
   const pairs = raw.filter((one): one is [number, number] => Array.isArray(one) && one.every(Number.isFinite))
   const total = pairs.reduce((sum, [, bytes]) => sum + bytes, 0)
-  return pairs
+  const allocations = pairs
     .map(([line, bytes]) => ({ line, share: Math.round((100 * bytes) / total) / 100 }))
     .filter(({ share }) => share >= MIN_SHARE)
+  const ratio = total / measured
+  const isExplained = ratio <= EXPLAINS_WITHIN && ratio >= 1 / EXPLAINS_WITHIN
+  return { allocations, ...(isExplained || allocations.length === 0 ? {} : { allocationsAreGuessed: true as const }) }
+}
+
+/** What a call came to, before it was put into words. */
+export function bytesOf(raw: unknown): number {
+  const { bytes, mean } = (raw ?? {}) as Record<string, unknown>
+  return Math.max(isFigure(bytes) ? bytes : 0, isFigure(mean) ? mean : 0)
 }
 
 export function judgeBytesPerEntry(

@@ -15,6 +15,7 @@ import { race } from './race.ts'
 import { readBudgets } from './read-budgets.ts'
 import { referenceAnswers } from './reference-answers.ts'
 import { besideReference, readCosts } from './reference-costs.ts'
+import type { Answers } from './steps.ts'
 import { withCode } from './with-code.ts'
 
 export interface KataBudgets {
@@ -27,9 +28,15 @@ export interface KataBudgets {
   /**
    * What a submission that keeps its promises costs.
    * @param source TypeScript, as it is shown to its author
-   * @param options `inFull`: go on after a budget that is not kept, and race it against the reference: takes seconds
+   * @param options `inFull`: go on after a budget that is not kept, and race it against the reference: takes seconds;
+   * `isExplained`: run what makes too much garbage once more, to tell on which lines
    */
-  costOf(submission: Measurable, source: string, seed: number, options?: { inFull?: boolean }): Promise<Measured[]>
+  costOf(
+    submission: Measurable,
+    source: string,
+    seed: number,
+    options?: { readonly inFull?: boolean; readonly isExplained?: boolean },
+  ): Promise<Measured[]>
 }
 
 /** @returns undefined for a kata without budgets */
@@ -48,6 +55,13 @@ export async function kataBudgets(
   const costs = readCosts(ws, kata)
   const solution = import(pathToFileURL(solutionFile(ws, kata)).href) as Promise<object>
   let spares: Spare[] = []
+  const answers = new Map<number, Promise<ReadonlyMap<number, Answers>>>()
+  /** Worked out once for each seed, however many submissions are held against it. */
+  const answersOn = (seed: number) => {
+    const known = answers.get(seed) ?? solution.then((module) => referenceAnswers(budgets, module, seed))
+    answers.set(seed, known)
+    return known
+  }
   return {
     budgets,
     prepare() {
@@ -57,10 +71,12 @@ export async function kataBudgets(
       for (const { session } of spares) session.kill()
       spares = []
     },
-    async costOf(submission, source, seed, options) {
-      const inFull = options?.inFull === true
-      const answers = solution.then((module) => referenceAnswers(budgets, module, seed))
-      const measured = await measure(course, budgets, submission, answers, seed, { everything: inFull, spares })
+    async costOf(submission, source, seed, { inFull = false, isExplained = true } = {}) {
+      const measured = await measure(course, budgets, submission, answersOn(seed), seed, {
+        everything: inFull,
+        isExplained,
+        spares,
+      })
       const raced = inFull ? await race(course, budgets, submission, reference, seed) : []
       return [...besideReference(withCode(measured, source), costs), ...raced]
     },

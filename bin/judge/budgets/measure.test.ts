@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { type Budget, budget, passingClock } from '../../../graders/kit/budget.ts'
+import { DEADLINES } from '../../sandbox/session.ts'
 import { measure } from './measure.ts'
 import { referenceAnswers } from './reference-answers.ts'
 
@@ -80,6 +81,53 @@ test('what throws at large n has crashed, and what does not end is too dear', as
   expect(bytes).toMatchObject({ spent: { kept: true } })
 })
 
+test('what is right and too slow, or too large, to be measured is a finding about it, with the budget named', {
+  timeout: 600_000,
+}, async () => {
+  const list = [
+    `{ name: 'held', given: (kata, { n }) => kata.fill(n), bytesPerEntry: 8 }`,
+    `{ name: 'made', given: (kata) => kata.fill(1), when: (kata) => kata.get(1), bytesPerCall: 0 }`,
+    `{ name: 'counted', given: (kata) => kata.fill(1), when: (kata) => kata.get(1), steps: 'O(1)' }`,
+  ]
+  interface Store {
+    get(i: number): number
+  }
+  const given = (kata: { fill(n: number): Store }) => kata.fill(1)
+  const when = (store: Store) => store.get(1)
+  const budgets = [
+    budget('held', { given, bytesPerEntry: 8 }),
+    budget('made', { given, when, bytesPerCall: 0 }),
+    budget('counted', { given, when, steps: 'O(1)' }),
+  ]
+  const three = { kit: {}, budgets: { url, modules: { [url]: `export default [${list.join(', ')}]` } } }
+  const costs = (script: string) =>
+    measure(three, budgets, { url: URL, script }, Promise.resolve(new Map()), 1, {
+      everything: true,
+      deadlines: { ...DEADLINES, stuckCpuMs: 5_000, cpuMs: 5_000 },
+    })
+  const quadratic =
+    'export const fill = (n) => { const a = []; for (let i = 0; i < n * n; i++) a[i % n] = i; return { get: (i) => i } }'
+  expect(await costs(quadratic)).toMatchObject([
+    { budget: 'held', death: { cause: 'timed-out', why: expect.stringMatching(/s of work\. \(While "held" was/) } },
+    { spent: { budget: 'made', kept: true } },
+    { spent: { budget: 'counted', kept: true } },
+  ])
+  const large =
+    'export const fill = (n) => { const a = []; for (let i = 0; i < n; i++) a.push(new Uint8Array(n > 1 ? 1_000_000 : 1).fill(1)); return { a, get: (i) => i } }'
+  expect(await costs(large)).toMatchObject([
+    { spent: { budget: 'held', kept: false, got: 'more memory than is counted' } },
+    { spent: { budget: 'made', kept: true } },
+    { spent: { budget: 'counted', kept: true } },
+  ])
+  const hoards =
+    'const all = []; export const fill = () => ({ get: (i) => all.push(new Uint8Array(1_000_000).fill(1)) })'
+  const [, made, counted] = await costs(hoards)
+  expect([made, counted]).toMatchObject([
+    { spent: { budget: 'made', kept: false } },
+    { spent: { budget: 'counted', kept: false } },
+  ])
+})
+
 test('after the first budget that is not kept nothing is measured, whoever was faster', async () => {
   const both = table('for (let k = 0; k < this.n; k++) this.last = [k]\nreturn (i * 7) % this.n')
   expect(await measure(course, BUDGETS, both, answers(1), 1)).toMatchObject([
@@ -103,7 +151,7 @@ test('a clock for budgets goes in steps, and stands still at its end', () => {
   const time = passingClock(1_700_000_000_000, 5)
   time.pass()
   expect([time.clock(), time.clock()]).toEqual([1_700_000_000_005, 1_700_000_000_005])
-  for (let i = 0; i < 70_000; i++) time.pass()
+  for (let i = 0; i < 140_000; i++) time.pass()
   const end = time.clock()
   time.pass()
   expect(time.clock()).toBe(end)

@@ -7,10 +7,10 @@ import type { Isolation } from '../../sandbox/isolation.ts'
 import type { Modules } from '../../sandbox/prepare.ts'
 import type { Profile } from '../../sandbox/profile.ts'
 import type { Threw } from '../../sandbox/protocol.ts'
-import { type Death, openSession, type Session } from '../../sandbox/session.ts'
+import { type Deadlines, type Death, openSession, type Session } from '../../sandbox/session.ts'
 import { steppingAside } from '../../sandbox/step-aside.ts'
 import { variantFor } from '../../sandbox/variants.ts'
-import { allocationsOf, judgeBytesPerCall, judgeBytesPerEntry } from './bytes.ts'
+import { allocationsOf, bytesOf, judgeBytesPerCall, judgeBytesPerEntry } from './bytes.ts'
 import { limitOf } from './limits.ts'
 import { judgeQuality } from './quality.ts'
 import { judgeSharedCacheLines } from './shared-cache-lines.ts'
@@ -56,8 +56,12 @@ export interface MeasureOptions {
   /** go on after the first budget that is not kept: for who wants to see everything, and has the time. What is far too
    * dear in one way is often slow to measure in all the others. */
   readonly everything?: boolean
+  /** run what makes too much garbage once more, to tell on which lines: unless told not to */
+  readonly isExplained?: boolean
   /** subjects that were opened ahead of need; those that are used are taken out */
   readonly spares?: Spare[]
+  /** for a test that cannot wait for what takes too long */
+  readonly deadlines?: Deadlines
 }
 
 export interface Spare {
@@ -83,14 +87,15 @@ export async function measure(
   submission: Measurable,
   answers: Promise<ReadonlyMap<number, Answers>>,
   seed: number,
-  { everything = false, spares = [] }: MeasureOptions = {},
+  { everything = false, isExplained = true, spares = [], deadlines }: MeasureOptions = {},
 ): Promise<Measured[]> {
   const measured = new Map<number, Measured>()
+  const raws = new Map<number, unknown>()
   // The groups run side by side; one that comes after a group with a finding is ended, and whatever it has found by then
   // is dropped, so that the result does not hang on who was faster.
   const groups = ORDER.map((profile) => ({ profile, indices: indicesFor(profile, budgets) }))
     .filter(({ indices }) => indices.length > 0)
-    .map((group) => ({ ...group, subject: reopening(course, submission, group.profile, spares) }))
+    .map((group) => ({ ...group, subject: reopening(course, submission, group.profile, spares, deadlines) }))
   let last = groups.length
   try {
     await Promise.all(
@@ -111,7 +116,7 @@ export async function measure(
     for (const { subject } of groups) subject.close()
   }
   const counted = groups.slice(0, last + 1).flatMap(({ indices }) => indices)
-  await explainBytes(course, submission, measured, seed)
+  if (isExplained) await explainBytes(course, submission, measured, raws, seed)
   return budgets.flatMap((_, index) => (counted.includes(index) ? (measured.get(index) ?? []) : []))
 }
 
@@ -128,6 +133,7 @@ async function explainBytes(
   course: Course,
   submission: Measurable,
   measured: Map<number, Measured>,
+  raws: ReadonlyMap<number, unknown>,
   seed: number,
 ): Promise<void> {
   const dear = [...measured].flatMap(([index, one]) =>
@@ -138,7 +144,8 @@ async function explainBytes(
   for (const { index, spent } of dear) {
     const came = await subject.measure(index, seed)
     // It explains a figure that stands without it.
-    if ('raw' in came) measured.set(index, { spent: { ...spent, allocations: allocationsOf(came.raw) } })
+    if ('raw' in came)
+      measured.set(index, { spent: { ...spent, ...allocationsOf(came.raw, bytesOf(raws.get(index))) } })
   }
   subject.close()
 }
@@ -146,7 +153,14 @@ async function explainBytes(
 type Raw = { raw: unknown } | { threw: Threw } | { death: Death }
 
 /** A subject that is opened again where a measurement has ended it: each budget is judged by itself. */
-function reopening(course: Course, submission: Measurable, profile: MeasuringProfile, spares: Spare[] = []) {
+function reopening(
+  course: Course,
+  submission: Measurable,
+  profile: MeasuringProfile,
+  spares: Spare[] = [],
+  deadlines?: Deadlines,
+) {
+  const open = () => openSession(course.kit, undefined, profile, course.isolation, deadlines)
   const script = variantFor(profile, submission)
   let session: Session | undefined
   let closed = false
@@ -155,11 +169,16 @@ function reopening(course: Course, submission: Measurable, profile: MeasuringPro
       if (closed) return { death: { cause: 'judge-error', why: 'It is not measured any more.' } }
       if (session === undefined) {
         const at = spares.findIndex((spare) => spare.profile === profile)
-        session =
-          spares.splice(at, at < 0 ? 0 : 1)[0]?.session ?? openSession(course.kit, undefined, profile, course.isolation)
+        session = spares.splice(at, at < 0 ? 0 : 1)[0]?.session ?? open()
         // What our own side does beside the submission's work is not the submission's.
         const driver = profile === 'steps' ? steppingAside(course.budgets) : course.budgets
-        const loaded = await session.load({ url: submission.url, modules: script, driver })
+        const one = { url: submission.url, modules: script, driver }
+        let loaded = await session.load(one)
+        // One that waited ahead of need may have been ended by anybody, with nothing of the learner's in it: another.
+        if (!loaded.alive && loaded.death.cause === 'judge-error' && !closed) {
+          session = open()
+          loaded = await session.load(one)
+        }
         if (!loaded.alive) return lost(loaded.death)
         if ('threw' in loaded) return { threw: loaded.threw }
       }
@@ -186,13 +205,7 @@ function judged(budget: Budget, came: Raw, answers: Answers | undefined): Measur
   const over = (got: string, trouble: string): Measured => ({
     spent: { budget: name, kind, kept: false, limit: limitOf(budget), got, trouble },
   })
-  if ('death' in came) {
-    const { death } = came
-    // Out of fuel: so many steps that nobody counts them any more. (A behaviour that never ends has been found before.)
-    if (death.cause === 'timed-out' && death.at === undefined && kind === 'steps')
-      return over('more steps than are counted', death.why)
-    return { budget: name, death }
-  }
+  if ('death' in came) return lostTo(came.death)
   if ('threw' in came) {
     const { name: error, message, line } = came.threw
     const why = `${error}: ${message}, while "${name}" was measured`
@@ -203,6 +216,20 @@ function judged(budget: Budget, came: Raw, answers: Answers | undefined): Measur
   if (spent === undefined)
     return { budget: name, death: { cause: 'tampered', why: `It said what no probe says of "${name}".` } }
   return { spent: { budget: name, kind, ...spent } }
+
+  /**
+   * It keeps its promises and did not live through this. What it ran out of is a finding about it where that was counted;
+   * what was not counted is told with the budget's name.
+   */
+  function lostTo(death: Death): Measured {
+    const isOutOfFuel = death.cause === 'timed-out' && death.at === undefined && death.line !== undefined
+    if (isOutOfFuel && kind === 'steps') return over('more steps than are counted', death.why)
+    const isOutOfMemory = death.cause === 'crashed' && death.of === 'memory'
+    if (isOutOfMemory && (kind === 'bytesPerCall' || kind === 'bytesPerEntry'))
+      return over('more memory than is counted', death.why)
+    if (death.cause === 'judge-error' || death.cause === 'tampered') return { budget: name, death }
+    return { budget: name, death: { ...death, why: `${death.why} (While "${name}" was measured.)` } }
+  }
 }
 
 function judgedSteps(budget: Extract<Budget, { steps: Growth }>, raw: unknown, answers: Answers | undefined): Measured {

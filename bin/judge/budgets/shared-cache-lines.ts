@@ -16,6 +16,8 @@ export function judgeSharedCacheLines(
   { sharedCacheLines }: Pick<SharedCacheLinesBudget, 'sharedCacheLines'>,
   raw: unknown,
 ): Omit<Spent, 'budget' | 'kind'> | undefined {
+  if ((raw as { tooMany?: unknown } | null)?.tooMany === 'touches')
+    return { kept: false, limit: figure(sharedCacheLines), got: 'more touches of shared memory than are traced' }
   const runs = readRuns(raw)
   if (runs === undefined) return undefined
   const worst = runs.map(worstSharing).reduce((a, b) => (b.perOperation > a.perOperation ? b : a))

@@ -19,8 +19,10 @@ export interface Spent {
   readonly spendsMost?: Place & { readonly share: number }
   /** whose part of it grows with n */
   readonly growsMost?: Place & { readonly growth: string }
-  /** where the bytes come from, dearest first. Shares: where code is inlined, V8 allocates less than it does here */
+  /** where the bytes come from, dearest first */
   readonly allocations?: readonly (Place & { readonly share: number })[]
+  /** the lines make more, or less, where they are run apart than was measured: one of them may cost nothing in truth */
+  readonly allocationsAreGuessed?: true
   /** which threads touch which words of which cache lines */
   readonly cacheLines?: CacheLineMap
   /** more than a figure: what was found instead, where nothing could be counted */

@@ -39,6 +39,13 @@ export const DODGES: Readonly<Record<string, Piece>> = {
   'bits of a BigInt in a field': linear(
     'const o = { all: 1n << BigInt(8 * n) }; return (i) => { o.all |= BigInt(i); return 0 }',
   ),
+  'a BigInt counted up': linear('let all = 1n << BigInt(64 * n); return () => { all++; return 0 }'),
+  'a BigInt in a field counted down': linear(
+    'const o = { all: 1n << BigInt(64 * n) }; return () => { --o.all; return 0 }',
+  ),
+  'a switch on long text': linear(
+    `${bigText} const other = text.slice(1) + 'y'; return () => { switch (text) { case other: return 1; default: return 0 } }`,
+  ),
   'product of BigInts': { steps: 'O(n²)', code: 'const a = 1n << BigInt(8 * n); return () => Number(a * a & 1n)' },
   'equality of long strings': linear(`${bigText} const other = 'y' + text.slice(1); return () => text === other`),
   'order of long strings': linear(`${bigText} const other = text.slice(1) + 'y'; return () => text < other`),
@@ -241,6 +248,11 @@ export const HONEST: Readonly<Record<string, Piece>> = {
     steps: 'O(√n)',
     code: 'const width = Math.ceil(Math.sqrt(n)); return () => { let s = 0; for (let i = 0; i < width; i++) s += i; return s }',
   },
+  // As the contract has it: one walk over the text, and what is walked twice is not counted.
+  'a regular expression that turns back': linear(`${bigText} return () => (/x*x*y/.test(text) ? 1 : 0)`),
+  'numbers counted up and down, and told apart': constant(
+    'let at = 0; const o = { n: 5 }; return (i) => { at++; --o.n; switch (i & 1) { case 0: return at; default: return o.n } }',
+  ),
   'a loop': linear('return () => { let s = 0; for (let i = 0; i < n; i++) s += i; return s }'),
   'a scan that ends at random': linear(`${big} return () => big.indexOf(Math.floor(random() * n))`),
   'a filter': linear(`${big} return (i) => big.filter((x) => x > i).length`),

@@ -92,6 +92,24 @@ describe('what a verdict says', () => {
     const raw = await rawOf(doubling, CALL)
     expect(judgeSteps(O1, raw)).toMatchObject({ kept: true, part: 'steps', got: 'O(1)' })
     expect(judgeSteps({ ...O1, worstCall: 'O(1)' }, raw)).toMatchObject({ kept: false, part: 'worstCall', got: 'O(n)' })
+    // What is cheap in the long run is dear on one line of one call; that every other call spends more elsewhere hides nothing.
+    const seldom = `export const make = () => {
+      let a = new Array(16), n = 0
+      return (i) => {
+        for (let k = 0; k < 40; k++);
+        if (n < a.length) return a[n++] = i
+        const b = new Array(2 * n)
+        for (let k = 0; k < n; k++)
+          b[k] = a[k]
+        a = b
+        return a[n++] = i } }`
+    expect(judgeSteps({ ...O1, worstCall: 'O(1)' }, await rawOf(seldom, CALL))).toMatchObject({
+      kept: false,
+      part: 'worstCall',
+      got: 'O(n)',
+      spendsMost: { line: 6, share: expect.closeTo(0.65, 1) },
+      growsMost: { line: 6, growth: 'O(n)' },
+    })
   })
 
   test('a ceiling holds whatever the class', async () => {
@@ -163,7 +181,10 @@ describe('what a verdict says', () => {
     ['a sample of another shape', { importSteps: 0, series: [{ n: 64, total: 0 }] }],
     [
       'no calls',
-      { importSteps: 0, series: [{ n: 9, setUp: 0, calls: 0, total: 0, worst: 0, lines: [], setUpLines: [] }] },
+      {
+        importSteps: 0,
+        series: [{ n: 9, setUp: 0, calls: 0, total: 0, worst: 0, worstLines: [], lines: [], setUpLines: [] }],
+      },
     ],
     ['a failure without reason', { importSteps: 0, series: [], failed: { n: 64 } }],
   ])('%s is no figure of ours', (_, raw) => {

@@ -26,6 +26,8 @@ interface Sample {
   readonly calls: number
   readonly total: number
   readonly worst: number
+  /** of that call alone */
+  readonly worstLines: Lines
   readonly lines: Lines
   readonly setUpLines: Lines
   readonly answers?: readonly string[]
@@ -71,9 +73,9 @@ export function judgeSteps(
   const shown = (part: Part, unit: string, points: Point[], limit: string, lines: (sample: Sample) => Lines) => ({
     part,
     limit,
-    got: fitted(points).growth as string,
+    got: fitted(points, part === 'worstCall').growth as string,
     series: { unit, points },
-    ...places(series, lines, part === 'setUp' ? () => 1 : ({ calls }) => calls),
+    ...places(series, lines, part === 'steps' ? ({ calls }) => calls : () => 1),
   })
   const wrongAnswer = reference === undefined ? undefined : firstDifference(series, reference)
   const differs = wrongAnswer === undefined ? {} : { wrongAnswer }
@@ -92,7 +94,7 @@ export function judgeSteps(
   if (over(amortised, budget.steps)) return { ...base, ...differs, kept: false }
   if (over(worst, budget.worstCall, true))
     return {
-      ...shown('worstCall', 'steps in the worst call', worst, budget.worstCall ?? '', inCalls),
+      ...shown('worstCall', 'steps in the worst call', worst, budget.worstCall ?? '', (s) => s.worstLines),
       ...differs,
       kept: false,
     }
@@ -180,6 +182,7 @@ const isSample = (value: unknown): value is Sample =>
   value['calls'] > 0 &&
   isCount(value['total']) &&
   isCount(value['worst']) &&
+  isLines(value['worstLines']) &&
   isLines(value['lines']) &&
   isLines(value['setUpLines']) &&
   (value['answers'] === undefined ||

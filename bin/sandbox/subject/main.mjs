@@ -290,7 +290,7 @@ async function answer(request) {
       makeEngine({ burn, mark, settle, ...probe?.engine })
       for (const [url, source] of Object.entries(request.modules)) modules.set(url, source)
       for (const url of ['kata:/engine', ...Object.keys(request.modules)]) await import(url)
-      closeRealm(printer, [Buffer], probe?.keeps)
+      closeRealm(printer, [Buffer], probe?.keeps, probe?.arrays?.seal)
       closed = true
       return { type: 'ready' }
     }
@@ -356,7 +356,10 @@ async function answer(request) {
           /** @type {never} */ (request.parameters),
         )
         weighAnew()
-        return { type: 'measured', raw: capture(raw), ...aftermath() }
+        const captured = capture(raw)
+        // Last, when nothing of the submission's can run any more before this is sent.
+        if (probe?.arrays?.areUntouched() === false) throw new TypeError('Cannot change the built-in Array.prototype')
+        return { type: 'measured', raw: captured, ...aftermath() }
       } catch (error) {
         return { type: 'measure-failed', threw: describe(error), ...aftermath() }
       }

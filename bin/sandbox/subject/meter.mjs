@@ -5,8 +5,11 @@
 // What a step is: one function entry, one loop pass, one call of a metered built-in; beyond that one for each item that a
 // built-in touches (elements, entries, keys, calls of a callback), for each 8 bytes of memory moved in one go (typed
 // arrays, buffers), for each 8 characters of a string, for each character that a regular expression goes over, and for
-// each 64-bit limb of a BigInt (limbs × limbs for products). Not seen: backtracking within a regular expression (the clock
-// ends it), and `s[i]` on a string that has just been joined.
+// each 64-bit limb of a BigInt (limbs × limbs for products).
+//
+// Policy for what is not seen: backtracking within a regular expression counts as one walk over the text, however often the
+// matcher turns back (only one that never ends is ended, by the processor's clock: `timed-out`, with the budget named);
+// and `s[i]` on a string that has just been joined lays it out at no charge.
 
 import { types } from 'node:util'
 import { iteratorsOwner, ownerOf } from './tables.mjs'
@@ -50,6 +53,8 @@ export function openMeter(burn) {
   let isIdle = false
   let total = 0
   const counts = new Float64Array(LAST_LINE + 1)
+  /** of the lines that have been charged */
+  let highestLine = 0
   /** @type {Set<number>} lengths of strings that have been joined and not been read since */
   const ropes = new Set()
   let ropeCount = 0
@@ -62,6 +67,7 @@ export function openMeter(burn) {
   function charge(steps, line) {
     const whole = floor(steps)
     total += whole
+    if (line > highestLine) highestLine = line
     counts[line] = /** @type {number} */ (counts[line]) + whole
     for (let i = 0; i < whole; i++) burn(line)
   }
@@ -400,6 +406,13 @@ export function openMeter(burn) {
     reads,
     copied: reads,
     made,
+    /** @param {number} line @param {any} value that is compared with each case: with those of its length, to the end */
+    switched(line, value) {
+      read(value, line)
+      if (typeof value === 'string') charge(value.length / 8, line)
+      else if (typeof value === 'bigint') charge(limbsOf(value) - 1, line)
+      return value
+    },
     /** @param {number} line @param {any} a @param {any} b */
     add: (line, a, b) => made(line, a + b),
     subtract: linear((a, b) => a - b),
@@ -456,6 +469,8 @@ export function openMeter(burn) {
     total: () => total,
     /** steps by line, until they are cleared */
     lines: () => counts,
+    /** no line beyond has steps */
+    highestLine: () => highestLine,
     clear() {
       fillNumbers(counts, 0)
       setClear(ropes)

@@ -39,6 +39,8 @@ export interface Probe {
   readonly engine: Readonly<Record<string, (...args: never[]) => unknown>>
   /** globals that stay in the closed realm for this profile, made safe by the probe */
   readonly keeps?: readonly string[]
+  /** how Array.prototype is closed where freezing it would be felt, and whether anybody has written to it since */
+  readonly arrays?: { readonly seal: () => void; readonly areUntouched: () => boolean }
   /** @returns raw figures as plain data; judged elsewhere */
   readonly measure: (budget: Budget, kata: Readonly<Record<string, unknown>>, parameters: never) => unknown
 }

@@ -44,9 +44,13 @@ const LOCALE = 'en-US'
  * @param {{ log(...args: unknown[]): void }} printer bounded replacement of the console
  * @param {readonly object[]} ours more objects to freeze, with all that can be reached from them
  * @param {readonly string[]} keeps globals that stay beside the language's, for a probe that has made them safe
+ * @param {() => void} [sealArrays] closes Array.prototype in place of freezing it, for a probe that watches over it
  */
-export function closeRealm(printer, ours = [], keeps = []) {
+export function closeRealm(printer, ours = [], keeps = [], sealArrays = undefined) {
   const outer = /** @type {Record<PropertyKey, unknown>} */ (/** @type {unknown} */ (globalThis))
+  // First of all, while V8 holds it as it made it. Its elements then are "non-extensible", for which there are fast paths;
+  // those of what has become a dictionary, or is frozen, are treated as if they stood in the way (see sealed-arrays.mjs).
+  Reflect.preventExtensions(Object.prototype)
   speakOneLocale(outer)
   for (const key of Reflect.ownKeys(outer))
     if (typeof key !== 'string' || !(KEPT.has(key) || keeps.includes(key))) delete outer[key]
@@ -72,7 +76,7 @@ export function closeRealm(printer, ours = [], keeps = []) {
     ]),
   )
   for (const prototype of OVERRIDABLE) allowOverride(prototype)
-  freezeAll([outer, ...hiddenIntrinsics(), ...ours])
+  freezeAll([outer, ...hiddenIntrinsics(), ...ours], sealArrays)
 }
 
 /**
@@ -83,14 +87,24 @@ const missing = (what, instead) => () => {
   throw new Error(`${what} is not available in a kata: ${instead}`)
 }
 
-/** @param {() => never} noTime a Date that converts given times, and throws where it would read the time of day */
+/**
+ * A Date that converts given times, and throws where it would read the time of day. A function and not a proxy: this one V8
+ * inlines, so that a date takes no more memory than elsewhere.
+ * @param {() => never} noTime
+ */
 function timelessDate(noTime) {
   const Real = Date
-  const Timeless = new Proxy(Real, {
-    apply: () => noTime(),
-    construct: (_, args, target) => (args.length === 0 ? noTime() : Reflect.construct(Real, args, target)),
-  })
+  function Timeless(/** @type {unknown[]} */ ...args) {
+    if (new.target === undefined || args.length === 0) return noTime()
+    return Reflect.construct(Real, args, new.target === Timeless ? Real : new.target)
+  }
   Real.now = noTime
+  for (const key of Reflect.ownKeys(Real))
+    Object.defineProperty(
+      Timeless,
+      key,
+      /** @type {PropertyDescriptor} */ (Reflect.getOwnPropertyDescriptor(Real, key)),
+    )
   Real.prototype.constructor = Timeless
   return Timeless
 }
@@ -178,11 +192,15 @@ function allowOverride(prototype) {
     const descriptor = /** @type {PropertyDescriptor} */ (Reflect.getOwnPropertyDescriptor(prototype, key))
     if (!('value' in descriptor) || !descriptor.configurable || !descriptor.writable) continue
     const value = descriptor.value
+    // One for all: who assigns makes no garbage by it, as elsewhere.
+    const own = { value: undefined, writable: true, enumerable: true, configurable: true }
     Reflect.defineProperty(prototype, key, {
       get: () => value,
       set(given) {
         if (this === prototype) throw new TypeError(`Cannot change the built-in ${String(key)}`)
-        Object.defineProperty(this, key, { value: given, writable: true, enumerable: true, configurable: true })
+        own.value = given
+        Object.defineProperty(this, key, own)
+        own.value = undefined
       },
       enumerable: descriptor.enumerable ?? false,
       configurable: false,
@@ -190,8 +208,23 @@ function allowOverride(prototype) {
   }
 }
 
-/** @param {readonly object[]} roots freezes everything that can be reached from them, getters' functions too */
-function freezeAll(roots) {
+/**
+ * As good as frozen, and `Object.isFrozen` agrees: nothing can be added, changed or taken away.
+ * @param {object} prototype closed to extension before
+ */
+function lock(prototype) {
+  for (const key of Reflect.ownKeys(prototype)) {
+    const isData = 'value' in /** @type {PropertyDescriptor} */ (Reflect.getOwnPropertyDescriptor(prototype, key))
+    Reflect.defineProperty(prototype, key, { configurable: false, ...(isData ? { writable: false } : {}) })
+  }
+  if (!Object.isFrozen(prototype)) throw new Error('A prototype stayed open.')
+}
+
+/**
+ * @param {readonly object[]} roots freezes everything that can be reached from them, getters' functions too
+ * @param {(() => void) | undefined} sealArrays
+ */
+function freezeAll(roots, sealArrays) {
   const seen = new Set()
   const queue = [...roots]
   for (const object of queue) {
@@ -204,7 +237,9 @@ function freezeAll(roots) {
       for (const part of [descriptor.value, descriptor.get, descriptor.set])
         if ((typeof part === 'object' && part !== null) || typeof part === 'function') queue.push(part)
     }
-    Object.freeze(object)
+    if (object === Object.prototype) lock(object)
+    else if (object === Array.prototype && sealArrays !== undefined) sealArrays()
+    else Object.freeze(object)
   }
 }
 

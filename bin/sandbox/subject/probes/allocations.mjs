@@ -3,6 +3,7 @@
 
 import { Session } from 'node:inspector'
 import { seededRandom } from './random.mjs'
+import { sealableArrays } from './sealed-arrays.mjs'
 import { makeWaitingReturn, STILL_MEMORY } from './still-memory.mjs'
 
 /** Enough to be optimised, as what was measured was. */
@@ -40,6 +41,7 @@ export function openProbe(tools) {
   return {
     engine: {},
     keeps: STILL_MEMORY,
+    arrays: sealableArrays(),
     /** @param {Budget} budget @param {any} kata @param {{ seed: number }} parameters */
     async measure(budget, kata, { seed }) {
       const { given, when, n = 1_000 } = /** @type {BytesPerCallBudget} */ (budget)

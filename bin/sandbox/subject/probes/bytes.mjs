@@ -4,14 +4,16 @@
 import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { seededRandom } from './random.mjs'
+import { sealableArrays } from './sealed-arrays.mjs'
 import { makeWaitingReturn, STILL_MEMORY } from './still-memory.mjs'
 
 /** Calls in one window: at 256 MiB of new space a window collects nothing up to 30 KiB a call. */
 const WINDOW_CALLS = 4_096
 /** Optimised by then: tiers change by counts of calls and loops, not by time. */
 const WARM_UP_WINDOWS = 6
-/** Of these the first two still settle; the median of the others counts. */
-const WINDOWS = 7
+/** Of these the first two still settle. The median of the others is what a call takes; all of them together show what comes
+ * in bursts: an array that doubles, a table that is made anew. What comes less than once in so many calls is not seen. */
+const WINDOWS = 21
 const SETTLING_WINDOWS = 2
 /** So much is allocated in one window at most: nothing may be collected within. */
 const WINDOW_BYTES = 64 * 1024 * 1024
@@ -58,7 +60,8 @@ export function openProbe(tools) {
 
   /**
    * @param {When} when @param {unknown} state @param {boolean} isAsync
-   * @returns {Promise<number>} bytes a call, the harness's own included
+   * @returns {Promise<{ median: number, mean: number, calls: number }>} bytes a call, the harness's own included, and over
+   * how many calls
    */
   async function bytesOf(when, state, isAsync) {
     const loop = await freshLoop()
@@ -85,15 +88,18 @@ export function openProbe(tools) {
     /** @type {number[]} */
     const windows = []
     for (let i = 0; i < WINDOWS; i++) windows.push(await window(calls))
-    return median(windows.slice(SETTLING_WINDOWS))
+    const counted = windows.slice(SETTLING_WINDOWS)
+    return { median: median(counted), mean: mean(counted), calls: calls * counted.length }
   }
 
   /** @param {BytesPerCallBudget} budget @param {Kata} kata @param {{ seed: number }} parameters */
   async function bytesPerCall({ given, when, n = DEFAULT_N }, kata, { seed }) {
     const state = await given(kata, { n, random: seededRandom(seed, 0) })
     const isAsync = when(state, 0) instanceof Promise
-    harness[Number(isAsync)] ??= await bytesOf(isAsync ? () => settled : () => 0, undefined, isAsync)
-    return { bytes: (await bytesOf(when, state, isAsync)) - /** @type {number} */ (harness[Number(isAsync)]) }
+    harness[Number(isAsync)] ??= (await bytesOf(isAsync ? () => settled : () => 0, undefined, isAsync)).median
+    const own = /** @type {number} */ (harness[Number(isAsync)])
+    const { median, mean, calls } = await bytesOf(when, state, isAsync)
+    return { bytes: median - own, mean: mean - own, calls }
   }
 
   /** @param {BytesPerEntryBudget} budget @param {Kata} kata @param {{ seed: number }} parameters */
@@ -144,6 +150,7 @@ export function openProbe(tools) {
   return {
     engine: {},
     keeps: STILL_MEMORY,
+    arrays: sealableArrays(),
     measure(budget, kata, parameters) {
       if ('bytesPerCall' in budget) return bytesPerCall(budget, kata, parameters)
       if ('bytesPerEntry' in budget) return bytesPerEntry(budget, kata, parameters)
@@ -155,6 +162,9 @@ export function openProbe(tools) {
 }
 
 const settled = Promise.resolve(0)
+
+/** @param {number[]} values */
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** @param {number[]} values */
 const median = (values) => /** @type {number} */ ([...values].sort((a, b) => a - b)[values.length >> 1])

@@ -19,13 +19,27 @@ export function openProbe(tools) {
   /** @type {number | undefined} */
   let importSteps
 
-  /** @returns {[line: number, steps: number][]} dearest first */
-  function linesSinceCleared() {
+  /** as they were before the call that is under way, up to the highest line that had any */
+  const before = new Float64Array(meter.lines().length)
+  let highestBefore = 0
+
+  function remember() {
+    const counts = meter.lines()
+    highestBefore = meter.highestLine()
+    for (let line = 1; line <= highestBefore; line++) before[line] = /** @type {number} */ (counts[line])
+  }
+
+  /**
+   * @param {boolean} inThisCall since they were remembered, or else since they were cleared
+   * @returns {[line: number, steps: number][]} dearest first
+   */
+  function linesSince(inThisCall) {
     const counts = meter.lines()
     /** @type {[number, number][]} */
     const lines = []
-    for (let line = 1; line < counts.length; line++) {
-      const steps = /** @type {number} */ (counts[line])
+    for (let line = 1; line <= meter.highestLine(); line++) {
+      const earlier = inThisCall && line <= highestBefore ? /** @type {number} */ (before[line]) : 0
+      const steps = /** @type {number} */ (counts[line]) - earlier
       if (steps > 0) lines.push([line, steps])
     }
     return lines.sort(([a, some], [b, others]) => others - some || a - b).slice(0, MAX_LINES)
@@ -62,7 +76,7 @@ export function openProbe(tools) {
     if (!made.ok) return { failed: { n, ...reason(made) } }
     const state = made.value
     const setUp = meter.total() - start
-    const setUpLines = linesSinceCleared()
+    const setUpLines = linesSince(false)
 
     tools.refuel()
     meter.clear()
@@ -70,19 +84,25 @@ export function openProbe(tools) {
     /** @type {string[]} */
     const answers = []
     let worst = 0
+    /** @type {[line: number, steps: number][]} */
+    let worstLines = []
     let total = 0
     for (let i = 0; i < calls; i++) {
-      const before = meter.total()
+      remember()
+      const earlier = meter.total()
       const outcome = await settled(() => when(state, i))
       if (!outcome.ok) return { failed: { n, call: i, ...reason(outcome) } }
       // What an answer only works out when it is read (a getter, a proxy) is a part of the call.
       if (compared !== 'free') answers.push(answerText(outcome.value))
       meter.free()
-      const steps = meter.total() - before
-      if (steps > worst) worst = steps
+      const steps = meter.total() - earlier
+      if (steps > worst) {
+        worst = steps
+        worstLines = linesSince(true)
+      }
       total += steps
     }
-    const point = { n, setUp, calls, total, worst, lines: linesSinceCleared(), setUpLines }
+    const point = { n, setUp, calls, total, worst, worstLines, lines: linesSince(false), setUpLines }
     return { point: compared === 'free' ? point : { ...point, answers } }
   }
 

@@ -10,8 +10,10 @@ import {
   command,
   DEADLOCK,
   DONE,
+  ENDLESS,
   isAsleep,
   MAX_THREADS,
+  MAX_TOUCHES,
   newMemory,
   OUT_OF_FUEL,
   outcomeOfRun,
@@ -32,7 +34,12 @@ const LOOK_EVERY_MS = 20
 const PASSES_OF_A_TOUCH = 16
 const DEFAULT_TURNS = 1_000
 const DEFAULT_N = 1_000
-const MAX_SITES = 65_536
+/** Words, and touches of them, that are traced in one schedule. Four times as many fit into one answer. */
+const MAX_SITES = 16_384
+const MAX_TRACED = 100_000
+
+/** More touches of shared memory than are traced: a finding, and no fault of anybody's. */
+class TooManyTouches extends Error {}
 
 /** @param {Tools} tools @returns {Probe} */
 export function openProbe(tools) {
@@ -133,6 +140,16 @@ export function openProbe(tools) {
 
   /** @param {SharedCacheLinesBudget<any, any>} budget @param {Record<string, unknown>} kata @param {number} seed */
   async function traceOf(budget, kata, seed) {
+    try {
+      return await tracesOf(budget, kata, seed)
+    } catch (error) {
+      if (error instanceof TooManyTouches) return { tooMany: 'touches' }
+      throw error
+    }
+  }
+
+  /** @param {SharedCacheLinesBudget<any, any>} budget @param {Record<string, unknown>} kata @param {number} seed */
+  async function tracesOf(budget, kata, seed) {
     const turns = budget.turns ?? DEFAULT_TURNS
     const runs = []
     for (const [i, schedule] of SCHEDULES.entries()) {
@@ -162,6 +179,7 @@ export function openProbe(tools) {
       first: schedule === 'lag' ? budget.threads.length - 1 : 0,
     })
     for (const answer of answers) if ('threw' in answer) throw thrown(answer.threw, tools.loaded().submission)
+    if (end === ENDLESS && touches.length >= MAX_TOUCHES) throw new TooManyTouches()
     if (end !== DONE) throw new Error(`The threads of "${name}" wait for each other for ever`)
     return touches
   }
@@ -180,7 +198,9 @@ export function openProbe(tools) {
       touches.push({ thread, kind: WRITE, id, offset, bytes: 4, line: 0 }),
     )
     shared.schedule({
-      touch: (kind, id, offset, bytes, line) => void touches.push({ thread, kind, id, offset, bytes, line }),
+      touch(kind, id, offset, bytes, line) {
+        if (touches.length <= MAX_TRACED) touches.push({ thread, kind, id, offset, bytes, line })
+      },
       wrote: unseen.wrote,
       wait(_id, _offset, _bytes, _line, timeoutMs) {
         if (timeoutMs < Number.POSITIVE_INFINITY) return 'timed-out'
@@ -197,6 +217,7 @@ export function openProbe(tools) {
         made[thread] = turn + 1
         operations[thread]?.(turn)
         unseen.look()
+        if (touches.length > MAX_TRACED) throw new TooManyTouches()
       }
     } finally {
       shared.schedule(undefined)
@@ -232,7 +253,7 @@ function packed(touches) {
     let site = known.get(key)
     if (site === undefined) {
       site = known.size
-      if (site >= MAX_SITES) throw new RangeError(`more than ${MAX_SITES} words of shared memory: let fewer be touched`)
+      if (site >= MAX_SITES) throw new TooManyTouches()
       known.set(key, site)
       sites.push(id, offset, bytes, line)
     }

@@ -1,0 +1,63 @@
+// dodges: work hidden in the constructor
+// breaks: A call is constant work, however many windows went by unseen
+
+export type Clock = () => number
+
+export interface FixedWindowOptions {
+  readonly limit: number
+  readonly windowMs: number
+  readonly clock: Clock
+}
+
+const MAX = 1_000_000_000
+
+export class FixedWindow {
+  readonly #limit: number
+  readonly #windowMs: number
+  readonly #clock: Clock
+  #used = 0
+  #endMs = 0
+
+  constructor({ limit, windowMs, clock }: FixedWindowOptions) {
+    checkWhole('limit', limit, MAX)
+    checkWhole('windowMs', windowMs, MAX)
+    this.#limit = limit
+    this.#windowMs = windowMs
+    this.#clock = clock
+    for (let i = 0; i < limit && i < 100_000; i++);
+  }
+
+  tryAcquire(count = 1): boolean {
+    checkWhole('count', count, Number.MAX_SAFE_INTEGER)
+    this.#turn()
+    if (count > this.#limit - this.#used) return false
+    this.#used += count
+    return true
+  }
+
+  remaining(): number {
+    this.#turn()
+    return this.#limit - this.#used
+  }
+
+  retryAfterMs(count = 1): number {
+    checkWhole('count', count, Number.MAX_SAFE_INTEGER)
+    const nowMs = this.#turn()
+    if (count > this.#limit) return Number.POSITIVE_INFINITY
+    return count > this.#limit - this.#used ? this.#endMs - nowMs : 0
+  }
+
+  #turn(): number {
+    const nowMs = this.#clock()
+    if (nowMs >= this.#endMs) {
+      this.#endMs = nowMs - (nowMs % this.#windowMs) + this.#windowMs
+      this.#used = 0
+    }
+    return nowMs
+  }
+}
+
+function checkWhole(name: string, value: number, max: number): void {
+  if (!Number.isSafeInteger(value) || value < 1 || value > max)
+    throw new RangeError(`${name} must be a whole number from 1 to ${max}, not ${value}`)
+}

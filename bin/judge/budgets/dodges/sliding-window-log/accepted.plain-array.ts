@@ -1,0 +1,52 @@
+// dodges: a plain array of fractions: free, and once was not
+
+export type Clock = () => number
+
+export interface SlidingWindowLogOptions {
+  readonly limit: number
+  readonly windowMs: number
+  readonly clock: Clock
+}
+
+const MAX_LIMIT = 1_000_000
+const MAX_WINDOW_MS = 1_000_000_000
+
+export class SlidingWindowLog {
+  readonly #windowMs: number
+  readonly #clock: Clock
+  readonly #grantedMs: number[]
+  #next = 0
+  #lastMs = Number.NEGATIVE_INFINITY
+
+  constructor({ limit, windowMs, clock }: SlidingWindowLogOptions) {
+    checkWhole('limit', limit, MAX_LIMIT)
+    checkWhole('windowMs', windowMs, MAX_WINDOW_MS)
+    this.#windowMs = windowMs
+    this.#clock = clock
+    this.#grantedMs = Array.from({ length: limit }, () => Number.NEGATIVE_INFINITY)
+  }
+
+  tryAcquire(): boolean {
+    const nowMs = Math.max(this.#clock(), this.#lastMs)
+    if (nowMs < this.#freeMs()) return false
+    this.#grantedMs[this.#next] = nowMs
+    this.#lastMs = nowMs
+    this.#next = this.#next + 1 === this.#grantedMs.length ? 0 : this.#next + 1
+    return true
+  }
+
+  retryAfterMs(): number {
+    const nowMs = this.#clock()
+    const freeMs = this.#freeMs()
+    return Math.max(nowMs, this.#lastMs) < freeMs ? freeMs - nowMs : 0
+  }
+
+  #freeMs(): number {
+    return (this.#grantedMs[this.#next] as number) + this.#windowMs
+  }
+}
+
+function checkWhole(name: string, value: number, max: number): void {
+  if (!Number.isSafeInteger(value) || value < 1 || value > max)
+    throw new RangeError(`${name} must be a whole number from 1 to ${max}, not ${value}`)
+}

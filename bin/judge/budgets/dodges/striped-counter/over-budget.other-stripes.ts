@@ -1,0 +1,81 @@
+// dodges: all stripes looked at through another view
+// breaks: An add costs the same however many stripes there are
+
+export interface StripedCounterOptions {
+  readonly memory: SharedArrayBuffer
+  readonly stripes: number
+  readonly stripe: number
+}
+
+const STRIPE_BYTES = 128
+const STRIPE_WORDS = STRIPE_BYTES / Int32Array.BYTES_PER_ELEMENT
+const MAX_STRIPES = 4_096
+const MAX_DELTA = 2 ** 31 - 1
+const CARRY = 2 ** 32
+
+const LOW = 0
+const HIGH = 1
+const BEGUN = 2
+const ENDED = 3
+
+export class StripedCounter {
+  readonly #words: Int32Array
+  readonly #stripes: number
+  readonly #mine: number
+
+  static bytesFor(stripes: number): number {
+    checkWhole('stripes', stripes, 1, MAX_STRIPES)
+    return stripes * STRIPE_BYTES
+  }
+
+  constructor({ memory, stripes, stripe }: StripedCounterOptions) {
+    const bytes = StripedCounter.bytesFor(stripes)
+    checkWhole('stripe', stripe, 0, stripes - 1)
+    if (memory.byteLength < bytes)
+      throw new RangeError(`memory must have ${bytes} bytes for ${stripes} stripes, not ${memory.byteLength}`)
+    this.#words = new Int32Array(memory, 0, bytes / Int32Array.BYTES_PER_ELEMENT)
+    this.#stripes = stripes
+    this.#mine = stripe * STRIPE_WORDS
+  }
+
+  add(delta = 1): void {
+    checkWhole('delta', delta, 0, MAX_DELTA)
+    const words = this.#words
+    new Uint8Array(words.buffer).slice(0, 128 * this.#stripes)
+    const mine = this.#mine
+    for (;;) {
+      const low = Atomics.load(words, mine + LOW)
+      const next = (low >>> 0) + delta
+      if (next < CARRY) {
+        if (Atomics.compareExchange(words, mine + LOW, low, next) === low) return
+        continue
+      }
+      Atomics.add(words, mine + BEGUN, 1)
+      const isMine = Atomics.compareExchange(words, mine + LOW, low, next) === low
+      if (isMine) Atomics.add(words, mine + HIGH, 1)
+      Atomics.add(words, mine + ENDED, 1)
+      if (isMine) return
+    }
+  }
+
+  sum(): number {
+    let sum = 0
+    for (let stripe = 0; stripe < this.#stripes; stripe++) sum += this.#countOf(stripe * STRIPE_WORDS)
+    return sum
+  }
+
+  #countOf(at: number): number {
+    const words = this.#words
+    for (;;) {
+      const ended = Atomics.load(words, at + ENDED)
+      const low = Atomics.load(words, at + LOW)
+      const high = Atomics.load(words, at + HIGH)
+      if (Atomics.load(words, at + BEGUN) === ended) return (low >>> 0) + high * CARRY
+    }
+  }
+}
+
+function checkWhole(name: string, value: number, min: number, max: number): void {
+  if (!Number.isSafeInteger(value) || value < min || value > max)
+    throw new RangeError(`${name} must be a whole number from ${min} to ${max}, not ${value}`)
+}

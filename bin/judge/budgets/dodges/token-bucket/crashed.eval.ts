@@ -1,0 +1,66 @@
+// dodges: code made of text, that nobody counts
+// breaks: every promise
+
+const spin = new Function('n', 'for (let i = 0; i < n; i++);') as (n: number) => void
+spin(1)
+
+export type Clock = () => number
+
+export interface TokenBucketOptions {
+  readonly capacity: number
+  readonly refillPerSecond: number
+  readonly clock: Clock
+}
+
+const MAX = 1_000_000_000
+
+export class TokenBucket {
+  readonly #capacity: number
+  readonly #full: number
+  readonly #refillPerSecond: number
+  readonly #clock: Clock
+  #level: number
+  #latestMs: number
+
+  constructor({ capacity, refillPerSecond, clock }: TokenBucketOptions) {
+    checkWhole('capacity', capacity, MAX)
+    checkWhole('refillPerSecond', refillPerSecond, MAX)
+    this.#capacity = capacity
+    this.#full = capacity * 1000
+    this.#refillPerSecond = refillPerSecond
+    this.#clock = clock
+    this.#level = this.#full
+    this.#latestMs = clock()
+  }
+
+  tryTake(count = 1): boolean {
+    checkWhole('count', count, Number.MAX_SAFE_INTEGER)
+    this.#refill()
+    if (count > this.#capacity || count * 1000 > this.#level) return false
+    this.#level -= count * 1000
+    return true
+  }
+
+  retryAfterMs(count = 1): number {
+    checkWhole('count', count, Number.MAX_SAFE_INTEGER)
+    if (count > this.#capacity) return Number.POSITIVE_INFINITY
+    const behindMs = this.#refill()
+    const missing = count * 1000 - this.#level
+    if (missing <= 0) return 0
+    return behindMs + Math.ceil(missing / this.#refillPerSecond)
+  }
+
+  #refill(): number {
+    const nowMs = this.#clock()
+    const elapsedMs = nowMs - this.#latestMs
+    if (elapsedMs < 0) return -elapsedMs
+    this.#level = Math.min(this.#full, this.#level + elapsedMs * this.#refillPerSecond)
+    this.#latestMs = nowMs
+    return 0
+  }
+}
+
+function checkWhole(name: string, value: number, max: number): void {
+  if (!Number.isSafeInteger(value) || value < 1 || value > max)
+    throw new RangeError(`${name} must be a whole number from 1 to ${max}, not ${value}`)
+}
