@@ -1,0 +1,304 @@
+// Drives a disruptor: by scripts of calls in one thread, and by real threads in lock step, one for each party.
+
+import { Disruptor, type Party, type Shape, type WaitStrategy } from '#kata/5-kernel/disruptor'
+import { type Attempt, attempt } from '../../kit/driver.ts'
+import { explore, type History, lockStep, note, type Thread } from '../../kit/threads.ts'
+
+/**
+ * One call, or a claim with the release right behind it; or a party joins once more. What is claimed is filled, or read and
+ * marked, at once.
+ */
+export interface Call {
+  by: Party
+  does: 'claim' | 'release' | 'claim and release' | 'join'
+  /** nothing is said of it where it is left out */
+  most?: number
+}
+
+export interface Script {
+  shape: Shape
+  /** events that have gone through before; 0 is memory that nobody has prepared */
+  passed: number
+  /** what the producer writes, number by number, over and over */
+  values: number[]
+  calls: Call[]
+}
+
+/** Slots as a consumer reads them; of the producer, only how many it got; null where nothing is claimed. */
+export type Answer = number | number[][] | null
+
+/** What a consumer writes into its own field of a slot, which is one beyond its number: where it has read `first` in field 0. */
+const markOf = (consumer: number, first: number) => (first + 1_000 * (consumer + 1)) | 0
+
+function fresh(shape: Shape, passed: number): SharedArrayBuffer {
+  const memory = new SharedArrayBuffer(Disruptor.bytesFor(shape))
+  if (passed > 0) Disruptor.prepare(memory, shape, passed)
+  return memory
+}
+
+const claimOf = (one: Disruptor, most: number | undefined) => (most === undefined ? one.tryClaim() : one.tryClaim(most))
+
+/** Reads fields of what is claimed, and marks each slot in the consumer's own field, if slots have one. */
+function readAndMark(
+  one: Disruptor,
+  consumer: number,
+  count: number,
+  shape: Shape,
+  fields: readonly number[],
+): number[][] {
+  const slots: number[][] = []
+  for (let slot = 0; slot < count; slot++) {
+    const numbers: number[] = []
+    for (const field of fields) numbers.push(one.get(slot, field))
+    if (consumer + 1 < shape.fields) one.set(slot, consumer + 1, markOf(consumer, numbers[0] as number))
+    slots.push(numbers)
+  }
+  return slots
+}
+
+const allFields = ({ fields }: Shape) => Array.from({ length: fields }, (_, field) => field)
+/** What a consumer may read while others are at work: what the producer wrote, and those that it comes after. */
+const fieldsBefore = ({ fields, after }: Shape, consumer: number) =>
+  [0, ...(after[consumer] as readonly number[]).map((one) => one + 1)].filter((field) => field < fields)
+
+export function run({ shape, passed, values, calls }: Script): Answer[] {
+  const memory = fresh(shape, passed)
+  const parties = new Map<Party, Disruptor>()
+  const partyOf = (party: Party) => {
+    const known = parties.get(party) ?? new Disruptor(memory, shape, party)
+    parties.set(party, known)
+    return known
+  }
+  let written = 0
+  return calls.map(({ by, does, most }) => {
+    if (does === 'join') {
+      parties.delete(by)
+      return null
+    }
+    const one = partyOf(by)
+    let answer: Answer = null
+    if (does !== 'release') {
+      const count = claimOf(one, most)
+      if (by === 'producer')
+        for (let slot = 0; slot < count; slot++)
+          for (let field = 0; field < shape.fields; field++)
+            one.set(slot, field, values[written++ % values.length] as number)
+      answer = by === 'producer' ? count : readAndMark(one, by, count, shape, allFields(shape))
+    }
+    if (does !== 'claim') one.release()
+    return answer
+  })
+}
+
+/** The same script on a ring that has come far, and on a new one. */
+export function beside(script: Script): { far: Answer[]; near: Answer[] } {
+  return { far: run(script), near: run({ ...script, passed: 0 }) }
+}
+
+// ---- threads ---------------------------------------------------------------------------------------------------------
+
+/** What one thread does: claims (at most so many at once), works, notes what it did, releases, over and over. */
+export interface Side {
+  by: Party
+  strategy: WaitStrategy
+  most?: number
+  /** how many events it works on; or how often it claims without waiting */
+  until: { events: number } | { tries: number }
+}
+
+export interface Scene {
+  shape: Shape
+  /** what has happened before the threads start, in this order: each claims so many and releases them */
+  before: { by: Party; most: number }[]
+  sides: Side[]
+}
+
+interface Given {
+  memory: SharedArrayBuffer
+  shape: Shape
+  side: Side
+  /** events that the producer has filled before */
+  filled: number
+}
+
+/** Noted while it holds the slots: by the producer the events that it fills, counted from 1; by a consumer what it reads. */
+export type Noted = { fills: number[] } | { reads: number[][] }
+
+export function side({ memory, shape, side: { by, strategy, most, until }, filled }: Given): void {
+  const one = new Disruptor(memory, shape, by, strategy)
+  let event = filled
+  const work = (count: number) => {
+    if (by === 'producer') {
+      const fills: number[] = []
+      for (let slot = 0; slot < count; slot++) {
+        fills.push(++event)
+        one.set(slot, 0, event)
+      }
+      if (count > 0) note({ fills } satisfies Noted)
+    } else if (count > 0) note({ reads: readAndMark(one, by, count, shape, fieldsBefore(shape, by)) } satisfies Noted)
+    one.release()
+  }
+  if ('tries' in until) for (let i = 0; i < until.tries; i++) work(claimOf(one, most))
+  else
+    for (let left = until.events; left > 0; ) {
+      const count = one.claim(Math.min(left, most ?? left))
+      work(count)
+      left -= count
+    }
+}
+
+interface Start {
+  threads: Thread[]
+  /** what was noted before the threads started */
+  before: { by: Party; what: Noted }[]
+}
+
+function startOf({ shape, before, sides }: Scene): Start {
+  const memory = fresh(shape, 0)
+  const noted: Start['before'] = []
+  let event = 0
+  for (const { by, most } of before) {
+    const one = new Disruptor(memory, shape, by)
+    const count = one.tryClaim(most)
+    if (by === 'producer') {
+      const fills: number[] = []
+      for (let slot = 0; slot < count; slot++) {
+        fills.push(++event)
+        one.set(slot, 0, event)
+      }
+      noted.push({ by, what: { fills } })
+    } else noted.push({ by, what: { reads: readAndMark(one, by, count, shape, fieldsBefore(shape, by)) } })
+    one.release()
+  }
+  return {
+    threads: sides.map((side) => ({ run: 'side', given: { memory, shape, side, filled: event } satisfies Given })),
+    before: noted,
+  }
+}
+
+/** One way in which the threads may come to run. */
+export interface Came {
+  schedule: { seed: number } | { first: number; switches: readonly number[] }
+  end: History['end']
+  waits: History['waits']
+  races: History['races']
+  stoppedAt: { by: Party; line: number }[]
+  /** in the order in which it happened */
+  noted: { by: Party; what: Noted }[]
+}
+
+function came({ sides }: Scene, schedule: Came['schedule'], history: History, before: Start['before']): Came {
+  const by = (thread: number) => (sides[thread] as Side).by
+  return {
+    schedule,
+    end: history.end,
+    waits: history.waits,
+    races: history.races,
+    stoppedAt: history.threads.flatMap((one, thread) =>
+      'stoppedAt' in one ? [{ by: by(thread), line: one.stoppedAt }] : [],
+    ),
+    noted: [...before, ...history.events.map(({ thread, what }) => ({ by: by(thread), what: what as Noted }))],
+  }
+}
+
+/** Every way with at most so many switches that comes out differently. */
+export async function ways({ scene, switches }: { scene: Scene; switches: 0 | 1 | 2 }): Promise<Came[]> {
+  let start: Start | undefined
+  const { different } = await explore(
+    () => {
+      start = startOf(scene)
+      return start.threads
+    },
+    { switches },
+  )
+  return different.map(({ first, switches, history }) => came(scene, { first, switches }, history, start?.before ?? []))
+}
+
+/** Far more than a right disruptor needs for a few dozen events: what goes on for ever is to be told soon. */
+const MOST_TOUCHES = 6_000
+
+/** One way for each seed. */
+export async function drawn({ scene, seeds }: { scene: Scene; seeds: number[] }): Promise<Came[]> {
+  const all: Came[] = []
+  for (const seed of seeds) {
+    const { threads, before } = startOf(scene)
+    all.push(came(scene, { seed }, await lockStep(threads, { seed, most: MOST_TOUCHES }), before))
+  }
+  return all
+}
+
+// ---- bad input -------------------------------------------------------------------------------------------------------
+
+/** One of each size, used again: shared memory is collected late, and large rings would fill the process. */
+const memories = new Map<number, SharedArrayBuffer>()
+
+function memoryOf(bytes: number): SharedArrayBuffer {
+  const known = memories.get(bytes) ?? new SharedArrayBuffer(bytes)
+  memories.set(bytes, known)
+  return known
+}
+
+export interface SetUp {
+  shape: Shape
+  /** of the memory beyond what the disruptor needs; below 0 it is too small */
+  bytes: number
+  passed: number
+  party: Party
+  strategy: string
+}
+
+/** Sets a disruptor up from what may be nonsense. */
+export function setUp({ shape, bytes, passed, party, strategy }: SetUp): {
+  bytesFor: Attempt<number>
+  prepare: Attempt<string>
+  make: Attempt<string>
+} {
+  const needed = attempt(() => Disruptor.bytesFor(shape))
+  const memory = memoryOf(Math.max(0, ('returned' in needed ? needed.returned : 4_096) + bytes))
+  return {
+    bytesFor: needed,
+    prepare: attempt(() => {
+      Disruptor.prepare(memory, shape, passed)
+      return 'prepared'
+    }),
+    make: attempt(() => {
+      new Disruptor(memory, shape, party, strategy as WaitStrategy)
+      return 'a disruptor'
+    }),
+  }
+}
+
+/** What is refused while so many of its slots are claimed: a claim, or a field of a slot. */
+export type Bad = { most: number } | { slot: number; field: number } | { slot: number; field: number; value: number }
+
+/** Nonsense on a ring of one consumer: by the producer with `claimed` slots in hand, `released` behind it. */
+export function misuse({ shape, claimed, bad }: { shape: Shape; claimed: number; bad: Bad[] }): {
+  answers: Attempt<number | string>[]
+  /** what the consumer reads after the producer has released what it had claimed, and what the producer then may claim */
+  read: number[][]
+  room: number
+} {
+  const memory = fresh(shape, 0)
+  const producer = new Disruptor(memory, shape, 'producer')
+  const consumer = new Disruptor(memory, shape, 0)
+  if (claimed > 0) producer.tryClaim(claimed)
+  for (let slot = 0; slot < claimed; slot++)
+    for (let field = 0; field < shape.fields; field++) producer.set(slot, field, slot * shape.fields + field + 1)
+  const answers = bad.flatMap((one): Attempt<number | string>[] => {
+    if ('most' in one) return [attempt(() => producer.tryClaim(one.most)), attempt(() => consumer.tryClaim(one.most))]
+    if ('value' in one)
+      return [
+        attempt(() => {
+          producer.set(one.slot, one.field, one.value)
+          return 'written'
+        }),
+      ]
+    return [attempt(() => producer.get(one.slot, one.field))]
+  })
+  producer.release()
+  const count = consumer.tryClaim()
+  const read: number[][] = []
+  for (let slot = 0; slot < count; slot++)
+    read.push(Array.from({ length: shape.fields }, (_, field) => consumer.get(slot, field)))
+  return { answers, read, room: producer.tryClaim() }
+}
