@@ -63,19 +63,16 @@ const fieldsBefore = ({ fields, after }: Shape, consumer: number) =>
 
 export function run({ shape, passed, values, calls }: Script): Answer[] {
   const memory = fresh(shape, passed)
-  const parties = new Map<Party, Disruptor>()
-  const partyOf = (party: Party) => {
-    const known = parties.get(party) ?? new Disruptor(memory, shape, party)
-    parties.set(party, known)
-    return known
-  }
+  const join = (party: Party) => new Disruptor(memory, shape, party)
+  const everybody: Party[] = ['producer', ...shape.after.keys()]
+  const parties = new Map(everybody.map((party) => [party, join(party)]))
   let written = 0
   return calls.map(({ by, does, most }) => {
     if (does === 'join') {
-      parties.delete(by)
+      parties.set(by, join(by))
       return null
     }
-    const one = partyOf(by)
+    const one = parties.get(by) as Disruptor
     let answer: Answer = null
     if (does !== 'release') {
       const count = claimOf(one, most)
@@ -159,16 +156,20 @@ function startOf({ shape, before, sides }: Scene): Start {
   let event = 0
   for (const { by, most } of before) {
     const one = new Disruptor(memory, shape, by)
-    const count = one.tryClaim(most)
-    if (by === 'producer') {
-      const fills: number[] = []
-      for (let slot = 0; slot < count; slot++) {
-        fills.push(++event)
-        one.set(slot, 0, event)
-      }
-      noted.push({ by, what: { fills } })
-    } else noted.push({ by, what: { reads: readAndMark(one, by, count, shape, fieldsBefore(shape, by)) } })
-    one.release()
+    for (let left = most; left > 0; ) {
+      const count = one.tryClaim(left)
+      if (count <= 0) break
+      left -= count
+      if (by === 'producer') {
+        const fills: number[] = []
+        for (let slot = 0; slot < count; slot++) {
+          fills.push(++event)
+          one.set(slot, 0, event)
+        }
+        noted.push({ by, what: { fills } })
+      } else noted.push({ by, what: { reads: readAndMark(one, by, count, shape, fieldsBefore(shape, by)) } })
+      one.release()
+    }
   }
   return {
     threads: sides.map((side) => ({ run: 'side', given: { memory, shape, side, filled: event } satisfies Given })),
@@ -281,9 +282,8 @@ export type Bad = { most: number } | { slot: number; field: number } | { slot: n
 /** Nonsense on a ring of one consumer: by the producer with `claimed` slots in hand, `released` behind it. */
 export function misuse({ shape, claimed, bad }: { shape: Shape; claimed: number; bad: Bad[] }): {
   answers: Attempt<number | string>[]
-  /** what the consumer reads after the producer has released what it had claimed, and what the producer then may claim */
+  /** what the consumer reads after the producer has released what it had claimed */
   read: number[][]
-  room: number
 } {
   const memory = fresh(shape, 0)
   const producer = new Disruptor(memory, shape, 'producer')
@@ -303,9 +303,11 @@ export function misuse({ shape, claimed, bad }: { shape: Shape; claimed: number;
     return [attempt(() => producer.get(one.slot, one.field))]
   })
   producer.release()
-  const count = consumer.tryClaim()
   const read: number[][] = []
-  for (let slot = 0; slot < count; slot++)
-    read.push(Array.from({ length: shape.fields }, (_, field) => consumer.get(slot, field)))
-  return { answers, read, room: producer.tryClaim() }
+  for (let count = consumer.tryClaim(); count > 0 && read.length <= shape.capacity; count = consumer.tryClaim()) {
+    for (let slot = 0; slot < count; slot++)
+      read.push(Array.from({ length: shape.fields }, (_, field) => consumer.get(slot, field)))
+    consumer.release()
+  }
+  return { answers, read }
 }

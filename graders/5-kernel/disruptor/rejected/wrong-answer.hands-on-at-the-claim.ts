@@ -1,3 +1,5 @@
+// breaks: What is released arrives once, in order, with all its numbers
+// breaks: A consumer sees only what all before it have released
 // breaks: Only a release hands slots on
 // because: the cursor moves when slots are claimed, so that they are there for the next before they are filled, and for the producer before they are read.
 

@@ -1,4 +1,5 @@
 // breaks: What is released arrives once, in order, with all its numbers
+// breaks: Sequences go on past the end of 32 bits
 // because: the place of a batch is the place of its first slot plus an index: a batch that goes over the end of the ring goes on behind it.
 
 export interface Shape {
