@@ -30,9 +30,14 @@ export type Answer = number | number[][] | null
 /** What a consumer writes into its own field of a slot, which is one beyond its number: where it has read `first` in field 0. */
 const markOf = (consumer: number, first: number) => (first + 1_000 * (consumer + 1)) | 0
 
+/** An empty ring: in memory that nobody has touched, or prepared where an event was left behind. */
 function fresh(shape: Shape, passed: number): SharedArrayBuffer {
   const memory = new SharedArrayBuffer(Disruptor.bytesFor(shape))
-  if (passed > 0) Disruptor.prepare(memory, shape, passed)
+  if (passed === 0) return memory
+  const producer = new Disruptor(memory, shape, 'producer')
+  producer.tryClaim(1)
+  producer.release()
+  Disruptor.prepare(memory, shape, passed)
   return memory
 }
 
@@ -61,8 +66,7 @@ const allFields = ({ fields }: Shape) => Array.from({ length: fields }, (_, fiel
 const fieldsBefore = ({ fields, after }: Shape, consumer: number) =>
   [0, ...(after[consumer] as readonly number[]).map((one) => one + 1)].filter((field) => field < fields)
 
-export function run({ shape, passed, values, calls }: Script): Answer[] {
-  const memory = fresh(shape, passed)
+export function run({ shape, passed, values, calls }: Script, memory = fresh(shape, passed)): Answer[] {
   const join = (party: Party) => new Disruptor(memory, shape, party)
   const everybody: Party[] = ['producer', ...shape.after.keys()]
   const parties = new Map(everybody.map((party) => [party, join(party)]))
@@ -90,6 +94,22 @@ export function run({ shape, passed, values, calls }: Script): Answer[] {
 /** The same script on a ring that has come far, and on a new one. */
 export function beside(script: Script): { far: Answer[]; near: Answer[] } {
   return { far: run(script), near: run({ ...script, passed: 0 }) }
+}
+
+/** A script on a ring that has come far on its own feet, a whole ring at a time, and on a new one. */
+export function onFoot({ script, laps, more }: { script: Script; laps: number; more: number }): {
+  far: Answer[]
+  near: Answer[]
+} {
+  const { shape } = script
+  const memory = fresh(shape, 0)
+  const parties = (['producer', ...shape.after.keys()] as const).map((party) => new Disruptor(memory, shape, party))
+  for (let lap = 0; lap <= laps; lap++)
+    for (const one of parties) {
+      one.tryClaim(lap < laps ? shape.capacity : more)
+      one.release()
+    }
+  return { far: run(script, memory), near: run(script) }
 }
 
 // ---- threads ---------------------------------------------------------------------------------------------------------
