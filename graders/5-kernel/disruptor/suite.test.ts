@@ -13,6 +13,7 @@ type Shape = driver.Script['shape']
 type Party = driver.Call['by']
 
 const nameOf = (by: Party) => (by === 'producer' ? 'producer' : `consumer ${by}`)
+const theOne = (by: Party) => (by === 'producer' ? 'the producer' : `consumer ${by}`)
 const shapeOf = (capacity: number, after: Shape['after'], fields = 1): Shape => ({ capacity, fields, after })
 const DIAMOND = [[], [], [0, 1]]
 
@@ -498,7 +499,7 @@ const setting = ({ shape, before, sides }: driver.Scene) => [
 function order({ sides }: driver.Scene, { schedule }: driver.Came): string {
   if ('seed' in schedule) return `Threads take turns at each touch of shared memory as seed ${schedule.seed} draws it.`
   const { first, switches } = schedule
-  const start = `The ${nameOf((sides[first] as driver.Side).by)} runs first`
+  const start = `First runs ${theOne((sides[first] as driver.Side).by)}`
   return switches.length === 0
     ? `${start}.`
     : `${start}; the next goes on after touch ${switches.join(' and after touch ')} of shared memory.`
@@ -559,14 +560,14 @@ const isInOrder: Check = (scene, came) => {
 const noRace: Check = (scene, came) => {
   const [race] = came.races
   if (race === undefined) return
-  const name = (thread: number) => nameOf((scene.sides[thread] as driver.Side).by)
+  const name = (thread: number) => theOne((scene.sides[thread] as driver.Side).by)
   const { first, second, byteOffset } = race
   throw new BrokenPromise(
     [
       ...setting(scene),
       order(scene, came),
-      `line ${first.line}: the ${name(first.thread)} touches the word at byte ${byteOffset} of the memory`,
-      `line ${second.line}: the ${name(second.thread)} touches it too, and at least one of them writes it`,
+      `line ${first.line}: ${name(first.thread)} touches the word at byte ${byteOffset} of the memory`,
+      `line ${second.line}: ${name(second.thread)} touches it too, and at least one of them writes it`,
     ],
     'an atomic store before and an atomic load after, of one and the same word, that order the two',
     'nothing orders them: another processor may see them the other way round',
@@ -612,7 +613,7 @@ const isWoken: Check = (scene, came) => {
         : ': nobody notified it'
   throw new BrokenPromise(
     story,
-    `the ${nameOf((scene.sides[wait.thread] as driver.Side).by)} is woken`,
+    `${theOne((scene.sides[wait.thread] as driver.Side).by)} is woken`,
     `it sleeps for ever on line ${wait.line}${why}`,
   )
 }
@@ -747,20 +748,19 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
     ({ shape, claimed, bad: [bad] }, { answers, read }) => {
       const story = [openingOf(shape), ...(claimed === 0 ? [] : [`producer: tryClaim(${claimed}), and fills them`])]
       const one = bad as driver.Bad
-      if ('most' in one)
-        for (const [i, who] of ['producer', 'consumer 0'].entries())
-          refused(answers[i], 'most', [...story, `${who}: tryClaim(${show(one.most)})`])
-      else {
-        const isSlot = Number.isInteger(one.slot) && one.slot >= 0 && one.slot < claimed
-        const isField = Number.isInteger(one.field) && one.field >= 0 && one.field < shape.fields
-        const call =
-          'value' in one
+      const isSlot = 'slot' in one && Number.isInteger(one.slot) && one.slot >= 0 && one.slot < claimed
+      const isField = 'field' in one && Number.isInteger(one.field) && one.field >= 0 && one.field < shape.fields
+      const name = 'most' in one ? 'most' : !isSlot ? 'slot' : !isField ? 'field' : 'value'
+      const call =
+        'most' in one
+          ? `tryClaim(${show(one.most)})`
+          : 'value' in one
             ? `set(${show(one.slot)}, ${show(one.field)}, ${show(one.value)})`
             : `get(${show(one.slot)}, ${show(one.field)})`
-        refused(answers[0], !isSlot ? 'slot' : !isField ? 'field' : 'value', [...story, `producer: ${call}`])
-      }
+      for (const [i, answer] of answers.entries())
+        refused(answer, name, [...story, `${i === 0 ? 'producer' : 'consumer 0'}: ${call}`])
       const want = claimed === 0 ? [] : [[1, 2]]
-      const after = [...story, 'bad calls, all refused', 'producer: release()']
+      const after = [...story, `producer: ${call} → throws RangeError`, 'producer: release()']
       holds(same(read, want), [...after, 'consumer 0: tryClaim(), reads'], show(want), show(read))
     },
     { runs: 0, examples: misuses },
