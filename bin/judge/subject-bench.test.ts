@@ -47,6 +47,7 @@ function sessions(
       end: async () => ({ alive: true, aftermath: aftermath() }),
       kill() {},
       cpuMs: () => cpuMs,
+      cpuNs: () => cpuMs * 1e6,
     }
   }
   return { opened, open }

@@ -6,7 +6,7 @@ import { constants } from 'node:os'
 import type { Duplex } from 'node:stream'
 import type { Death, Progress } from './death.ts'
 import { frame, frameReader } from './frames.ts'
-import { cpuTimeMs, residentBytes } from './process-usage.ts'
+import { cpuTimeMs, cpuTimeNs, residentBytes } from './process-usage.ts'
 import type { Reply, Request } from './protocol.ts'
 import { replyOf } from './replies.ts'
 import type { Inside } from './strict/open-box.ts'
@@ -57,6 +57,8 @@ export interface Line {
   end(death: Death, item?: number): Dead
   /** CPU time that the process has used */
   cpuMs(): number
+  /** the same, exactly; undefined where the system does not tell */
+  cpuNs(): number | undefined
 }
 
 interface Pending {
@@ -273,5 +275,6 @@ export function lineTo(child: ChildProcess, deadlines: Deadlines = DEADLINES, in
     },
     end,
     cpuMs: () => readCpuMs() ?? lastCpuMs,
+    cpuNs: () => cpuTimeNs(worker()),
   }
 }

@@ -8,9 +8,10 @@ import { join } from 'node:path'
  * - `steps`: counts steps; built-ins are metered
  * - `bytes`: counts bytes, and makes quality samples and speed runs: code as it is, uninstrumented and optimised
  * - `allocations`: tells bytes by line of the source, to explain a figure of `bytes`
+ * - `work`: makes calls as the code is, for who reads from outside what they cost
  * - `threads`: shared memory and real workers, every access traced
  */
-export type Profile = 'suite' | 'steps' | 'bytes' | 'allocations' | 'threads'
+export type Profile = 'suite' | 'steps' | 'bytes' | 'allocations' | 'work' | 'threads'
 
 const HEAP_MEGABYTES = 256
 
@@ -29,6 +30,8 @@ export const FLAGS: Record<Profile, readonly string[]> = {
     '--no-maglev-inlining',
     '--no-turbo-allocation-folding',
   ],
+  // One thread: all that it does is its own doing, and nobody else's time.
+  work: ['--max-old-space-size=1024', '--single-threaded'],
   threads: [`--max-old-space-size=${HEAP_MEGABYTES}`, '--allow-worker'],
 }
 

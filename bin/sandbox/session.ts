@@ -55,6 +55,8 @@ export interface Session {
   kill(): void
   /** CPU time that it has used so far; 0 where the system does not tell */
   cpuMs(): number
+  /** the same, exactly; undefined where the system does not tell, and of a process that is gone */
+  cpuNs(): number | undefined
 }
 
 /**
@@ -131,6 +133,7 @@ export function openSession(
     end: () => answered(end()),
     kill,
     cpuMs: line.cpuMs,
+    cpuNs: line.cpuNs,
   }
 }
 

@@ -16,6 +16,7 @@ export function variantFor(
 ): Modules {
   switch (profile) {
     case 'bytes':
+    case 'work':
       return { [url]: script }
     case 'steps':
       return { [url]: countSteps(script, parse(script, SYNTAX)) }

@@ -10,6 +10,7 @@ import type { Kata, Workspace } from '../../course/kata.ts'
 import type { Isolation } from '../../sandbox/isolation.ts'
 import { prepareOurs, submissionUrl } from '../../sandbox/prepare.ts'
 import { stripTypes } from '../../sandbox/strip.ts'
+import { type Auditor, auditor } from './hidden-work.ts'
 import { type Measurable, type Measured, measure, openSpares, type Spare } from './measure.ts'
 import { race } from './race.ts'
 import { readBudgets } from './read-budgets.ts'
@@ -20,6 +21,8 @@ import { withCode } from './with-code.ts'
 
 export interface KataBudgets {
   readonly budgets: readonly Budget[]
+  /** of strangers' code, where counts are held against the processor's time */
+  readonly auditor: Auditor
   /**
    * Starts the processes that measuring begins with, ahead of need. Whoever does so must `dismiss` what is left of them.
    */
@@ -54,6 +57,7 @@ export async function kataBudgets(
   const reference = { url: submissionUrl(kata.path), script: stripped.script }
   const costs = readCosts(ws, kata)
   const solution = import(pathToFileURL(solutionFile(ws, kata)).href) as Promise<object>
+  const watching = auditor(course, budgets, reference)
   let spares: Spare[] = []
   const answers = new Map<number, Promise<ReadonlyMap<number, Answers>>>()
   /** Worked out once for each seed, however many submissions are held against it. */
@@ -64,6 +68,7 @@ export async function kataBudgets(
   }
   return {
     budgets,
+    auditor: watching,
     prepare() {
       spares.push(...openSpares(course, budgets))
     },
@@ -77,8 +82,11 @@ export async function kataBudgets(
         isExplained,
         spares,
       })
+      // Who is found out by counts needs no second witness.
+      const kept = measured.every((one) => 'spent' in one && one.spent.kept)
+      const hidden = isolation === 'strict' && kept ? await watching.audit(submission, measured, seed) : []
       const raced = inFull ? await race(course, budgets, submission, reference, seed) : []
-      return [...besideReference(withCode(measured, source), costs), ...raced]
+      return [...besideReference(withCode(measured, source), costs), ...hidden, ...raced]
     },
   }
 }

@@ -39,7 +39,7 @@ export type Measured =
   /** its answers are not the reference's where the contract leaves no choice: fast by being wrong */
   | { readonly budget: string; readonly differs: string }
 
-type MeasuringProfile = Exclude<Profile, 'suite'>
+type MeasuringProfile = Exclude<Profile, 'suite' | 'work'>
 
 const PROFILES: Record<Exclude<Kind, 'throughput'>, MeasuringProfile> = {
   steps: 'steps',
