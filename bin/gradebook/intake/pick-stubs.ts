@@ -2,6 +2,7 @@
 // name alone; where several could be meant none is taken, for a guess would grade work that nobody handed in.
 
 import type { Kata } from '../../course/kata.ts'
+import { MAX_RIVALS } from './limits.ts'
 import type { Entry } from './tree.ts'
 
 /** A file that may be the one of a kata. */
@@ -10,38 +11,53 @@ export interface Candidate {
   /** 0: `katas/<path>.ts` from the top · 1: the same further down · 2: by its name alone */
   readonly rank: 0 | 1 | 2
   readonly path: string
-  readonly size: number
+  readonly entry: Entry
 }
 
 /** Folders of the course that hold files of the same names, and no learner's work. */
 const NOT_THE_STUB = /(?:^|\/)(?:solutions|graders|lessons)\//
 
 export function candidates(
-  entries: readonly Pick<Entry, 'path' | 'size' | 'kind'>[],
+  items: readonly { readonly path: string; readonly entry: Entry }[],
   katas: readonly Kata[],
 ): Candidate[] {
   const bySlug = new Map(katas.map((kata) => [`${kata.slug}.ts`, kata]))
-  return entries.flatMap(({ path, size, kind }): Candidate[] => {
-    const kata = kind === 'file' ? bySlug.get(path.slice(path.lastIndexOf('/') + 1)) : undefined
+  return items.flatMap(({ path, entry }): Candidate[] => {
+    const kata = entry.kind === 'file' ? bySlug.get(path.slice(path.lastIndexOf('/') + 1)) : undefined
     if (kata === undefined) return []
     const declared = `katas/${kata.path}.ts`
-    if (path === declared) return [{ kata, rank: 0, path, size }]
-    if (path.endsWith(`/${declared}`)) return [{ kata, rank: 1, path, size }]
-    return NOT_THE_STUB.test(path) ? [] : [{ kata, rank: 2, path, size }]
+    if (path === declared) return [{ kata, rank: 0, path, entry }]
+    if (path.endsWith(`/${declared}`)) return [{ kata, rank: 1, path, entry }]
+    return NOT_THE_STUB.test(path) ? [] : [{ kata, rank: 2, path, entry }]
+  })
+}
+
+/** The best of a container for each kata; where too many are equally good, that alone, and none of them is worth reading. */
+export function best(all: readonly Candidate[]): { readonly candidate: Candidate; readonly rivals: number }[] {
+  const byKata = new Map<Kata, Candidate[]>()
+  for (const candidate of all) {
+    const some = byKata.get(candidate.kata)
+    if (some === undefined) byKata.set(candidate.kata, [candidate])
+    else some.push(candidate)
+  }
+  return [...byKata.values()].flatMap((some) => {
+    const sorted = some.toSorted((a, b) => a.rank - b.rank)
+    const rivals = sorted.filter(({ rank }) => rank === sorted[0]?.rank).length
+    return sorted.slice(0, rivals > MAX_RIVALS ? 1 : MAX_RIVALS).map((candidate) => ({ candidate, rivals }))
   })
 }
 
 /** Files that somebody seems to have meant as a stub, and that are not named like it. */
 export function misnamed(
-  entries: readonly Pick<Entry, 'path' | 'kind'>[],
+  items: readonly { readonly path: string; readonly entry: Entry }[],
   katas: readonly Kata[],
-): { readonly path: string; readonly kata: Kata }[] {
+): { readonly path: string; readonly kata: Kata; readonly entry: Entry }[] {
   const bare = new Map(katas.map((kata) => [letters(kata.slug), kata]))
-  return entries.flatMap(({ path, kind }) => {
+  return items.flatMap(({ path, entry }) => {
     const name = path.slice(path.lastIndexOf('/') + 1)
     const match = /^(.+?)(?:[ _-]?\(\d+\)|[ _-]copy)?\.(?:ts|js|mts|cts|tsx|txt|ts\.txt)$/i.exec(name)
-    const kata = kind === 'file' && match?.[1] !== undefined ? bare.get(letters(match[1])) : undefined
-    return kata === undefined || name === `${kata.slug}.ts` || NOT_THE_STUB.test(path) ? [] : [{ path, kata }]
+    const kata = entry.kind === 'file' && match?.[1] !== undefined ? bare.get(letters(match[1])) : undefined
+    return kata === undefined || name === `${kata.slug}.ts` || NOT_THE_STUB.test(path) ? [] : [{ path, kata, entry }]
   })
 }
 

@@ -102,15 +102,18 @@ function byEvidence(
 
 /** `katas/…` at the top, or a repository of it: that is what one learner hands in, and no class. */
 function oneLearner(tree: Tree, name: string, katas: readonly Kata[]): Recognised | undefined {
-  const found = candidates(tree.entries, katas).filter(({ rank }) => rank === 0).length
+  const items = tree.entries.map((entry) => ({ entry, path: entry.path }))
+  const found = candidates(items, katas)
+  const isDeclared = found.some(({ rank }) => rank === 0)
+  const isLoose =
+    found.some(({ path }) => !path.includes('/')) && !byTop(tree).tops.some((top) => looksLikeLearner(top, katas))
   const root = tree.entries.find(({ path, kind }) => path === '' && kind === 'repository')
   const bare = root?.place !== undefined && isBare(root.place)
-  if (found === 0 && !bare) return undefined
-  const items = tree.entries.map((entry) => ({ entry, path: entry.path }))
+  if (!isDeclared && !isLoose && !bare) return undefined
   const learner: Learner = { id: printable(name.replace(/\.git$/, '')) }
   return {
     layout: 'folders',
-    evidence: bare ? 'It is one repository, so one learner.' : 'It has katas/ at the top, so it is one learner.',
+    evidence: bare ? 'It is one repository, so one learner.' : 'It has stub files at the top, so it is one learner.',
     plan: { handings: [{ learner, attempt: 1, items, refused: tree.refused }], nobodys: [], remarks: [] },
     tree,
   }
@@ -142,11 +145,7 @@ function unwrapped(
 /** It has stub files, or may have: what a learner's own folder `src` beside a `test` does not. */
 const looksLikeLearner = ({ name, isFolder, items }: Top, katas: readonly Kata[]): boolean =>
   isFolder
-    ? items.some(({ entry, path }) => entry.kind === 'repository' && path === '') ||
-      candidates(
-        items.map(({ entry, path }) => ({ ...entry, path })),
-        katas,
-      ).length > 0
+    ? items.some(({ entry, path }) => entry.kind === 'repository' && path === '') || candidates(items, katas).length > 0
     : isArchiveName(name) ||
       (!katas.some(({ slug }) => name === `${slug}.ts`) && learnerOfFile(name, katas) !== undefined)
 

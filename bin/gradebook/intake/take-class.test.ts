@@ -113,6 +113,30 @@ describe('folders', () => {
     ])
   })
 
+  test('stub files at the top are one learner’s', async () => {
+    using folder = tempFolder()
+    writeFiles(folder.path, { 'ada/token-bucket.ts': 'b', 'ada/hash-ring.ts': 'r', 'ada/notes.md': '' })
+    expect(taken(await take(join(folder.path, 'ada')))).toEqual(['ada token-bucket: b', 'ada hash-ring: r'])
+  })
+
+  test('two folders of one learner, and a file beside numbered attempts, are rivals and no guess', async () => {
+    using folder = tempFolder()
+    writeFiles(folder.path, {
+      'ada/token-bucket.ts': '1',
+      'ada@x.org/token-bucket.ts': '2',
+      'bob/attempt-1/token-bucket.ts': '1',
+      'bob/attempt-2/token-bucket.ts': '2',
+      'bob/token-bucket.ts': '3',
+    })
+    const roster = [{ id: 'ada', email: 'ada@x.org' }, { id: 'bob' }]
+    const intake = await take(folder.path, { roster, katas: [BUCKET] })
+    expect(taken(intake)).toEqual(['bob token-bucket: 1'])
+    expect(whys(intake).map((why) => why.replace(/: .*/, ''))).toEqual([
+      'ada [token-bucket] ada/token-bucket.ts, ada@x.org/token-bucket.ts',
+      'bob [token-bucket] bob/attempt-2/token-bucket.ts, bob/token-bucket.ts',
+    ])
+  })
+
   test('a roster: whoever is missing is named, and strangers are not swallowed', async () => {
     using folder = tempFolder()
     writeFiles(folder.path, {
@@ -290,6 +314,23 @@ describe('what is not taken, and why', () => {
     const intake = await take(folder.path)
     expect(intake.notTaken.length).toBeLessThan(50)
     expect(intake.notTaken.at(-1)).toMatchObject({ origin: '960 more', katas: ['token-bucket'] })
+  })
+
+  test('thousands of files of the right name, and archives without end, fill no memory', async () => {
+    using folder = tempFolder()
+    const zeros = Buffer.alloc(256 * 1024)
+    const many = Array.from({ length: 3000 }, (_, at) => ({ name: `${at}/token-bucket.ts`, data: zeros }))
+    writeFileSync(join(folder.path, 'eve.zip'), zipOf(many))
+    mkdirSync(join(folder.path, 'mallory'))
+    for (let at = 10; at < 30; at++)
+      writeFileSync(join(folder.path, 'mallory', `${at}.zip`), zipOf([{ name: 'hash-ring.ts', data: `${at}` }]))
+    writeFiles(folder.path, { 'ada/token-bucket.ts': 'ada' })
+    const intake = await take(folder.path)
+    expect(taken(intake)).toEqual(['ada token-bucket: ada'])
+    expect(whys(intake)[0]).toBe(
+      'eve [token-bucket] eve.zip: 0/token-bucket.ts: It is one of 3000 files that could each be token-bucket.ts; ask which one is meant.',
+    )
+    expect(whys(intake).filter((why) => why.includes('was not opened, since at most 8'))).toHaveLength(12)
   })
 
   test.each([

@@ -1,7 +1,7 @@
 // Takes in a class, in whatever shape an instructor has it. The layout is recognised by evidence, the files are read
 // as bytes, and what is missing, doubtful or hostile is said and never guessed.
 
-import { lstatSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { Kata } from '../../course/kata.ts'
 import { KataError } from '../../course/kata-error.ts'
@@ -54,7 +54,7 @@ export async function takeClass(options: ClassOptions): Promise<Intake> {
 }
 
 async function openClass(from: string): Promise<{ tree: Tree; name: string }> {
-  const stat = lstatSync(from, { throwIfNoEntry: false })
+  const stat = statSync(from, { throwIfNoEntry: false })
   if (stat === undefined) throw new KataError(`There is no ${printable(from)}.`)
   const name = basename(resolve(from))
   if (stat.isDirectory()) return { tree: folderTree(from), name }

@@ -90,8 +90,12 @@ describe('a safe path', () => {
 
 describe('sifting', () => {
   test('what may be read is unique on every file system, and lies behind no link', () => {
+    // Few parts, so that names meet, and lie below each other.
+    const parts = fc.array(fc.constantFrom('a', 'A', 'b', 'b.', '\u00e9', 'e\u0301', '.', '..', '', 'x.ts'), {
+      maxLength: 4,
+    })
     const one = fc.record({
-      name: nasty.map((parts) => parts.join('')),
+      name: parts.map((each) => each.join('/')),
       is: fc.constantFrom<Found['is']>('file', 'file', 'file', 'folder', 'link', 'hard-link', 'device'),
       size: fc.constant(1),
     })

@@ -41,6 +41,8 @@ export interface Tree {
   readonly refused: readonly Refused[]
   /** near the top: a learner's empty folder says that nothing was handed in, and by whom */
   readonly folders: readonly string[]
+  /** reading some of it costs as much as they have, wherever they lie: not so in an archive, which is gone through whole */
+  readonly readsAnywhere?: true
   /**
    * Reads files in the order in which they lie, one after the other, each no longer than its limit: so a class of any
    * size costs the memory of one file.
@@ -164,6 +166,7 @@ export function below(tree: Tree, folder: string): Tree {
   return {
     entries: inner(tree.entries),
     refused: inner(tree.refused),
+    ...(tree.readsAnywhere === true ? { readsAnywhere: true } : {}),
     folders: tree.folders.filter((path) => path.startsWith(prefix)).map((path) => path.slice(prefix.length)),
     read: (wanted, take) =>
       tree.read(new Map([...wanted].map(([path, limit]) => [prefix + path, limit])), (path, read) =>
