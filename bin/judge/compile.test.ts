@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { SourceProblem } from '../sandbox/source-problem.ts'
-import { compileSubmission } from './compile.ts'
+import { compileApart, compileSubmission } from './compile.ts'
 
 const STUB = `import type { World } from '../../graders/kit/world.ts'
 
@@ -91,10 +91,13 @@ afterAll(() => {
 })
 
 async function compileAll(sources: readonly string[], stub = STUB) {
+  return compileSubmission({ course, katas: submissionsOf(sources, stub) })
+}
+
+function submissionsOf(sources: readonly string[], stub = STUB) {
   const pristineStub = join(course, 'stub.ts')
   writeFileSync(pristineStub, stub)
-  const katas = sources.map((source, at) => ({ id: `s${at}`, path: '2-foundation/limit', pristineStub, source }))
-  return compileSubmission({ course, katas })
+  return sources.map((source, at) => ({ id: `s${at}`, path: '2-foundation/limit', pristineStub, source }))
 }
 
 async function compile(source: string, stub = STUB): Promise<readonly SourceProblem[]> {
@@ -467,6 +470,20 @@ test('fifty submissions, one start: each has its own world', async () => {
         `type 57:${at < 10 ? 23 : 24} TS2339: Property 'own' does not exist on type '${at}'.`,
       ])
   }
+})
+
+test('a type that takes the compiler for ever, or all of the memory, is undecided alone', async () => {
+  // All 3,628,800 orders of ten letters.
+  const bomb = `type Orders<U extends string, K extends string = U> =
+  [U] extends [never] ? [] : K extends K ? [K, ...Orders<Exclude<U, K>>] : never
+export const first: Orders<'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g' | 'h' | 'i' | 'j'> = ['a']
+`
+  const katas = submissionsOf([STUB, `${STUB}${bomb}`, 'export class {{{'])
+  const [right, undecided, wrong] = await compileApart({ course, katas, deadlineMs: 8_000 })
+  expect(right).toEqual({ id: 's0', path: '2-foundation/limit', problems: [] })
+  expect(undecided).toMatchObject({ problems: [], fault: expect.stringContaining('The TypeScript compiler') })
+  expect(wrong?.problems[0]?.kind).toBe('syntax')
+  expect(wrong?.fault).toBeUndefined()
 })
 
 test('faults of ours are errors', async () => {

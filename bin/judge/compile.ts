@@ -42,24 +42,51 @@ const DEADLINE_MS = 20_000
 const MORE_FOR_EACH_MS = 200
 const PER_START = 100
 
-/**
- * Compiles any number of submissions, up to a hundred with one start of the compiler.
- * @param given.course root of the course: its tsconfig.json holds the flags, and the stubs' imports lead there
- * @returns one result per submission, in the order given
- * @throws {Error} when the compiler fails or does not end: then all of them are undecided, and as far as we know it is
- * no learner's fault. A bulk caller finds the one that does it by compiling one at a time.
- */
-export async function compileSubmission(given: {
+export interface Compilation {
+  /** root of the course: its tsconfig.json holds the flags, and the stubs' imports lead there */
   readonly course: string
   readonly katas: readonly Submission[]
-}): Promise<Compiled[]> {
+  /** of one start of the compiler */
+  readonly deadlineMs?: number
+}
+
+/**
+ * Compiles any number of submissions, up to a hundred with one start of the compiler.
+ * @returns one result per submission, in the order given
+ * @throws {Error} when the compiler fails or does not end: then all of them are undecided, and as far as we know it is
+ * no learner's fault.
+ */
+export async function compileSubmission({ course, katas, deadlineMs }: Compilation): Promise<Compiled[]> {
   const compiled: Compiled[] = []
-  for (let at = 0; at < given.katas.length; at += PER_START)
-    compiled.push(...(await compileTogether(given.course, given.katas.slice(at, at + PER_START))))
+  for (let at = 0; at < katas.length; at += PER_START)
+    compiled.push(...(await compileTogether(course, katas.slice(at, at + PER_START), deadlineMs)))
   return compiled
 }
 
-async function compileTogether(course: string, submissions: readonly Submission[]): Promise<Compiled[]> {
+/**
+ * The same for submissions that have nothing to do with each other: where the compiler fails over all of them, each is
+ * compiled by itself, so that the one that does it is alone in being undecided.
+ * @returns in the order given; `fault` for one over which the compiler fails: as far as we know it is no learner's fault
+ */
+export async function compileApart(given: Compilation): Promise<(Compiled & { readonly fault?: string })[]> {
+  try {
+    return await compileSubmission(given)
+  } catch (error) {
+    if (given.katas.length > 1) {
+      const apart = []
+      for (const one of given.katas) apart.push(...(await compileApart({ ...given, katas: [one] })))
+      return apart
+    }
+    const fault = error instanceof Error ? error.message : String(error)
+    return given.katas.map(({ id, path }) => ({ id, path, problems: [], fault }))
+  }
+}
+
+async function compileTogether(
+  course: string,
+  submissions: readonly Submission[],
+  deadlineMs = DEADLINE_MS,
+): Promise<Compiled[]> {
   // The real path, because the compiler names files relative to it.
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'kata-compile-')))
   try {
@@ -73,8 +100,7 @@ async function compileTogether(course: string, submissions: readonly Submission[
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ files: [], references }))
 
     const byName = new Map(projects.map((project) => [project.name, project]))
-    const deadlineMs = DEADLINE_MS + projects.length * MORE_FOR_EACH_MS
-    const output = await diagnose(folder, deadlineMs, (diagnostic) => {
+    const output = await diagnose(folder, deadlineMs + projects.length * MORE_FOR_EACH_MS, (diagnostic) => {
       const project = byName.get(diagnostic.project)
       if (project !== undefined) take(project, diagnostic)
     })

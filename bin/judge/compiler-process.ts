@@ -1,9 +1,16 @@
 // The native TypeScript compiler as a child process, and its output as data.
 
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+
+/**
+ * Address space of the compiler, of which it needs a quarter for a hundred submissions. A type of three lines can ask for
+ * all the memory of a machine, and then the system ends whatever it likes.
+ */
+const MAX_VIRTUAL_KIB = 4 * 1024 * 1024
 
 /** A message of the compiler can quote a type as large as the submission that it came from. */
 const MAX_LINE_LENGTH = 4_000
@@ -31,7 +38,8 @@ export async function diagnose(
   deadlineMs: number,
   see: (diagnostic: Diagnostic) => void,
 ): Promise<string> {
-  const compiler = spawn(await compilerFile(), ['-b', '--singleThreaded', '--pretty', 'false', '--locale', 'en'], {
+  const [command, ...args] = withinMemory(await compilerFile())
+  const compiler = spawn(command, [...args, '-b', '--singleThreaded', '--pretty', 'false', '--locale', 'en'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: deadlineMs,
@@ -69,6 +77,12 @@ export async function diagnose(
   if (signal !== null) throw new Error(`The TypeScript compiler was stopped (${signal}). It had ${deadlineMs} ms.`)
   return output
 }
+
+/** Under a limit of the system where a shell can set one. */
+const withinMemory = (file: string): [string, ...string[]] =>
+  process.platform === 'linux' && existsSync('/bin/sh')
+    ? ['/bin/sh', '-c', `ulimit -c 0; ulimit -v ${MAX_VIRTUAL_KIB}; exec "$0" "$@"`, file]
+    : [file]
 
 /** The native compiler's own file: through `bin/tsc` every run would start a Node first. */
 async function compilerFile(): Promise<string> {

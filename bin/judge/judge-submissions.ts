@@ -8,12 +8,13 @@ import { readLesson } from '../course/lesson.ts'
 import { kataRevision } from '../course/revision.ts'
 import { shellPath } from '../course/shell-path.ts'
 import { takeIn } from '../sandbox/intake.ts'
+import type { Isolation } from '../sandbox/isolation.ts'
 import { importsOf, prepareSubmission } from '../sandbox/prepare.ts'
 import type { SourceProblem } from '../sandbox/source-problem.ts'
 import { startStripper } from '../sandbox/strip.ts'
-import { kataBudgets } from './budgets/course-budgets.ts'
+import { type KataBudgets, kataBudgets } from './budgets/course-budgets.ts'
 import type { Measured } from './budgets/measure.ts'
-import { compileSubmission } from './compile.ts'
+import { compileApart } from './compile.ts'
 import { conclude, isBehaved } from './conclude.ts'
 import type { Job } from './jobs.ts'
 import type { Judge, Judged } from './judge.ts'
@@ -28,8 +29,36 @@ export interface Request {
   readonly from?: string
   readonly bytes: Uint8Array
   readonly seeds: readonly number[]
-  /** measure all budgets, also after one that is not kept, and race against the reference: takes seconds */
-  readonly inFull?: true
+  /**
+   * Which budgets are measured of what keeps its promises: all up to the first that is not kept, unless it says more.
+   * `every`: those after it too, for whoever scores each · `in-full`: and the race against the reference, which takes seconds
+   */
+  readonly budgets?: 'every' | 'in-full'
+}
+
+/** What calls that go on beside each other share: what is known of budgets, and the turn to measure. */
+export interface Measuring {
+  budgetsOf(kata: Kata, isolation: Isolation): Promise<KataBudgets | undefined>
+  /** One after another: a submission is measured by several processes at once, enough for any machine. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>
+}
+
+export function measuringInTurn(ws: Workspace): Measuring {
+  const known = new Map<string, Promise<KataBudgets | undefined>>()
+  let queue: Promise<unknown> = Promise.resolve()
+  return {
+    budgetsOf(kata, isolation) {
+      const key = `${kata.slug} ${isolation}`
+      const budgets = known.get(key) ?? kataBudgets(ws, kata, isolation)
+      known.set(key, budgets)
+      return budgets
+    },
+    inTurn(work) {
+      const done = queue.then(work)
+      queue = done.catch(() => {})
+      return done
+    },
+  }
 }
 
 /**
@@ -45,9 +74,9 @@ export async function judgeSubmissions(
   ws: Workspace,
   judge: Promise<Judge>,
   requests: readonly Request[],
-  now: () => number = performance.now.bind(performance),
+  measuring: Measuring = measuringInTurn(ws),
 ): Promise<Map<string, Report>> {
-  const startedMs = now()
+  const startedMs = performance.now()
   // Three things start side by side, and each takes longer to start than to do its work: the judge, a thread that strips
   // types, and the compiler.
   startStripper()
@@ -58,7 +87,7 @@ export async function judgeSubmissions(
     if (intake.ok) taken.push({ request, source: intake.source })
     else problems.set(request.id, intake.problems)
   }
-  const compiling = compileSubmission({
+  const compiling = compileApart({
     course: ws.course,
     katas: taken.map(({ request: { id, kata }, source }) => ({
       id,
@@ -85,31 +114,34 @@ export async function judgeSubmissions(
       jobs.push({ id, kata: kata.path, url, modules, seeds, shrink: true, exhaustive: false })
     }
   }
-  const budgetsOf = memo((kata: Kata) => kataBudgets(ws, kata, isolation))
+  const budgetsOf = (kata: Kata) => measuring.budgetsOf(kata, isolation)
   // While the promises of a single submission are judged, what will measure it can start. (Many keep the machine busy.)
   const [only] = jobs.length === 1 ? taken : []
   const ahead = only === undefined ? undefined : await budgetsOf(only.request.kata).catch(() => undefined)
   ahead?.prepare()
   const measured = new Map<string, readonly Measured[]>()
   let judged: Judged = { evidence: new Map(), faults: new Map() }
-  let compilerFault: string | undefined
+  /** of ours, by request: what went wrong with one submission is nothing that another should pay for */
+  const ownFaults = new Map<string, string>()
   try {
     if (jobs.length > 0) judged = await (await judge).run(jobs)
-    try {
+    for (const compiled of await compiling) {
+      if (compiled.fault !== undefined) ownFaults.set(compiled.id, compiled.fault)
       // The compiler says best what is wrong; our own refusals stand where it has no objection.
-      for (const { id, problems: found } of await compiling) if (found.length > 0) problems.set(id, found)
-    } catch (error) {
-      compilerFault = error instanceof Error ? error.message : String(error)
+      else if (compiled.problems.length > 0) problems.set(compiled.id, compiled.problems)
     }
     for (const { request, source } of taken) {
-      const { id, kata, seeds, inFull = false } = request
+      const { id, kata, seeds, budgets: extent } = request
       const [found, script] = [judged.evidence.get(id), scripts.get(id)]
-      if (found === undefined || script === undefined || problems.has(id) || !isBehaved(found)) continue
+      if (found === undefined || script === undefined || problems.has(id) || ownFaults.has(id) || !isBehaved(found))
+        continue
       try {
         const budgets = await budgetsOf(kata)
-        if (budgets !== undefined) measured.set(id, await budgets.costOf(script, source, seeds[0] ?? 0, { inFull }))
+        if (budgets === undefined) continue
+        const options = { everything: extent !== undefined, raced: extent === 'in-full' }
+        measured.set(id, await measuring.inTurn(() => budgets.costOf(script, source, seeds[0] ?? 0, options)))
       } catch (error) {
-        judged.faults.set(kata.path, error instanceof Error ? (error.stack ?? error.message) : String(error))
+        ownFaults.set(id, error instanceof Error ? (error.stack ?? error.message) : String(error))
       }
     }
   } finally {
@@ -130,13 +162,13 @@ export async function judgeSubmissions(
           file,
           revision: revision(kata),
           seed,
-          ms: Math.round(now() - startedMs),
+          ms: Math.round(performance.now() - startedMs),
           promises: lesson(kata),
           replay: replayCommand(kata, from, seed),
           problems: problems.get(id) ?? [],
           evidence: found,
           measured: measured.get(id) ?? [],
-          fault: compilerFault ?? faults.get(kata.path),
+          fault: ownFaults.get(id) ?? faults.get(kata.path),
         }),
       ]
     }),

@@ -32,7 +32,7 @@ export async function judgeOne(
   context: Context,
   kata: Kata,
   values: Values,
-  options: { inFull?: true } = {},
+  options: { budgets?: 'in-full' } = {},
 ): Promise<Report> {
   const from = values.from === undefined ? undefined : resolve(context.io.cwd, values.from)
   const file = from ?? stubFile(context.ws, kata)

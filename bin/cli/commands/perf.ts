@@ -18,7 +18,7 @@ export async function perf(context: Context, name: string | undefined, values: V
   const budgets = await kataBudgets(context.ws, kata)
   if (budgets === undefined)
     throw new KataError(`${kata.slug} has no budgets: nothing of it is measured.`, `Judge it: kata check ${kata.slug}`)
-  const report = await judgeOne(context, kata, values, { inFull: true })
+  const report = await judgeOne(context, kata, values, { budgets: 'in-full' })
   const file = values.from === undefined ? stubFile(context.ws, kata) : resolve(context.io.cwd, values.from)
   const written = values.html === undefined ? undefined : await perfPageAt(context, values.html, report, file)
   if (context.json) sayJson(context, { ...report, ...(written === undefined ? {} : { html: written }) })

@@ -31,14 +31,14 @@ export interface KataBudgets {
   /**
    * What a submission that keeps its promises costs.
    * @param source TypeScript, as it is shown to its author
-   * @param options `inFull`: go on after a budget that is not kept, and race it against the reference: takes seconds;
+   * @param options `everything`: go on after a budget that is not kept; `raced`: against the reference, which takes seconds;
    * `isExplained`: run what makes too much garbage once more, to tell on which lines
    */
   costOf(
     submission: Measurable,
     source: string,
     seed: number,
-    options?: { readonly inFull?: boolean; readonly isExplained?: boolean },
+    options?: { readonly everything?: boolean; readonly raced?: boolean; readonly isExplained?: boolean },
   ): Promise<Measured[]>
 }
 
@@ -76,16 +76,16 @@ export async function kataBudgets(
       for (const { session } of spares) session.kill()
       spares = []
     },
-    async costOf(submission, source, seed, { inFull = false, isExplained = true } = {}) {
+    async costOf(submission, source, seed, { everything = false, raced: isRaced = false, isExplained = true } = {}) {
       const measured = await measure(course, budgets, submission, answersOn(seed), seed, {
-        everything: inFull,
+        everything,
         isExplained,
         spares,
       })
       // Who is found out by counts needs no second witness.
       const kept = measured.every((one) => 'spent' in one && one.spent.kept)
       const hidden = isolation === 'strict' && kept ? await watching.audit(submission, measured, seed) : []
-      const raced = inFull ? await race(course, budgets, submission, reference, seed) : []
+      const raced = isRaced ? await race(course, budgets, submission, reference, seed) : []
       return [...besideReference(withCode(measured, source), costs), ...hidden, ...raced]
     },
   }
