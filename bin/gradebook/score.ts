@@ -1,0 +1,263 @@
+// From raw results to grades: pure, so that a policy can be changed and a class looked at anew without judging anything
+// again. The order in which learners, attempts and results are given changes nothing.
+
+import type { Report } from '../judge/report.ts'
+import type { Assignment } from './assignment.ts'
+import type { GradedKata, Grades, Hundredths, KataGrade, LearnerGrade, Run } from './grades.ts'
+import { credit, lateDays } from './late.ts'
+import { itemsOf, pointsOf } from './items.ts'
+import type { Learner, NotTaken } from './submitted.ts'
+
+export interface Attempt {
+  readonly learner: string
+  /** slug */
+  readonly kata: string
+  readonly origin: string
+  readonly atMs?: number
+  /** when a run first saw it */
+  readonly seenMs: number
+  /** sha256 of the bytes */
+  readonly content: string
+  /** tells attempts of one instant apart: the order in which they were first seen */
+  readonly order: number
+}
+
+/** What is known of one content for one kata. */
+export type Outcome =
+  | { readonly state: 'graded'; readonly report: Report; readonly remarks?: readonly string[] }
+  | { readonly state: 'judge-error'; readonly report: Report }
+  | { readonly state: 'pending' }
+
+export interface ClassRecord {
+  readonly learners: readonly Learner[]
+  readonly attempts: readonly Attempt[]
+  readonly notTaken: readonly NotTaken[]
+  readonly runs: readonly Run[]
+  outcomeOf(kata: string, content: string): Outcome
+}
+
+const MAX_NAMED = 5
+
+export function scoreClass(assignment: Assignment, katas: readonly GradedKata[], record: ClassRecord): Grades {
+  const { learners, attempts, notTaken, runs } = record
+  const byLearner = new Map<string, Attempt[]>(learners.map(({ id }) => [id, []]))
+  const holders = new Map<string, Set<string>>()
+  for (const attempt of attempts) {
+    const { learner, kata, content } = attempt
+    if (!katas.some((one) => one.kata === kata)) continue
+    byLearner.set(learner, [...(byLearner.get(learner) ?? []), attempt])
+    const key = `${kata} ${content}`
+    holders.set(key, (holders.get(key) ?? new Set()).add(learner))
+  }
+  const known = new Map(learners.map((learner) => [learner.id, learner]))
+  const { name, deadlineMs } = assignment
+  return {
+    assignment: { name, ...(deadlineMs === undefined ? {} : { deadlineMs }), katas },
+    learners: [...byLearner.keys()].sort(byText).map((id) =>
+      learnerGrade({
+        assignment,
+        katas,
+        learner: known.get(id) ?? { id },
+        attempts: byLearner.get(id) ?? [],
+        notTaken: notTaken.filter(({ learner }) => learner === id),
+        outcomeOf: record.outcomeOf,
+        alike: (kata, content) => [...(holders.get(`${kata} ${content}`) ?? [])].filter((one) => one !== id).sort(byText),
+      }),
+    ),
+    notTaken,
+    runs,
+  }
+}
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+interface Case {
+  readonly assignment: Assignment
+  readonly katas: readonly GradedKata[]
+  readonly learner: Learner
+  /** all of this learner's */
+  readonly attempts: readonly Attempt[]
+  /** the same */
+  readonly notTaken: readonly NotTaken[]
+  outcomeOf: ClassRecord['outcomeOf']
+  /** others who handed in the same bytes */
+  alike(kata: string, content: string): readonly string[]
+}
+
+/** One attempt at one kata, with all that the policies ask of it. */
+interface Candidate {
+  readonly attempt: Attempt
+  readonly number: number
+  readonly outcome: Outcome
+  readonly raw: Hundredths
+  readonly days: number
+}
+
+/** What stands for a kata while its attempts are gone through. */
+interface Standing {
+  readonly candidate: Candidate
+  readonly points: Hundredths
+  /** late days that it has used up */
+  readonly spent: number
+  readonly tooLate: boolean
+}
+
+function learnerGrade(given: Case): LearnerGrade {
+  const { assignment, katas, learner } = given
+  const deadlineMs = assignment.extensionsMs[learner.id] ?? assignment.deadlineMs
+  const byKata = new Map(katas.map((kata) => [kata.kata, candidatesFor(given, kata, deadlineMs)]))
+  const standings = chosen(assignment, [...byKata.values()])
+  const grades = katas.map((kata) =>
+    kataGrade(given, kata, byKata.get(kata.kata) ?? [], standings.get(kata.kata), deadlineMs),
+  )
+  const scored = grades.filter(({ points }) => points !== undefined)
+  const sum = (of: (grade: KataGrade) => number) => grades.reduce((total, grade) => total + of(grade), 0)
+  return {
+    learner,
+    points: sum(({ points }) => points ?? 0),
+    of: sum((grade) => grade.of),
+    isComplete: scored.length === grades.length,
+    lateDaysUsed: sum(({ late }) => late?.lateDaysUsed ?? 0),
+    katas: grades,
+  }
+}
+
+const timeOf = ({ atMs, seenMs }: Attempt): number => atMs ?? seenMs
+
+const inTime = (a: Attempt, b: Attempt): number =>
+  timeOf(a) - timeOf(b) || a.seenMs - b.seenMs || a.order - b.order || byText(a.content, b.content)
+
+function candidatesFor(given: Case, kata: GradedKata, deadlineMs: number | undefined): Candidate[] {
+  return given.attempts
+    .filter((attempt) => attempt.kata === kata.kata)
+    .sort(inTime)
+    .map((attempt, i) => {
+      const outcome = given.outcomeOf(kata.kata, attempt.content)
+      return {
+        attempt,
+        number: i + 1,
+        outcome,
+        raw: outcome.state === 'graded' ? pointsOf(itemsOf(kata, outcome.report)) : 0,
+        days: lateDays(attempt.atMs, deadlineMs),
+      }
+    })
+}
+
+/**
+ * Goes through all attempts of a learner in order of time, over all katas, because late days are spent in that order.
+ * An attempt that comes too late to be worth anything takes the place of no other.
+ */
+function chosen({ late, attempts }: Assignment, byKata: readonly (readonly Candidate[])[]): Map<string, Standing> {
+  const standings = new Map<string, Standing>()
+  let daysLeft = late.policy === 'late-days' ? late.bank : 0
+  const eligible = byKata.flatMap((all, place) =>
+    (attempts === 'first' ? all.slice(0, 1) : all).map((candidate) => ({ candidate, place })),
+  )
+  eligible.sort((a, b) => timeOf(a.candidate.attempt) - timeOf(b.candidate.attempt) || a.place - b.place)
+  for (const { candidate } of eligible) {
+    const { kata } = candidate.attempt
+    const before = standings.get(kata)
+    const spentBefore = before?.spent ?? 0
+    const comes = credit(late, candidate.raw, candidate.days, daysLeft + spentBefore)
+    const known = candidate.outcome.state === 'graded'
+    const replaces =
+      before === undefined ||
+      (!comes.tooLate && before.tooLate) ||
+      (!comes.tooLate && (attempts !== 'best' || (known && isBetter(comes.points, before))))
+    if (!replaces) continue
+    // A file of which nothing is known spends nothing: it may yet turn out to be worth nothing.
+    const spent = comes.tooLate || !known ? spentBefore : Math.max(spentBefore, comes.daysSpent)
+    daysLeft -= spent - spentBefore
+    standings.set(kata, { candidate, points: comes.points, spent, tooLate: comes.tooLate })
+  }
+  return standings
+}
+
+const isBetter = (points: Hundredths, { candidate, points: before }: Standing): boolean =>
+  points > before || candidate.outcome.state !== 'graded'
+
+function kataGrade(
+  given: Case,
+  kata: GradedKata,
+  candidates: readonly Candidate[],
+  standing: Standing | undefined,
+  deadlineMs: number | undefined,
+): KataGrade {
+  const base = { kata: kata.kata, of: kata.of }
+  if (standing === undefined) return { ...base, ...nothingTaken(given, kata) }
+  const { candidate, points, spent, tooLate } = standing
+  const { attempt, number, outcome, raw, days } = candidate
+  const { origin, atMs, content } = attempt
+  const isBest = given.assignment.attempts === 'best'
+  // The best is only known when all are: what is not judged yet may be better.
+  const isOpen = isBest && points < kata.of && candidates.some((one) => one.outcome.state === 'pending')
+  const state = isOpen ? 'pending' : outcome.state
+  const of = {
+    ...base,
+    state,
+    attempt: { origin, ...(atMs === undefined ? {} : { atMs }), content, number, of: candidates.length },
+  }
+  if (outcome.state !== 'graded')
+    return {
+      ...of,
+      ...(outcome.state === 'judge-error' ? { report: outcome.report } : {}),
+      ...itemsOf(kata, undefined),
+      flags: [],
+    }
+  const late = days === 0 ? {} : { late: { days, lateDaysUsed: spent, off: raw - points } }
+  const { report } = outcome
+  const flags = [
+    ...(outcome.remarks ?? []),
+    ...reportFlags(report, raw, kata.of),
+    ...timeFlags(attempt, deadlineMs, tooLate),
+    ...(report.verdict === 'todo' ? [] : alikeFlags(given.alike(kata.kata, content))),
+    ...faultFlags(isBest ? candidates : []),
+  ]
+  return {
+    ...of,
+    ...(isOpen ? {} : { points, rawPoints: raw, ...late }),
+    report,
+    ...itemsOf(kata, report),
+    flags,
+  }
+}
+
+function nothingTaken({ notTaken }: Case, kata: GradedKata): Omit<KataGrade, 'kata' | 'of'> {
+  const about = notTaken.filter(({ katas }) => katas.includes(kata.kata))
+  return {
+    state: about.length > 0 ? 'not-taken' : 'missing',
+    points: 0,
+    rawPoints: 0,
+    ...itemsOf(kata, undefined),
+    flags: about.slice(0, MAX_NAMED).map(({ origin, why }) => `${origin}: ${why}`),
+  }
+}
+
+function reportFlags({ verdict, reason, promises }: Report, raw: Hundredths, of: Hundredths): string[] {
+  if (verdict === 'tampered') return [`It tampered with its judge, and earns nothing: ${reason ?? 'no more is known'}`]
+  const broken = promises.some(({ kept }) => !kept)
+  if (verdict !== 'accepted' && raw === of && !broken)
+    return [`No promise and no budget is broken, and yet it ${verdict === 'crashed' ? 'crashed' : `is ${verdict}`}.`]
+  return []
+}
+
+function timeFlags({ atMs, seenMs }: Attempt, deadlineMs: number | undefined, tooLate: boolean): string[] {
+  if (tooLate) return ['It came too late to be worth anything.']
+  return deadlineMs !== undefined && atMs === undefined && seenMs > deadlineMs
+    ? ['Nothing says when it was handed in: it is taken to be in time.']
+    : []
+}
+
+function alikeFlags(others: readonly string[]): string[] {
+  if (others.length === 0) return []
+  const named = others.slice(0, MAX_NAMED).join(', ')
+  const more = others.length > MAX_NAMED ? ` and ${others.length - MAX_NAMED} more` : ''
+  return [`The same file, byte for byte, was handed in by ${named}${more}.`]
+}
+
+function faultFlags(candidates: readonly Candidate[]): string[] {
+  const faults = candidates.filter(({ outcome }) => outcome.state === 'judge-error').map(({ number }) => number)
+  return faults.length === 0
+    ? []
+    : [`We failed to judge attempt ${faults.join(', ')} of ${candidates.length}: the grade may rise when that is repaired.`]
+}
