@@ -4,8 +4,8 @@
 import type { Report } from '../judge/report.ts'
 import type { Assignment } from './assignment.ts'
 import type { GradedKata, Grades, Hundredths, KataGrade, LearnerGrade, Run } from './grades.ts'
-import { credit, lateDays } from './late.ts'
 import { itemsOf, pointsOf } from './items.ts'
+import { credit, lateDays } from './late.ts'
 import type { Learner, NotTaken } from './submitted.ts'
 
 export interface Attempt {
@@ -61,7 +61,8 @@ export function scoreClass(assignment: Assignment, katas: readonly GradedKata[],
         attempts: byLearner.get(id) ?? [],
         notTaken: notTaken.filter(({ learner }) => learner === id),
         outcomeOf: record.outcomeOf,
-        alike: (kata, content) => [...(holders.get(`${kata} ${content}`) ?? [])].filter((one) => one !== id).sort(byText),
+        alike: (kata, content) =>
+          [...(holders.get(`${kata} ${content}`) ?? [])].filter((one) => one !== id).sort(byText),
       }),
     ),
     notTaken,
@@ -259,5 +260,7 @@ function faultFlags(candidates: readonly Candidate[]): string[] {
   const faults = candidates.filter(({ outcome }) => outcome.state === 'judge-error').map(({ number }) => number)
   return faults.length === 0
     ? []
-    : [`We failed to judge attempt ${faults.join(', ')} of ${candidates.length}: the grade may rise when that is repaired.`]
+    : [
+        `We failed to judge attempt ${faults.join(', ')} of ${candidates.length}: the grade may rise when that is repaired.`,
+      ]
 }

@@ -1,0 +1,200 @@
+// Opens the gradebook's file: ours or nobody's, whole or not at all, of a version that we know. The schema grows by
+// migrations, each in a transaction with the version that it leads to.
+
+import { existsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { KataError } from '../course/kata-error.ts'
+
+/** `KATA`: tells our files from other programs' databases. */
+const APPLICATION_ID = 0x4b415441
+
+/** How long a reader waits for a writer's transaction, which takes milliseconds. */
+const BUSY_MS = 10_000
+
+/** From version n to n + 1. What has been released is never edited, only added to. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- The bytes of every submission, so that a regrade needs no original.
+  CREATE TABLE contents (sha256 TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY,
+    learner TEXT NOT NULL,
+    kata TEXT NOT NULL,
+    content TEXT NOT NULL REFERENCES contents (sha256),
+    origin TEXT NOT NULL,
+    at_ms INTEGER,
+    seen_ms INTEGER NOT NULL
+  ) STRICT;
+  -- Nulls are all distinct to an index, and taking the same folder in twice must find the same attempts.
+  CREATE UNIQUE INDEX same_attempt ON attempts (learner, kata, content, origin, coalesce(at_ms, -1));
+  CREATE INDEX attempts_by_content ON attempts (kata, content);
+
+  -- What the newest intake of each source said beside the files.
+  CREATE TABLE intakes (source TEXT PRIMARY KEY, at_ms INTEGER NOT NULL, class TEXT NOT NULL) STRICT;
+
+  CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('grade', 'regrade')),
+    started_ms INTEGER NOT NULL,
+    ended_ms INTEGER,
+    isolation TEXT NOT NULL CHECK (isolation IN ('strict', 'portable')),
+    remark TEXT,
+    secret TEXT NOT NULL,
+    from_cache INTEGER NOT NULL
+  ) STRICT;
+
+  -- Raw results: what the judge said, to the letter, for ever.
+  CREATE TABLE results (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,
+    kata TEXT NOT NULL,
+    content TEXT NOT NULL REFERENCES contents (sha256),
+    grader TEXT NOT NULL,
+    engine TEXT NOT NULL,
+    isolation TEXT NOT NULL CHECK (isolation IN ('strict', 'portable')),
+    run INTEGER NOT NULL REFERENCES runs (id),
+    judged_ms INTEGER NOT NULL,
+    verdict TEXT NOT NULL CHECK (verdict <> 'judge-error'),
+    report TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX results_by_key ON results (key);
+  CREATE INDEX results_by_content ON results (kata, content);
+  CREATE INDEX results_by_run ON results (run);
+  CREATE TRIGGER results_stay BEFORE UPDATE ON results BEGIN SELECT raise(ABORT, 'a raw result is never changed'); END;
+  CREATE TRIGGER results_remain BEFORE DELETE ON results BEGIN SELECT raise(ABORT, 'a raw result is never removed'); END;
+
+  -- Which result a content is graded by. Moved only by applying a regrade.
+  CREATE TABLE standing (
+    kata TEXT NOT NULL,
+    content TEXT NOT NULL,
+    result INTEGER NOT NULL REFERENCES results (id),
+    PRIMARY KEY (kata, content)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Faults of ours, apart from results: they are tried again and never scored.
+  CREATE TABLE judge_errors (
+    id INTEGER PRIMARY KEY,
+    kata TEXT NOT NULL,
+    content TEXT NOT NULL REFERENCES contents (sha256),
+    run INTEGER NOT NULL REFERENCES runs (id),
+    at_ms INTEGER NOT NULL,
+    report TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX judge_errors_by_content ON judge_errors (kata, content);
+
+  CREATE TABLE proposals (
+    id INTEGER PRIMARY KEY,
+    run INTEGER NOT NULL REFERENCES runs (id),
+    made_ms INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'applied', 'discarded', 'superseded')),
+    decided_ms INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX one_open_proposal ON proposals (state) WHERE state = 'open';
+  CREATE TABLE proposed (
+    proposal INTEGER NOT NULL REFERENCES proposals (id),
+    kata TEXT NOT NULL,
+    content TEXT NOT NULL,
+    old_result INTEGER NOT NULL REFERENCES results (id),
+    new_result INTEGER NOT NULL REFERENCES results (id),
+    PRIMARY KEY (proposal, kata, content)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
+]
+
+/**
+ * @param mode `write` makes a file that is not there
+ * @throws {KataError} for a file that is not ours, is damaged, or is of a newer version
+ */
+export function openGradebookFile(
+  file: string,
+  mode: 'read' | 'write',
+  migrations: readonly string[] = MIGRATIONS,
+): DatabaseSync {
+  const stat = statSync(file, { throwIfNoEntry: false })
+  if (stat === undefined && mode === 'read')
+    throw new KataError(`There is no gradebook ${file}.`, 'Make one: kata grade DIR --gradebook FILE')
+  if (stat?.isFile() === false) throw new KataError(`${file} is not a file.`, 'Give another with --gradebook FILE.')
+  if (!existsSync(dirname(file)))
+    throw new KataError(`There is no folder ${dirname(file)}.`, 'Make it, or give another place with --gradebook FILE.')
+  return withSqlitesWords(file, () => {
+    const db = new DatabaseSync(file, { timeout: BUSY_MS, enableForeignKeyConstraints: true })
+    try {
+      const isEmpty = numberOf(db, 'SELECT count(*) FROM sqlite_schema') === 0
+      if (!isEmpty && numberOf(db, 'PRAGMA application_id') !== APPLICATION_ID)
+        throw new KataError(`${file} is another program's database.`, 'Give another file with --gradebook FILE.')
+      const version = numberOf(db, 'PRAGMA user_version')
+      if (version > migrations.length)
+        throw new KataError(
+          `${file} is of version ${version}, and this course knows versions up to ${migrations.length}.`,
+          'Update the course: what a newer version has kept must not be read by an older one.',
+        )
+      const [check] = Object.values(db.prepare('PRAGMA quick_check(1)').get() ?? {})
+      if (check !== 'ok') throw damaged(file, String(check))
+      db.exec('PRAGMA journal_mode = WAL')
+      // A result that was reported is on the disk: also after a loss of power, not only of the process.
+      db.exec('PRAGMA synchronous = FULL')
+      for (const [i, migration] of migrations.slice(version).entries()) migrate(db, migration, version + i + 1)
+      return db
+    } catch (error) {
+      db.close()
+      throw error
+    }
+  })
+}
+
+function migrate(db: DatabaseSync, migration: string, to: number): void {
+  db.exec('BEGIN EXCLUSIVE')
+  try {
+    // Another process may have been faster.
+    if (numberOf(db, 'PRAGMA user_version') < to) {
+      db.exec(migration)
+      db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${to}`)
+    }
+    db.exec('COMMIT')
+  } catch (error) {
+    db.exec('ROLLBACK')
+    throw error
+  }
+}
+
+function numberOf(db: DatabaseSync, sql: string): number {
+  const [value] = Object.values(db.prepare(sql).get() ?? {})
+  return Number(value)
+}
+
+const damaged = (file: string, why: string): KataError =>
+  new KataError(
+    `${file} is damaged (${why.split('\n')[0]}).`,
+    'Bring back a copy, or move it away and grade again: nothing of the submissions is lost with it.',
+  )
+
+/** SQLite's own errors that are no bug of ours, in words for whoever owns the file. */
+export function withSqlitesWords<T>(file: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    const { code, errcode = 0, message } = error as { code?: string; errcode?: number; message: string }
+    if (code !== 'ERR_SQLITE_ERROR') throw error
+    switch (errcode & 0xff) {
+      case 11: // SQLITE_CORRUPT
+        throw damaged(file, message)
+      case 26: // SQLITE_NOTADB
+        throw new KataError(`${file} is no gradebook.`, 'Give another file with --gradebook FILE.')
+      case 8: // SQLITE_READONLY
+      case 14: // SQLITE_CANTOPEN
+        throw new KataError(`${file} cannot be written.`, 'Give yourself the right to write it and its folder.')
+      case 10: // SQLITE_IOERR
+      case 13: // SQLITE_FULL
+        throw new KataError(
+          `${file} could not be written (${message}).`,
+          'Is the disk full? What was written before is whole; the same command goes on from there.',
+        )
+      default:
+        throw error
+    }
+  }
+}
