@@ -5,7 +5,13 @@ import { KataError } from '../course/kata-error.ts'
 import { nearest } from '../course/nearest.ts'
 import { printable } from '../course/printable.ts'
 
-type Flag = { readonly type: 'boolean' | 'string'; readonly value?: string; readonly what: string }
+type Flag = {
+  readonly type: 'boolean' | 'string'
+  readonly value?: string
+  readonly what: string
+  /** may be there several times */
+  readonly multiple?: true
+}
 
 interface Command {
   readonly what: string
@@ -15,6 +21,11 @@ interface Command {
   readonly flags: Readonly<Record<string, Flag>>
 }
 
+const ASSIGNMENT: Flag = {
+  type: 'string',
+  value: 'FILE',
+  what: 'the assignment (JSON): katas, points, deadline, late policy; see "Grading a class" in the README',
+}
 const SEED: Flag = { type: 'string', value: 'N', what: 'replay with this seed instead of the one drawn from the file' }
 
 export const COMMANDS = {
@@ -117,7 +128,7 @@ export const COMMANDS = {
     words: 'FOLDER',
     maxWords: 2,
     flags: {
-      kata: { type: 'string', value: 'KATA', what: 'only this kata' },
+      kata: { type: 'string', value: 'KATA', what: 'only this kata (may be repeated)', multiple: true },
       min: { type: 'string', value: 'SHARE', what: 'pairs at this similarity or above (0.6)' },
       pair: { type: 'string', value: 'A B', what: 'what these two learners have in common, side by side' },
       html: { type: 'string', value: 'FILE', what: 'write it as one self-contained page' },
@@ -132,6 +143,53 @@ export const COMMANDS = {
       seeds: { type: 'string', value: 'N', what: 'seeds for what must be accepted (100)' },
       mutants: { type: 'boolean', what: 'also kill mechanical mutants of the solution' },
       write: { type: 'boolean', what: 'write stub copies and message snapshots anew' },
+    },
+  },
+  grade: {
+    what: 'judge a class into a gradebook (instructors)',
+    words: '[DIR]',
+    maxWords: 1,
+    flags: {
+      assignment: ASSIGNMENT,
+      kata: {
+        type: 'string',
+        value: 'SLUG',
+        what: 'without a file: this kata, 100 points; may be repeated',
+        multiple: true,
+      },
+      gradebook: { type: 'string', value: 'FILE', what: 'gradebook.sqlite beside the assignment, unless told' },
+      roster: { type: 'string', value: 'FILE', what: 'who is in the class (CSV with ids)' },
+      ref: { type: 'string', value: 'REF', what: 'take this branch, tag or commit of each repository' },
+      layout: { type: 'string', value: 'NAME', what: 'folders, files, canvas, gradescope or github-classroom' },
+      'no-cache': { type: 'boolean', what: 'judge identical files one by one; with --regrade: everything' },
+      'require-strict': { type: 'boolean', what: 'refuse to judge outside the strict sandbox' },
+      regrade: {
+        type: 'boolean',
+        what: 'judge anew what an older grader judged, and propose the differences; then: kata grade --regrade apply, or discard',
+      },
+    },
+  },
+  gradebook: {
+    what: 'look into a gradebook, or write its outputs (instructors)',
+    words: '[FILE]',
+    maxWords: 1,
+    flags: {
+      assignment: ASSIGNMENT,
+      learner: { type: 'string', value: 'ID', what: 'one learner, item by item' },
+      kata: {
+        type: 'string',
+        value: 'SLUG',
+        what: 'one kata: every learner, and what its promises met',
+        multiple: true,
+      },
+      state: {
+        type: 'string',
+        value: 'STATE',
+        what: 'only graded, missing, not-taken, pending, judge-error, flagged, late, or a verdict',
+      },
+      runs: { type: 'boolean', what: 'how and when it was judged' },
+      out: { type: 'string', value: 'DIR', what: 'write CSV, Canvas, Gradescope, JUnit and HTML there' },
+      redact: { type: 'boolean', what: 'with --out: without the hidden inputs' },
     },
   },
   help: { what: 'this, or more on one command', words: '[command]', maxWords: 1, flags: {} },
@@ -162,9 +220,21 @@ export interface Values {
   readonly seeds?: string
   readonly mutants?: boolean
   readonly write?: boolean
-  readonly kata?: string
   readonly min?: string
   readonly pair?: string
+  readonly assignment?: string
+  readonly kata?: readonly string[]
+  readonly gradebook?: string
+  readonly roster?: string
+  readonly ref?: string
+  readonly layout?: string
+  readonly 'no-cache'?: boolean
+  readonly 'require-strict'?: boolean
+  readonly regrade?: boolean
+  readonly learner?: string
+  readonly runs?: boolean
+  readonly out?: string
+  readonly redact?: boolean
 }
 
 export const COMMON: Readonly<Record<string, Flag>> = {
@@ -195,7 +265,8 @@ export function parseCommand(argv: readonly string[]): {
   }
   const command: Command = COMMANDS[name]
   const options: NonNullable<ParseArgsConfig['options']> = {}
-  for (const [flag, { type }] of Object.entries({ ...COMMON, ...command.flags })) options[flag] = { type }
+  const flags: Readonly<Record<string, Flag>> = { ...COMMON, ...command.flags }
+  for (const [flag, { type, multiple = false }] of Object.entries(flags)) options[flag] = { type, multiple }
   try {
     const { values, positionals } = parseArgs({
       args: argv.toSpliced(at, named ? 1 : 0),

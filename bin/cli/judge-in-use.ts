@@ -2,7 +2,7 @@
 // command must not find any of them still at work.
 
 import { constants } from 'node:os'
-import { type Judge, startJudge } from '../judge/judge.ts'
+import { type Judge, type JudgeOptions, startJudge } from '../judge/judge.ts'
 import type { Context } from './context.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -14,10 +14,11 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 export async function withJudge<T>(
   { ws, io, interactive }: Context,
   use: (judge: Promise<Judge>) => Promise<T>,
-  interrupted?: () => void,
+  interrupted?: (signal: NodeJS.Signals) => void,
+  options?: JudgeOptions,
 ): Promise<T> {
   const before = SIGNALS.map((signal) => process.listeners(signal))
-  const judge = startJudge(ws.course)
+  const judge = startJudge(ws.course, options)
   const close = () => judge.then((started) => started.close()).catch(() => {})
   let asked = false
   const onSignal = (signal: NodeJS.Signals) => {
@@ -26,7 +27,7 @@ export async function withJudge<T>(
     if (asked) exit()
     asked = true
     if (interactive) io.stdout.write('\n')
-    if (interrupted !== undefined) interrupted()
+    if (interrupted !== undefined) interrupted(signal)
     else void close().then(exit)
   }
   for (const signal of SIGNALS) process.on(signal, onSignal)

@@ -92,6 +92,10 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
       return (await import('./commands/similar.ts')).similar(context, positionals, values)
     case 'new':
       return (await import('./commands/new.ts')).newKata(context, positionals[0])
+    case 'grade':
+      return (await import('./commands/grade.ts')).grade(context, positionals[0], values)
+    case 'gradebook':
+      return (await import('./commands/gradebook.ts')).gradebook(context, positionals[0], values)
     case 'verify':
       return (await import('./commands/verify.ts')).verify(context, positionals, values)
   }

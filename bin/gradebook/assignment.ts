@@ -114,13 +114,11 @@ export function gradedKata(
 ): GradedKata {
   for (const kind of ['promises', 'budgets'] as const)
     for (const name of Object.keys(weights[kind]))
-      if (!known[kind].includes(name)) {
-        const [near] = nearest(name, known[kind])
+      if (!known[kind].includes(name))
         throw new KataError(
-          `${file}: ${kata} has no ${kind === 'promises' ? 'promise' : 'budget'} "${printable(name)}".${near === undefined ? '' : ` Did you mean "${near}"?`}`,
-          `${kind === 'promises' ? 'Its promises' : 'Its budgets'}: ${known[kind].map((one) => `"${one}"`).join(', ') || 'none'}`,
+          `${file}: ${kata} has no ${kind === 'promises' ? 'promise' : 'budget'} "${printable(name)}".`,
+          `Its ${kind}: ${known[kind].map((one) => `"${one}"`).join(', ') || 'none'}`,
         )
-      }
   const all = [
     ...known.promises.map((name) => weights.promises[name] ?? WHOLE_WEIGHT),
     ...known.budgets.map((name) => weights.budgets[name] ?? WHOLE_WEIGHT),

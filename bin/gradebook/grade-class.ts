@@ -23,7 +23,9 @@ export interface Grading {
 }
 
 /** Submissions in one start of the compiler and one call of the judge: enough to share what starting costs. */
-const BATCH = 16
+const MAX_BATCH = 16
+/** Of a small class the batches are smaller, so that there is something to see, and little to lose by an interrupt. */
+const MIN_BATCHES = 8
 /** Calls beside each other: while one measures, the other compiles and judges promises. */
 const LANES = 2
 
@@ -68,9 +70,10 @@ export async function gradeClass(grading: Grading): Promise<{ judged: number; ju
 /** Each batch is of one kata, so that all of it shares one run of the suite. */
 function batched(work: readonly Work[]): Work[][] {
   const batches: Work[][] = []
+  const size = Math.min(MAX_BATCH, Math.ceil(work.length / MIN_BATCHES))
   for (const one of work) {
     const last = batches.at(-1)
-    if (last === undefined || last.length === BATCH || last[0]?.kata !== one.kata) batches.push([one])
+    if (last === undefined || last.length === size || last[0]?.kata !== one.kata) batches.push([one])
     else last.push(one)
   }
   return batches

@@ -8,9 +8,6 @@ export function inHundredths(value: number): Hundredths | undefined {
   return Number.isSafeInteger(whole) && whole / 100 === value ? whole : undefined
 }
 
-/** As a person writes them: `12.5`, `12`. */
-export const pointsText = (points: Hundredths): string => String(points / 100)
-
 /**
  * Splits points in proportion to weights by largest remainders: everybody gets the whole hundredths of their share, and
  * what remains goes, one each, to those with the largest part left over; of two alike to the first.

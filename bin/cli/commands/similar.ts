@@ -10,7 +10,7 @@ import { shellPath } from '../../course/shell-path.ts'
 import type { PreparedClass, Submission } from '../../gradebook/similar/compare.ts'
 import { EXIT } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
-import { readClassFolder } from '../class-folder.ts'
+import { classTexts } from '../class-texts.ts'
 import { type Context, say, sayJson } from '../context.ts'
 import { ADVISORY, pairScreen, similarScreen } from '../screens/similar-screen.ts'
 import { whichKata } from '../which-kata.ts'
@@ -21,18 +21,16 @@ const MAX_ALIGNED = 40
 
 export async function similar(context: Context, words: readonly string[], values: Values): Promise<number> {
   const [folder, partner] = words
-  if (folder === undefined) throw new KataError('Which class?', 'Name its folder: kata similar submissions')
+  if (folder === undefined)
+    throw new KataError('Which class?', 'Name its folder, archive or gradebook: kata similar submissions')
   if (partner !== undefined && values.pair === undefined)
-    throw new KataError(
-      `kata similar takes one folder, not also "${printable(partner, 60)}".`,
-      'See: kata help similar',
-    )
-  const katas = values.kata === undefined ? context.katas : [whichKata(context, values.kata)]
-  const submissions = readClassFolder(resolve(context.io.cwd, folder), katas)
+    throw new KataError(`kata similar takes one class, not also "${printable(partner, 60)}".`, 'See: kata help similar')
+  const katas = values.kata === undefined ? context.katas : values.kata.map((name) => whichKata(context, name))
+  const submissions = await classTexts(resolve(context.io.cwd, folder), katas)
   const handedIn = katas.filter(({ slug }) => submissions.some(({ kata }) => kata === slug))
   if (handedIn.length === 0)
     throw new KataError(
-      `${shellPath(folder)} holds no file of ${values.kata ?? 'any kata'}.`,
+      `${shellPath(folder)} holds no file of ${values.kata?.join(' or ') ?? 'any kata'}.`,
       'It should hold a folder for each learner, with files like token-bucket.ts in it.',
     )
   // The parser behind it takes a moment to load: only this command pays for it.

@@ -1,7 +1,7 @@
 // Which sandbox a class is judged in: the strict one where this machine has it. The one place that decides it.
 
 import { KataError } from '../course/kata-error.ts'
-import type { Run } from './grades.ts'
+import type { Run } from '../gradebook/grades.ts'
 
 export interface IsolationChoice {
   readonly isolation: Run['isolation']

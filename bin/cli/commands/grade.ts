@@ -1,0 +1,229 @@
+// `kata grade`: a class into a gradebook. Whatever ends it, the same command goes on from there.
+
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:os'
+import { resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { KataError } from '../../course/kata-error.ts'
+import { gradeClass } from '../../gradebook/grade-class.ts'
+import { type GraderLock, tryLock } from '../../gradebook/grader-lock.ts'
+import { readRoster } from '../../gradebook/intake/roster.ts'
+import { takeClass } from '../../gradebook/intake/take-class.ts'
+import { readGrades } from '../../gradebook/read-class.ts'
+import { differences } from '../../gradebook/regrade.ts'
+import { runSeed } from '../../gradebook/run-seeds.ts'
+import { openStore, type Store, type Work } from '../../gradebook/store.ts'
+import type { Layout } from '../../gradebook/submitted.ts'
+import { engineVersion, graderVersion, type Versions } from '../../gradebook/versions.ts'
+import { EXIT } from '../../judge/report.ts'
+import type { Values } from '../arguments.ts'
+import { assignmentOf, type ClassInUse, classOf, gradebookFile, remember } from '../class-in-use.ts'
+import { type Context, say, shown } from '../context.ts'
+import { gradingProgress } from '../grading-progress.ts'
+import { chooseIsolation, type IsolationChoice } from '../isolation-choice.ts'
+import { withJudge } from '../judge-in-use.ts'
+import { differencesScreen, gradedScreen } from '../screens/grade-screen.ts'
+
+const LAYOUTS: readonly Layout[] = ['folders', 'files', 'canvas', 'gradescope', 'github-classroom']
+const LOCK_EVERY_MS = 200
+
+export async function grade(context: Context, word: string | undefined, values: Values): Promise<number> {
+  const isolation = chooseIsolation(values['require-strict'] === true)
+  const store = openStore(gradebookFile(context, values), 'write')
+  let lock: GraderLock | undefined
+  try {
+    lock = await takeLock(context, store.file)
+    if (values.regrade === true) return await regrade(context, word, values, store, isolation)
+    return await gradeNew(context, word, values, store, isolation)
+  } finally {
+    store.close()
+    lock?.release()
+  }
+}
+
+async function gradeNew(
+  context: Context,
+  dir: string | undefined,
+  values: Values,
+  store: Store,
+  isolation: IsolationChoice,
+): Promise<number> {
+  const from = assignmentOf(context, values, store)
+  const used = await classOf(context, from)
+  const remarks = dir === undefined ? [] : await takeIn(context, dir, values, store, used)
+  remember(store, from)
+  const slugs = used.katas.map(({ slug }) => slug)
+  const work = store.pending(slugs, values['no-cache'] === true)
+  const fromCache = store.attemptCount(slugs) - work.length
+  const { judgeErrors, judged } = await judge(context, store, used, isolation, 'grade', work, fromCache)
+  const grades = readGrades(store, used.assignment, used.graded)
+  const outdated = store.outdated(versionsOf(context, used), isolation.isolation, false).length
+  const gradebook = shown(context, store.file)
+  const summary = { gradebook, judged, fromCache, judgeErrors, outdated, remarks, ...isolation }
+  if (context.json) sayLine(context, { event: 'graded', ...summary })
+  else say(context, gradedScreen(grades, summary, context.look))
+  return judgeErrors > 0 ? EXIT.judgeError : EXIT.accepted
+}
+
+async function takeIn(
+  context: Context,
+  dir: string,
+  values: Values,
+  store: Store,
+  { assignment, katas }: ClassInUse,
+): Promise<readonly string[]> {
+  const { cwd, now } = context.io
+  const { layout } = values
+  if (layout !== undefined && !LAYOUTS.some((one) => one === layout))
+    throw new KataError(`--layout takes ${LAYOUTS.join(', ')}, not "${layout}".`, 'See: kata help grade')
+  const source = resolve(cwd, dir)
+  const intake = await takeClass({
+    from: source,
+    katas,
+    roster: values.roster === undefined ? undefined : readRoster(resolve(cwd, values.roster)),
+    ref: values.ref,
+    layout: layout as Layout | undefined,
+    deadlineMs: assignment.deadlineMs,
+    extensionsMs: assignment.extensionsMs,
+  })
+  store.takeIn(source, intake, now())
+  const { learners, submitted, notTaken } = intake
+  if (context.json) {
+    const counts = { learners: learners.length, submitted: submitted.length, notTaken: notTaken.length }
+    sayLine(context, { event: 'taken', layout: intake.layout, evidence: intake.evidence, ...counts })
+  }
+  return [`Read as ${intake.layout}: ${intake.evidence}`, ...intake.remarks]
+}
+
+async function regrade(
+  context: Context,
+  word: string | undefined,
+  values: Values,
+  store: Store,
+  isolation: IsolationChoice,
+): Promise<number> {
+  if (word !== undefined && word !== 'apply' && word !== 'discard')
+    throw new KataError(
+      `--regrade judges what the gradebook holds, and needs no folder "${word}".`,
+      'Propose the differences: kata grade --regrade. Decide: kata grade --regrade apply, or discard',
+    )
+  const used = await classOf(context, assignmentOf(context, values, store))
+  const { now } = context.io
+  let judgeErrors = 0
+  if (word === undefined) {
+    const versions = versionsOf(context, used)
+    const anew = values['no-cache'] === true
+    const outdated = store.outdated(versions, isolation.isolation, anew)
+    const resultOf = (one: Work, sinceRun = 0) =>
+      store.resultFor(one, versions.get(one.kata) as Versions, isolation.isolation, sinceRun)
+    // What a regrade that was interrupted has judged already is not judged again.
+    const work = anew ? outdated : outdated.filter((one) => resultOf(one) === undefined)
+    const done = await judge(context, store, used, isolation, 'regrade', work, outdated.length - work.length)
+    judgeErrors = done.judgeErrors
+    const replacements = outdated.flatMap((one) => {
+      const result = resultOf(one, anew ? done.run : 0)
+      return result === undefined ? [] : [{ ...one, result }]
+    })
+    store.propose(done.run, replacements, now())
+  }
+  const proposal = store.openProposal()
+  if (proposal === undefined) {
+    if (word !== undefined) throw new KataError('There is no proposal to decide on.', 'Make one: kata grade --regrade')
+    if (context.json) sayLine(context, { event: 'proposed', rejudged: 0, judgeErrors, differences: [] })
+    else say(context, 'Everything was judged by the present grader and engine: there is nothing to regrade.')
+    return judgeErrors > 0 ? EXIT.judgeError : EXIT.accepted
+  }
+  const found = differences(store, used.assignment, used.graded, proposal)
+  const decision = word === 'apply' ? 'applied' : word === 'discard' ? 'discarded' : undefined
+  if (decision !== undefined) store.decide(proposal.id, decision, now())
+  const state = decision ?? 'proposed'
+  const rejudged = proposal.changes.length
+  if (context.json) sayLine(context, { event: state, rejudged, judgeErrors, differences: found })
+  else say(context, differencesScreen(found, { state, rejudged, judgeErrors }, context.look))
+  return judgeErrors > 0 ? EXIT.judgeError : EXIT.accepted
+}
+
+function versionsOf({ ws }: Context, { katas }: ClassInUse): Map<string, Versions> {
+  const engine = engineVersion(ws.course)
+  return new Map(katas.map((kata) => [kata.slug, { grader: graderVersion(ws, kata), engine }]))
+}
+
+/** One run, kept result by result. An interrupt ends it in good order: what is judged stays. */
+async function judge(
+  context: Context,
+  store: Store,
+  used: ClassInUse,
+  { isolation, remark }: IsolationChoice,
+  kind: 'grade' | 'regrade',
+  work: readonly Work[],
+  fromCache: number,
+): Promise<{ run: number; judged: number; judgeErrors: number }> {
+  const { ws, io } = context
+  // A run that judges nothing is none; only a proposal needs one to have come from.
+  if (work.length === 0 && kind === 'grade') return { run: 0, judged: 0, judgeErrors: 0 }
+  const versions = versionsOf(context, used)
+  const secret = randomBytes(32).toString('hex')
+  const run = store.startRun({
+    kind,
+    startedMs: io.now(),
+    isolation,
+    ...(remark === undefined ? {} : { remark }),
+    secret,
+    fromCache,
+  })
+  const progress = gradingProgress(context, work.length)
+  let isStopped = false
+  let stop = (_: NodeJS.Signals): void => {}
+  const done =
+    work.length === 0
+      ? { judged: 0, judgeErrors: 0 }
+      : await withJudge(
+          context,
+          (starting) => {
+            stop = (signal) => {
+              isStopped = true
+              progress.stopped()
+              const end = () => process.exit(128 + constants.signals[signal])
+              void starting.then((started) => started.close()).then(end, end)
+            }
+            return gradeClass({
+              ws,
+              judge: starting,
+              katas: new Map(used.katas.map((kata) => [kata.slug, kata])),
+              work,
+              bytesOf: store.bytesOf,
+              seedOf: (kata) => runSeed(secret, kata),
+              isStopped: () => isStopped,
+              onJudged(one, report) {
+                if (report.verdict === 'judge-error') store.keepJudgeError(run, one, report, io.now())
+                else store.keep(run, one, versions.get(one.kata) as Versions, report, io.now())
+                progress.judged(one, report)
+              },
+            })
+          },
+          (signal) => stop(signal),
+          { workers: 1, isolation },
+        )
+  // Interrupted: the end of the program is under way, and this run has no end.
+  if (isStopped) await new Promise(() => {})
+  store.endRun(run, io.now())
+  progress.ended()
+  return { run, ...done }
+}
+
+/** Waits for another grader on the same gradebook: two would judge everything twice. */
+async function takeLock(context: Context, file: string): Promise<GraderLock> {
+  let told = false
+  for (;;) {
+    const lock = tryLock(file)
+    if (lock !== undefined) return lock
+    if (!told && context.json) sayLine(context, { event: 'waiting', gradebook: shown(context, file) })
+    else if (!told)
+      context.io.stderr.write(`Another kata grade is at work on ${shown(context, file)}: waiting for it to end.\n`)
+    told = true
+    await wait(LOCK_EVERY_MS)
+  }
+}
+
+/** One JSON document a line: what a program reads while it goes on. */
+const sayLine = ({ io }: Context, value: unknown): void => void io.stdout.write(`${JSON.stringify(value)}\n`)

@@ -1,0 +1,100 @@
+// `kata gradebook`: reads what `kata grade` has kept, with the policies of the assignment as they are now.
+
+import { resolve } from 'node:path'
+import { KataError } from '../../course/kata-error.ts'
+import { nearest } from '../../course/nearest.ts'
+import { printable } from '../../course/printable.ts'
+import { VERDICTS } from '../../course/verdict.ts'
+import type { Grades, KataGrade } from '../../gradebook/grades.ts'
+import { readGrades } from '../../gradebook/read-class.ts'
+import { openStore } from '../../gradebook/store.ts'
+import { EXIT } from '../../judge/report.ts'
+import type { Values } from '../arguments.ts'
+import { assignmentOf, classOf, gradebookFile, remembered } from '../class-in-use.ts'
+import { type Context, say, sayJson, shown } from '../context.ts'
+import {
+  type Found,
+  kataScreen,
+  learnerScreen,
+  overviewScreen,
+  runsScreen,
+  stateScreen,
+} from '../screens/gradebook-screen.ts'
+import { count } from '../screens/look.ts'
+import { writeOutputs } from '../write-outputs.ts'
+
+export async function gradebook(context: Context, file: string | undefined, values: Values): Promise<number> {
+  const store = openStore(gradebookFile(context, values, file), 'read')
+  try {
+    const from =
+      values.assignment === undefined
+        ? remembered(store)
+        : assignmentOf(context, { assignment: values.assignment }, store)
+    const { assignment, graded } = await classOf(context, from)
+    const grades = readGrades(store, assignment, graded)
+    if (values.runs === true) tell(context, grades.runs, () => runsScreen(grades.runs, context.look))
+    else if (values.out !== undefined) {
+      const folder = resolve(context.io.cwd, values.out)
+      const written = writeOutputs(grades, folder, { redact: values.redact === true })
+      const into = shown(context, folder)
+      tell(context, { folder: into, written }, () => `${count(written.length, 'file')} in ${into}`)
+    } else query(context, grades, values)
+    return EXIT.accepted
+  } finally {
+    store.close()
+  }
+}
+
+function query(context: Context, grades: Grades, { learner, kata: [kata] = [], state }: Values): void {
+  const { look } = context
+  const kataOnly = ({ grade }: Found) => kata === undefined || grade.kata === kata
+  if (learner !== undefined) {
+    const ids = grades.learners.map((one) => one.learner.id)
+    const found = grades.learners[ids.indexOf(learner)]
+    if (found === undefined) throw unknown('learner', learner, ids)
+    tell(context, found, () => learnerScreen(grades, found, look))
+    return
+  }
+  const slugs = grades.assignment.katas.map((one) => one.kata)
+  if (kata !== undefined && !slugs.includes(kata)) throw unknown('kata in this assignment', kata, slugs)
+  if (state !== undefined) {
+    const found = inState(grades, state).filter(kataOnly)
+    tell(context, found, () => stateScreen(found, grades, state, look))
+  } else if (kata !== undefined) {
+    tell(context, allOf(grades).filter(kataOnly), () => kataScreen(grades, kata, look))
+  } else tell(context, grades, () => overviewScreen(grades, look))
+}
+
+const STATES = ['graded', 'missing', 'not-taken', 'pending', 'judge-error']
+const ASPECTS: Readonly<Record<string, (grade: KataGrade) => boolean>> = {
+  flagged: ({ flags }) => flags.length > 0,
+  late: ({ late }) => late !== undefined,
+}
+
+function inState(grades: Grades, state: string): Found[] {
+  const known = [...STATES, ...Object.keys(ASPECTS), ...VERDICTS.filter((verdict) => !STATES.includes(verdict))]
+  if (!known.includes(state))
+    throw new KataError(`--state takes ${known.join(', ')}; not "${printable(state, 40)}".`, 'See: kata help gradebook')
+  const isIn =
+    ASPECTS[state] ??
+    (STATES.includes(state)
+      ? (grade: KataGrade) => grade.state === state
+      : (grade: KataGrade) => grade.state === 'graded' && grade.report?.verdict === state)
+  return allOf(grades).filter(({ grade }) => isIn(grade))
+}
+
+const allOf = ({ learners }: Grades): Found[] =>
+  learners.flatMap(({ learner, katas }) => katas.map((grade) => ({ learner: learner.id, grade })))
+
+function unknown(what: string, name: string, known: readonly string[]): KataError {
+  const [near] = nearest(name, known)
+  return new KataError(
+    `No ${what} "${printable(name, 60)}".${near === undefined ? '' : ` Did you mean ${near}?`}`,
+    'See: kata gradebook',
+  )
+}
+
+function tell(context: Context, data: unknown, screen: () => string): void {
+  if (context.json) sayJson(context, data)
+  else say(context, screen())
+}

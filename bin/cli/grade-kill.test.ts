@@ -1,0 +1,149 @@
+// The promise that an instructor relies on: whoever ends the grader at whatever moment, the same command again finishes
+// the rest, and nothing is lost or doubled. Held by killing the real `kata grade` fifty times, at seeded moments.
+
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ASK_TWICE_SOLUTION, type CourseCopy, courseCopy } from './course-copy-fixture.ts'
+
+const KILLS = 50
+const LEARNERS = 10
+const KATA = 'ask-twice'
+
+let copy: CourseCopy
+beforeAll(async () => {
+  copy = await courseCopy()
+  for (let i = 0; i < LEARNERS; i++) {
+    const folder = join(copy.ws, 'class', `learner-${i}`)
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, `${KATA}.ts`), submission(i))
+  }
+})
+afterAll(() => copy?.[Symbol.dispose]())
+
+/** Ten files, nine contents: right, wrong, refused by intake, refused by the compiler. */
+function submission(i: number): string {
+  const kinds = [
+    ASK_TWICE_SOLUTION,
+    ASK_TWICE_SOLUTION.replace('return ask()', 'throw new RangeError("no")'),
+    `${ASK_TWICE_SOLUTION}\nimport { readFileSync } from 'node:fs'\n`,
+    'export class {',
+  ]
+  return `${kinds[i % kinds.length]}\n// by ${i === 8 ? 4 : i}\n`
+}
+
+/** mulberry32 */
+function random(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+type Moment = { readonly afterMs: number } | { readonly afterResults: number; readonly andMs: number }
+
+/** @returns the contents that were reported as judged, and how the grader ended */
+async function grade(gradebook: string, kill?: Moment) {
+  const child = copy.start(['grade', 'class', '--kata', KATA, '--gradebook', gradebook, '--json'])
+  const reported: string[] = []
+  let killed = false
+  const strike = (afterMs: number) =>
+    setTimeout(() => {
+      killed = child.kill('SIGKILL')
+    }, afterMs)
+  let timer = kill !== undefined && 'afterMs' in kill ? strike(kill.afterMs) : undefined
+  const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
+  if (child.stdout === null) throw new Error('it has no output')
+  for await (const line of createInterface({ input: child.stdout })) {
+    let event: { event?: string; content?: string }
+    try {
+      event = JSON.parse(line) as typeof event
+    } catch {
+      continue // the line that it was killed in
+    }
+    if (event.event === 'judged' && event.content !== undefined) reported.push(event.content)
+    if (kill !== undefined && 'afterResults' in kill && timer === undefined && reported.length >= kill.afterResults)
+      timer = strike(kill.andMs)
+  }
+  const code = await closed
+  clearTimeout(timer)
+  return { reported, code, killed: killed && code === null }
+}
+
+interface Row {
+  readonly id: number
+  readonly content: string
+  readonly run: number
+  readonly report: string
+}
+
+/** The raw results, read past the engine. */
+function resultsIn(gradebook: string): Row[] {
+  const db = new DatabaseSync(gradebook, { readOnly: true })
+  try {
+    const tables = db.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE name = 'results'").get()
+    if (tables?.['n'] === 0) return []
+    return db.prepare('SELECT id, content, run, report FROM results ORDER BY id').all() as unknown as Row[]
+  } finally {
+    db.close()
+  }
+}
+
+async function verdicts(gradebook: string) {
+  const { learners } = (await copy.json(['gradebook', gradebook])) as {
+    learners: { learner: { id: string }; katas: { state: string; points?: number; report?: { verdict: string } }[] }[]
+  }
+  return learners.map(({ learner, katas: [one] }) => [learner.id, one?.state, one?.points, one?.report?.verdict])
+}
+
+test('killed fifty times at any moment: nothing is lost, nothing is doubled', { timeout: 900_000 }, async () => {
+  const draw = random(6)
+  const startedMs = performance.now()
+  const whole = join(copy.ws, 'whole.sqlite')
+  expect(await grade(whole)).toMatchObject({ code: 0 })
+  const takesMs = performance.now() - startedMs
+  const expected = await verdicts(whole)
+  expect(expected.map(([, , , verdict]) => verdict)).toEqual(
+    Array.from(
+      { length: LEARNERS },
+      (_, i) => ['accepted', 'wrong-answer', 'rejected-source', 'rejected-source'][i % 4],
+    ),
+  )
+  expect(resultsIn(whole)).toHaveLength(LEARNERS - 1)
+
+  let kills = 0
+  let whileJudging = 0
+  for (let book = 0; kills < KILLS; book++) {
+    const gradebook = join(copy.ws, `book-${book}.sqlite`)
+    let before: Row[] = []
+    for (;;) {
+      const moment: Moment =
+        draw() < 0.3
+          ? { afterMs: draw() * takesMs }
+          : { afterResults: Math.floor(draw() * (LEARNERS - 2)), andMs: draw() * 60 }
+      const { reported, code, killed } = await grade(gradebook, kills < KILLS ? moment : undefined)
+      const after = existsSync(gradebook) ? resultsIn(gradebook) : []
+      // What was there is there, to the letter; what was reported is there; nothing is there twice.
+      expect(after.slice(0, before.length)).toEqual(before)
+      const contents = after.map(({ content }) => content)
+      expect(contents).toEqual(expect.arrayContaining(reported))
+      expect(new Set(contents).size).toBe(contents.length)
+      before = after
+      if (!killed) {
+        expect(code).toBe(0)
+        break
+      }
+      kills++
+      if (after.length > 0 && after.length < LEARNERS - 1) whileJudging++
+    }
+    expect(before).toHaveLength(LEARNERS - 1)
+    expect(await verdicts(gradebook)).toEqual(expected)
+  }
+  // The moments that matter were among them.
+  expect(whileJudging).toBeGreaterThan(KILLS / 5)
+})

@@ -1,0 +1,163 @@
+// What a run of `kata grade` came to, how far it is, and what a regrade would change.
+
+import type { Grades, KataGrade } from '../../gradebook/grades.ts'
+import type { Difference, Side } from '../../gradebook/regrade.ts'
+import { decimal } from '../../gradebook/reports/decimal.ts'
+import { printable } from '../printable.ts'
+import { count, type Look, paint, sideBySide, wrapText } from './look.ts'
+import { duration } from './verdict-screen.ts'
+
+export interface RunSummary {
+  readonly gradebook: string
+  readonly judged: number
+  readonly fromCache: number
+  readonly judgeErrors: number
+  /** results that an older grader, engine or weaker sandbox gave */
+  readonly outdated: number
+  readonly remarks: readonly string[]
+  readonly isolation: 'strict' | 'portable'
+  readonly remark?: string
+}
+
+const MAX_ERRORS = 10
+
+export function gradedScreen(grades: Grades, summary: RunSummary, look: Look): string {
+  const { assignment, learners } = grades
+  const { gradebook, judged, fromCache, judgeErrors, outdated, isolation, remark } = summary
+  const head = [
+    paint(look, 'bold', 'graded'),
+    printable(assignment.name),
+    count(learners.length, 'learner'),
+    count(assignment.katas.length, 'kata'),
+  ].join(' · ')
+  const rows = assignment.katas.map(({ kata }) => [`  ${kata}`, countsOf(grades, kata)] as const)
+  const run = [
+    `${judged} judged`,
+    ...(fromCache === 0 ? [] : [`${fromCache} known from before`]),
+    ...(judgeErrors === 0 ? [] : [count(judgeErrors, 'judge error')]),
+    `${isolation} sandbox`,
+  ].join(' · ')
+  return [
+    ...wrapText(head, look.width),
+    '',
+    ...sideBySide(rows, look),
+    '',
+    run,
+    ...(remark === undefined ? [] : wrapText(printable(remark), look.width)),
+    ...summary.remarks.flatMap((one) => wrapText(printable(one), look.width, '  ')),
+    ...errorLines(grades, look),
+    ...(grades.notTaken.length === 0
+      ? []
+      : wrapText(
+          `${count(grades.notTaken.length, 'thing')} could not be taken: kata gradebook --state not-taken`,
+          look.width,
+        )),
+    ...(outdated === 0
+      ? []
+      : wrapText(
+          `${count(outdated, 'result')} of an older grader or engine: kata grade --regrade proposes what would change.`,
+          look.width,
+        )),
+    '',
+    `gradebook  ${gradebook}`,
+    `look       kata gradebook ${gradebook}`,
+  ].join('\n')
+}
+
+/** `accepted 30 · wrong-answer 8 · missing 2`, most first. */
+function countsOf({ learners }: Grades, kata: string): string {
+  const counts = new Map<string, number>()
+  for (const { katas } of learners)
+    for (const grade of katas) if (grade.kata === kata) counts.set(wordOf(grade), (counts.get(wordOf(grade)) ?? 0) + 1)
+  return (
+    [...counts]
+      .sort((a, b) => b[1] - a[1])
+      .map(([word, n]) => `${word} ${n}`)
+      .join(' · ') || 'nobody'
+  )
+}
+
+/** What became of it, in one word: the verdict where there is one. */
+export const wordOf = ({ state, report }: KataGrade): string =>
+  state === 'graded' ? (report?.verdict ?? state) : state
+
+function errorLines({ learners }: Grades, look: Look): string[] {
+  const errors = learners.flatMap(({ learner, katas }) =>
+    katas.flatMap(({ kata, state, report }) =>
+      state === 'judge-error' ? [`${learner.id} · ${kata} · ${report?.reason ?? 'no more is known'}`] : [],
+    ),
+  )
+  if (errors.length === 0) return []
+  return [
+    '',
+    ...wrapText('Our own fault, not scored, and tried again by the next run:', look.width),
+    ...errors
+      .slice(0, MAX_ERRORS)
+      .flatMap((text) =>
+        wrapText(printable(text.split('\n')[0] ?? ''), look.width - 2, '  ').map((line) => `  ${line}`),
+      ),
+    ...(errors.length > MAX_ERRORS
+      ? [`  and ${errors.length - MAX_ERRORS} more: kata gradebook --state judge-error`]
+      : []),
+  ]
+}
+
+export interface Progress {
+  readonly done: number
+  readonly of: number
+  readonly errors: number
+  readonly elapsedMs: number
+}
+
+export function progressLine({ done, of, errors, elapsedMs }: Progress, look: Look): string {
+  const leftMs = done === 0 ? undefined : (elapsedMs / done) * (of - done)
+  return [
+    `${done} of ${of} judged`,
+    ...(done === 0 ? ['starting'] : [`${rateText((done * 60_000) / elapsedMs)} a minute`]),
+    ...(leftMs === undefined || done === of ? [] : [`about ${timeLeft(leftMs)} left`]),
+    ...(errors === 0 ? [] : [paint(look, 'red', count(errors, 'judge error'))]),
+  ].join(' · ')
+}
+
+const rateText = (perMinute: number): string => (perMinute < 10 ? perMinute.toFixed(1) : perMinute.toFixed(0))
+
+function timeLeft(ms: number): string {
+  const minutes = ms / 60_000
+  if (minutes < 1) return duration(Math.ceil(ms / 1_000) * 1_000).replace('.0', '')
+  return minutes < 90 ? count(Math.round(minutes), 'minute') : `${(minutes / 60).toFixed(1)} hours`
+}
+
+export function differencesScreen(
+  found: readonly Difference[],
+  { state, rejudged, judgeErrors }: { state: string; rejudged: number; judgeErrors: number },
+  look: Look,
+): string {
+  const changed = count(new Set(found.map(({ learner }) => learner)).size, 'learner')
+  const head = [
+    paint(look, 'bold', state),
+    `${count(rejudged, 'file')} judged anew`,
+    found.length === 0
+      ? 'no grade changes'
+      : `${count(found.length, 'grade')} of ${changed} ${state === 'proposed' ? 'would change' : state === 'applied' ? 'changed' : 'stay as they were'}`,
+    ...(judgeErrors === 0 ? [] : [count(judgeErrors, 'judge error')]),
+  ].join(' · ')
+  return [
+    ...wrapText(head, look.width),
+    ...(found.length === 0 ? [] : ['']),
+    ...found.flatMap(({ learner, kata, old, new: comes, flipped }) => [
+      ...wrapText(printable(`${learner} · ${kata} · ${sideText(old)} → ${sideText(comes)}`), look.width, '  '),
+      ...flipped.flatMap(({ name, from, to }) =>
+        wrapText(`${from} → ${to}: ${name}`, look.width - 4, '  ').map((line) => paint(look, 'dim', `    ${line}`)),
+      ),
+    ]),
+    '',
+    ...(state === 'proposed'
+      ? ['apply      kata grade --regrade apply', 'discard    kata grade --regrade discard']
+      : state === 'applied'
+        ? ['The grades are those of the present grader. The old results are kept.']
+        : ['The grades are what they were.']),
+  ].join('\n')
+}
+
+const sideText = ({ verdict, points }: Side): string =>
+  [verdict ?? 'no verdict', ...(points === undefined ? [] : [decimal(points)])].join(' ')
