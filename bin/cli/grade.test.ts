@@ -1,0 +1,277 @@
+// A class through the real command line: judged once, kept, looked at, regraded; with faults of ours, hostile neighbours,
+// two graders at once and an interrupt. The tests follow one another on one class.
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  ASK_TWICE,
+  ASK_TWICE_SOLUTION,
+  type CourseCopy,
+  changed,
+  courseCopy,
+  ended,
+  rejected,
+  SOLUTION,
+} from './course-copy-fixture.ts'
+
+let copy: CourseCopy
+beforeAll(async () => {
+  copy = await courseCopy()
+})
+afterAll(() => copy?.[Symbol.dispose]())
+
+const NEVER_AGAIN = changed('return ask()', "throw new RangeError('no')", ASK_TWICE_SOLUTION)
+
+function handIn(path: string, text: string | Uint8Array, root = 'class'): void {
+  const file = join(copy.ws, root, path)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+}
+
+const assign = (more: object = {}) =>
+  writeFileSync(
+    join(copy.ws, 'hw.json'),
+    JSON.stringify({
+      name: 'Homework 1',
+      katas: [
+        { kata: 'token-bucket', points: 90 },
+        { kata: 'ask-twice', points: 10 },
+      ],
+      ...more,
+    }),
+  )
+
+interface Grade {
+  readonly kata: string
+  readonly state: string
+  readonly points?: number
+  readonly report?: { readonly verdict: string; readonly reason?: string }
+  readonly flags: readonly string[]
+}
+interface Class {
+  readonly learners: readonly { readonly learner: { readonly id: string }; readonly katas: readonly Grade[] }[]
+  readonly runs: readonly { readonly judged: number; readonly fromCache: number; readonly judgeErrors: number }[]
+}
+const read = async (...args: string[]) => (await copy.json(['gradebook', ...args])) as unknown as Class
+const table = async () =>
+  Object.fromEntries(
+    (await read()).learners.map(({ learner, katas }) => [
+      learner.id,
+      katas.map(({ state, points, report }) => `${report?.verdict ?? state} ${points ?? '–'}`),
+    ]),
+  )
+async function grade(...args: string[]) {
+  const { code, out, err } = await copy.kata(['grade', ...args, '--json'])
+  const events = out
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as Record<string, unknown> & { event: string })
+  return { code, err, events, last: events.at(-1), judged: events.filter(({ event }) => event === 'judged') }
+}
+const results = (gradebook = 'gradebook.sqlite') => {
+  const db = new DatabaseSync(join(copy.ws, gradebook), { readOnly: true })
+  const rows = db.prepare('SELECT id, kata, content, verdict, report FROM results ORDER BY id').all()
+  db.close()
+  return rows
+}
+
+test('what the command line must say', async () => {
+  const says = async (...args: string[]) => (await copy.kata(args)).err
+  expect(await says('grade', 'class')).toContain('Nothing says which katas to grade.\nSay it: kata grade DIR')
+  expect(await says('grade', 'class', '--kata', 'ask-twise')).toContain('Did you mean ask-twice?')
+  expect(await says('grade', 'nowhere', '--kata', 'ask-twice')).toContain('There is no ')
+  expect(await says('grade', 'class', '--assignment', 'no.json')).toContain('There is no file no.json.')
+  expect(await says('gradebook', 'no.sqlite')).toContain('There is no gradebook')
+  expect(await says('grade', 'class', '--regrade')).toContain('needs no folder "class"')
+  rmSync(join(copy.ws, 'gradebook.sqlite'), { force: true })
+})
+
+test('a class is judged, each distinct file once, and what is missing is missing', async () => {
+  assign()
+  handIn('ada/token-bucket.ts', SOLUTION)
+  handIn('ada/ask-twice.ts', ASK_TWICE_SOLUTION)
+  handIn('bob/token-bucket.ts', rejected('wrong-answer.drifts'))
+  handIn('eve/token-bucket.ts', rejected('wrong-answer.drifts'))
+  handIn('eve/ask-twice.ts', NEVER_AGAIN)
+  const { code, last, judged } = await grade('class', '--assignment', 'hw.json')
+  expect(code).toBe(0)
+  expect(judged.map(({ done, of }) => [done, of])).toEqual([
+    [1, 4],
+    [2, 4],
+    [3, 4],
+    [4, 4],
+  ])
+  expect(last).toMatchObject({ event: 'graded', judged: 4, fromCache: 1, judgeErrors: 0, isolation: 'portable' })
+  expect(await table()).toEqual({
+    ada: ['accepted 9000', 'accepted 1000'],
+    bob: ['wrong-answer 5000', 'missing 0'],
+    eve: ['wrong-answer 5000', 'wrong-answer 500'],
+  })
+  // Nothing is judged again, and a run that judges nothing is none.
+  expect((await grade('class', '--assignment', 'hw.json')).last).toMatchObject({ judged: 0, fromCache: 5 })
+  expect((await read()).runs).toHaveLength(1)
+})
+
+test('the screens', async () => {
+  expect(await copy.screen(['gradebook'])).toMatch(
+    /learner │ of 100\b[\s\S]*ada +│ 100 [\s\S]*bob +│ 50 +│ 50 ! +│ missing[\s\S]*2 grades to look at/,
+  )
+  expect(await copy.screen(['gradebook', '--learner', 'eve'])).toMatch(
+    /eve · 55 of 100[\s\S]*✗ 0 of 10 +Tokens come back/,
+  )
+  expect(await copy.screen(['gradebook', '--kata', 'ask-twice'])).toMatch(/1 of 2 +│ 5 +│ A refusal is met/)
+  expect(await copy.screen(['gradebook', '--state', 'missing'])).toContain('bob · ask-twice · missing · 0')
+  expect(await copy.screen(['gradebook', '--state', 'flagged'])).toContain('was handed in by eve.')
+  expect(await copy.screen(['gradebook', '--state', 'wrong'])).toContain('--state takes graded, missing')
+  expect(await copy.screen(['gradebook', '--learner', 'bub'])).toContain('No learner "bub". Did you mean bob?')
+  expect(await copy.screen(['gradebook', '--runs'])).toContain('4 judged · 1 known from before · portable sandbox')
+})
+
+test('the policies are those of the file as it is now', async () => {
+  assign({ katas: [{ kata: 'token-bucket', points: 9, promises: { 'A refusal takes nothing': 0 } }] })
+  expect((await table())['ada']).toEqual(['accepted 900'])
+  assign()
+  expect((await table())['ada']).toEqual(['accepted 9000', 'accepted 1000'])
+})
+
+test('another attempt is judged beside the first; the best counts', async () => {
+  handIn('bob/token-bucket.ts', SOLUTION.concat('// bob\n'))
+  expect((await grade('class')).last).toMatchObject({ judged: 1, fromCache: 5 })
+  expect((await table())['bob']).toEqual(['accepted 9000', 'missing 0'])
+})
+
+test('outputs are written for everybody', async () => {
+  const { written } = await copy.json(['gradebook', '--out', 'out'])
+  expect(written).toEqual(
+    expect.arrayContaining(['gradebook.csv', 'canvas.csv', 'junit.xml', 'gradescope/ada/results.json']),
+  )
+  expect(readFileSync(join(copy.ws, 'out/gradebook.csv'), 'utf8')).toContain('\r\nbob,,,,90,100,yes,')
+})
+
+test('files that attack, hang, or cannot be read stop nobody else', async () => {
+  const all: Record<string, string | Uint8Array> = {
+    loops: changed('return await ask()', 'for (;;);', ASK_TWICE_SOLUTION),
+    exits: `${ASK_TWICE_SOLUTION}\nprocess.exit(0)\n`,
+    bytes: new Uint8Array(100_000).fill(0xff),
+    nothing: '',
+    honest: `${ASK_TWICE_SOLUTION}// honest\n`,
+  }
+  for (const [name, text] of Object.entries(all)) handIn(`${name}/ask-twice.ts`, text, 'rough')
+  const { code, last } = await grade('rough', '--kata', 'ask-twice', '--gradebook', 'rough.sqlite')
+  expect([code, last]).toMatchObject([0, { judged: 5, judgeErrors: 0 }])
+  const verdicts = (await read('rough.sqlite')).learners.map(({ learner, katas }) => [
+    learner.id,
+    katas[0]?.report?.verdict,
+  ])
+  expect(Object.fromEntries(verdicts)).toEqual({
+    bytes: 'rejected-source',
+    exits: 'rejected-source',
+    honest: 'accepted',
+    loops: 'timed-out',
+    nothing: 'rejected-source',
+  })
+})
+
+test('a fault of ours is listed apart, scores nothing, and is tried again by the next run', async () => {
+  const suite = join(copy.course, 'graders', ASK_TWICE, 'suite.test.ts')
+  const whole = readFileSync(suite, 'utf8')
+  handIn('kim/ask-twice.ts', `${ASK_TWICE_SOLUTION}// kim\n`)
+  handIn('kim/token-bucket.ts', `${SOLUTION}// kim\n`)
+  writeFileSync(suite, `${whole}\nthrow new Error('our own')\n`)
+  try {
+    const { code, last } = await grade('class')
+    expect(code).toBe(3)
+    expect(last).toMatchObject({ judged: 1, judgeErrors: 1 })
+    expect((await table())['kim']).toEqual(['accepted 9000', 'judge-error –'])
+    expect(await copy.screen(['gradebook', '--state', 'judge-error'])).toContain('our own')
+  } finally {
+    writeFileSync(suite, whole)
+  }
+  expect(await grade('class')).toMatchObject({ code: 0, last: { judged: 1, judgeErrors: 0 } })
+  expect((await table())['kim']).toEqual(['accepted 9000', 'accepted 1000'])
+})
+
+test('a regrade proposes, and changes nothing until it is applied', async () => {
+  const suite = join(copy.course, 'graders', ASK_TWICE, 'suite.test.ts')
+  const whole = readFileSync(suite, 'utf8')
+  const before = await table()
+  const raw = results()
+  expect((await copy.kata(['grade', '--regrade'])).out).toContain('there is nothing to regrade')
+  expect((await copy.kata(['grade', '--regrade', 'apply'])).err).toContain('There is no proposal')
+
+  // The second promise is not looked at any more.
+  writeFileSync(
+    suite,
+    changed('holds(\n        same(got, { came: answers[1], asked: 2 })', 'holds(\n        got !== null', whole),
+  )
+  expect((await copy.kata(['grade', 'class'])).out).toContain('3 results of an older grader or engine')
+  const proposed = await grade('--regrade')
+  expect(proposed.code).toBe(0)
+  expect(proposed.last).toEqual({
+    event: 'proposed',
+    rejudged: 3,
+    judgeErrors: 0,
+    differences: [
+      {
+        learner: 'eve',
+        kata: 'ask-twice',
+        old: { verdict: 'wrong-answer', points: 500 },
+        new: { verdict: 'accepted', points: 1000 },
+        flipped: [{ name: 'A refusal is met by one more question', from: 'broken', to: 'kept' }],
+      },
+    ],
+  })
+  expect(await table()).toEqual(before)
+  const screen = await copy.screen(['grade', '--regrade'])
+  expect(screen).toContain('eve · ask-twice · wrong-answer 5 → accepted 10')
+  expect(results()).toHaveLength(raw.length + 3)
+
+  expect((await grade('--regrade', 'discard')).last).toMatchObject({ event: 'discarded' })
+  expect(await table()).toEqual(before)
+  await grade('--regrade')
+  expect((await grade('--regrade', 'apply')).last).toMatchObject({ event: 'applied' })
+  expect(await table()).toEqual({ ...before, eve: ['wrong-answer 5000', 'accepted 1000'] })
+  expect(results().slice(0, raw.length)).toEqual(raw)
+  writeFileSync(suite, whole)
+})
+
+test('without the cache identical files are judged one by one', async () => {
+  const { last } = await grade('class', '--assignment', 'hw.json', '--gradebook', 'each.sqlite', '--no-cache')
+  // Bob's newest file, and eight of the others; the two that drift are no longer alike.
+  expect(last).toMatchObject({ judged: 6, fromCache: 0 })
+  handIn('zoe/ask-twice.ts', NEVER_AGAIN)
+  expect((await grade('class', '--gradebook', 'each.sqlite', '--no-cache')).last).toMatchObject({ judged: 1 })
+  expect((await grade('class', '--gradebook', 'each.sqlite')).last).toMatchObject({ judged: 0 })
+})
+
+test('of two graders at once the second waits; nothing is judged twice', async () => {
+  const start = () => ended(copy.start(['grade', 'class', '--assignment', 'hw.json', '--gradebook', 'two.sqlite']))
+  const [a, b] = await Promise.all([start(), start()])
+  expect([a.code, b.code]).toEqual([0, 0])
+  const contents = results('two.sqlite').map(({ kata, content }) => `${kata} ${content}`)
+  expect(contents).toHaveLength(6)
+  expect(new Set(contents).size).toBe(6)
+  expect(`${a.err}${b.err}`).toContain('Another kata grade is at work on two.sqlite')
+})
+
+test('an interrupt ends it in good order: what is judged stays, nothing half is kept', async () => {
+  for (let i = 0; i < 12; i++)
+    handIn(`l${i}/ask-twice.ts`, `${i % 2 ? NEVER_AGAIN : ASK_TWICE_SOLUTION}// ${i}\n`, 'many')
+  const args = ['grade', 'many', '--kata', 'ask-twice', '--gradebook', 'many.sqlite']
+  const child = copy.start([...args, '--json'])
+  child.stdout?.on('data', (chunk: Buffer) => {
+    if (chunk.toString().includes('"judged"')) child.kill('SIGINT')
+  })
+  const { code, out } = await ended(child)
+  expect(code).toBe(130)
+  expect(out).toContain('"event":"stopped"')
+  const kept = results('many.sqlite')
+  expect(kept.length).toBeGreaterThan(0)
+  expect(kept.length).toBeLessThan(12)
+  expect(kept.every(({ verdict }) => verdict === 'accepted' || verdict === 'wrong-answer')).toBe(true)
+  expect((await copy.kata(args)).code).toBe(0)
+  expect(results('many.sqlite')).toHaveLength(12)
+  expect(results('many.sqlite').slice(0, kept.length)).toEqual(kept)
+})
