@@ -162,6 +162,7 @@ export const COMMANDS = {
       ref: { type: 'string', value: 'REF', what: 'take this branch, tag or commit of each repository' },
       layout: { type: 'string', value: 'NAME', what: 'folders, files, canvas, gradescope or github-classroom' },
       'no-cache': { type: 'boolean', what: 'judge identical files one by one; with --regrade: everything' },
+      portable: { type: 'boolean', what: 'the portable sandbox, also where the strict one is there' },
       'require-strict': { type: 'boolean', what: 'refuse to judge outside the strict sandbox' },
       regrade: {
         type: 'boolean',
@@ -229,6 +230,7 @@ export interface Values {
   readonly ref?: string
   readonly layout?: string
   readonly 'no-cache'?: boolean
+  readonly portable?: boolean
   readonly 'require-strict'?: boolean
   readonly regrade?: boolean
   readonly learner?: string

@@ -6,6 +6,7 @@ import type { Kata, Workspace } from '../course/kata.ts'
 import type { Judge, Judged } from '../judge/judge.ts'
 import { judgeSubmissions, type Measuring, measuringInTurn, type Request } from '../judge/judge-submissions.ts'
 import type { Report } from '../judge/report.ts'
+import { secretSeeds } from '../judge/secret-seeds.ts'
 import type { Work } from './store.ts'
 
 export interface Grading {
@@ -15,13 +16,16 @@ export interface Grading {
   readonly katas: ReadonlyMap<string, Kata>
   readonly work: readonly Work[]
   bytesOf(content: string): Uint8Array
-  seedOf(kata: string): number
+  /** of this run: what its inputs are drawn from */
+  readonly secret: Uint8Array
   /** a verdict, or a judge error that came twice: told as soon as it is known */
   onJudged(work: Work, report: Report): void
   /** asked before each batch and before each result is told */
   isStopped(): boolean
 }
 
+/** Each promise is tried on dozens of inputs of one seed; whatever breaks one in the course breaks it on every seed. */
+const SEEDS = 1
 /** Submissions in one start of the compiler and one call of the judge: enough to share what starting costs. */
 const MAX_BATCH = 16
 /** Of a small class the batches are smaller, so that there is something to see, and little to lose by an interrupt. */
@@ -81,7 +85,7 @@ function batched(work: readonly Work[]): Work[][] {
 
 /** @returns one report each, in order; never throws for what a submission does to us */
 async function judgeBatch(
-  { ws, katas, bytesOf, seedOf }: Grading,
+  { ws, katas, bytesOf, secret }: Grading,
   judge: Promise<Judge>,
   measuring: Measuring,
   batch: readonly Work[],
@@ -90,13 +94,14 @@ async function judgeBatch(
   const requests = batch.map(({ kata: slug, content }, i): Request => {
     const kata = katas.get(slug)
     if (kata === undefined) throw new Error(`${slug} was not asked for.`)
+    const bytes = bytesOf(content)
     return {
       id: String(i),
       kata,
       // As its author knows it: what it was called on its way here is the attempt's to say.
       file: `katas/${kata.path}.ts`,
-      bytes: bytesOf(content),
-      seeds: [seedOf(slug)],
+      bytes,
+      seeds: secretSeeds(secret, bytes, SEEDS),
       budgets: 'every',
     }
   })

@@ -11,7 +11,6 @@ import { readRoster } from '../../gradebook/intake/roster.ts'
 import { takeClass } from '../../gradebook/intake/take-class.ts'
 import { readGrades } from '../../gradebook/read-class.ts'
 import { differences } from '../../gradebook/regrade.ts'
-import { runSeed } from '../../gradebook/run-seeds.ts'
 import { openStore, type Store, type Work } from '../../gradebook/store.ts'
 import type { Layout } from '../../gradebook/submitted.ts'
 import { engineVersion, graderVersion, type Versions } from '../../gradebook/versions.ts'
@@ -28,7 +27,7 @@ const LAYOUTS: readonly Layout[] = ['folders', 'files', 'canvas', 'gradescope', 
 const LOCK_EVERY_MS = 200
 
 export async function grade(context: Context, word: string | undefined, values: Values): Promise<number> {
-  const isolation = chooseIsolation(values['require-strict'] === true)
+  const isolation = chooseIsolation(values)
   const store = openStore(gradebookFile(context, values), 'write')
   let lock: GraderLock | undefined
   try {
@@ -162,13 +161,13 @@ async function judge(
   // A run that judges nothing is none; only a proposal needs one to have come from.
   if (work.length === 0 && kind === 'grade') return { run: 0, judged: 0, judgeErrors: 0 }
   const versions = versionsOf(context, used)
-  const secret = randomBytes(32).toString('hex')
+  const secret = randomBytes(32)
   const run = store.startRun({
     kind,
     startedMs: io.now(),
     isolation,
     ...(remark === undefined ? {} : { remark }),
-    secret,
+    secret: secret.toString('hex'),
     fromCache,
   })
   const progress = gradingProgress(context, work.length)
@@ -192,7 +191,7 @@ async function judge(
               katas: new Map(used.katas.map((kata) => [kata.slug, kata])),
               work,
               bytesOf: store.bytesOf,
-              seedOf: (kata) => runSeed(secret, kata),
+              secret,
               isStopped: () => isStopped,
               onJudged(one, report) {
                 if (report.verdict === 'judge-error') store.keepJudgeError(run, one, report, io.now())

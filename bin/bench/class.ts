@@ -1,0 +1,202 @@
+// `npm run bench:class -- [submissions]`: how fast a class is graded. A thousand submissions of five katas, each with other
+// names and another layout, against one cold `vitest run` for each as a peer; what identical files save; what the strict
+// sandbox costs; whether memory grows with the class. Throughput is told per core second, counted by the system over all
+// processes that were started: a busy machine makes both sides wait, and neither side work more.
+
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { discoverKatas } from '../course/discover.ts'
+import { type Known, knownSubmissions, type Planned, writeClass } from './class-of-submissions.ts'
+import { plainVitest } from './plain-vitest.ts'
+import { median, type Row, table } from './statistics.ts'
+
+const COURSE = join(import.meta.dirname, '../..')
+const SLUGS = ['token-bucket', 'lru-cache', 'fixed-window', 'hash-ring', 'circuit-breaker']
+const SUBMISSIONS = Number(process.argv[2] ?? 1_000)
+/** Of those that are graded both ways round. */
+const SMALL = 12
+const PEER_RUNS = 5
+const SAMPLE_EVERY_MS = 200
+const TICKS_PER_S = 100
+
+/** Seconds of work of all processes that this one has started and seen end. */
+function childrenCpuS(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_S
+}
+
+interface Graded {
+  readonly cpuS: number
+  readonly wallS: number
+  readonly judged: number
+  /** megabytes of the grader itself, with how far it was */
+  readonly memory: readonly { readonly done: number; readonly mb: number }[]
+}
+
+async function grade(folder: string, name: string, more: readonly string[]): Promise<Graded> {
+  const args = ['grade', name, ...SLUGS.flatMap((slug) => ['--kata', slug]), '--json', ...more]
+  const [cpuS, startedMs] = [childrenCpuS(), performance.now()]
+  const child = spawn(process.execPath, [join(COURSE, 'bin/kata.js'), ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let done = 0
+  const memory: { done: number; mb: number }[] = []
+  const sampler = setInterval(() => {
+    try {
+      const kb = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]
+      if (kb !== undefined && done > 0) memory.push({ done, mb: Number(kb) / 1024 })
+    } catch {} // it has just ended
+  }, SAMPLE_EVERY_MS)
+  const closed = new Promise<number | null>((resolve) => child.on('close', resolve))
+  for await (const line of createInterface({ input: child.stdout })) {
+    const event = JSON.parse(line) as { event: string; done?: number }
+    if (event.event === 'judged') done = event.done ?? done
+  }
+  const code = await closed
+  clearInterval(sampler)
+  if (code !== 0) throw new Error(`kata grade ended with ${code}`)
+  return { cpuS: childrenCpuS() - cpuS, wallS: (performance.now() - startedMs) / 1000, judged: done, memory }
+}
+
+/** Every verdict is the one that the file's name says. */
+async function wrongVerdicts(folder: string, gradebook: string, planned: readonly Planned[]): Promise<string[]> {
+  const child = spawn(process.execPath, [join(COURSE, 'bin/kata.js'), 'gradebook', gradebook, '--json'], {
+    cwd: folder,
+  })
+  let text = ''
+  for await (const chunk of child.stdout.setEncoding('utf8')) text += chunk
+  const { learners } = JSON.parse(text) as {
+    learners: { learner: { id: string }; katas: { kata: string; report?: { verdict: string } }[] }[]
+  }
+  const came = new Map(
+    learners.flatMap(({ learner, katas }) =>
+      katas.map(({ kata, report }) => [`${learner.id} ${kata}`, report?.verdict ?? 'none'] as const),
+    ),
+  )
+  return planned.flatMap(({ learner, known: { kata, name, verdict } }) => {
+    const got = came.get(`${learner} ${kata.slug}`)
+    return got === verdict ? [] : [`${kata.slug} ${name} (${learner}): ${got}`]
+  })
+}
+
+const memoryAt = (memory: Graded['memory'], from: number, to: number): number =>
+  median(memory.filter(({ done }) => done >= from && done < to).map(({ mb }) => mb))
+
+async function main(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'kata-bench-class-'))
+  try {
+    const ws = { course: COURSE, root: COURSE }
+    const katas = discoverKatas(COURSE)
+    const byKata = SLUGS.map((slug) => {
+      const kata = katas.find((one) => one.slug === slug)
+      if (kata === undefined) throw new Error(`there is no kata ${slug}`)
+      return knownSubmissions(ws, kata)
+    })
+    const learners = Math.ceil(SUBMISSIONS / SLUGS.length)
+    const planned = writeClass(join(folder, 'class'), byKata, learners, true)
+
+    // What a plain harness can judge at all: nothing that would end its process or never end.
+    const plain = byKata.flat().filter(({ verdict }) => ['accepted', 'wrong-answer', 'over-budget'].includes(verdict))
+    const peers: { cpuS: number; wallS: number }[] = []
+    const peer = () => {
+      for (let i = 0; i < PEER_RUNS; i++) {
+        const known = plain[(peers.length * 11) % plain.length] as Known
+        const file = join(folder, 'peer.ts')
+        writeFileSync(file, known.source)
+        const [cpuS, startedMs] = [childrenCpuS(), performance.now()]
+        const kept = plainVitest(COURSE, known, file)
+        peers.push({ cpuS: childrenCpuS() - cpuS, wallS: (performance.now() - startedMs) / 1000 })
+        if (kept !== (known.verdict !== 'wrong-answer'))
+          console.log(`the peer says otherwise of ${known.kata.slug} ${known.name}`)
+      }
+    }
+    peer()
+    const all = await grade(folder, 'class', ['--gradebook', 'class.sqlite', '--portable'])
+    peer()
+    const wrong = await wrongVerdicts(folder, 'class.sqlite', planned)
+
+    writeClass(
+      join(folder, 'alike'),
+      byKata.map((known) => known.slice(0, 4)),
+      SMALL,
+      false,
+    )
+    writeClass(join(folder, 'small'), byKata, SMALL, true)
+    const alike = (name: string, more: readonly string[]) =>
+      grade(folder, 'alike', ['--gradebook', `${name}.sqlite`, '--portable', ...more])
+    const cached = await alike('cached', [])
+    const uncached = await alike('uncached', ['--no-cache'])
+    peer()
+    const portable = await grade(folder, 'small', ['--gradebook', 'portable.sqlite', '--portable'])
+    const strict = await grade(folder, 'small', ['--gradebook', 'strict.sqlite', '--require-strict']).catch(
+      () => undefined,
+    )
+
+    const n = planned.length
+    const ms = (graded: Graded, of: number) => `${((graded.cpuS / of) * 1000).toFixed(0)} ms of a core`
+    const peerCpuS = median(peers.map(({ cpuS }) => cpuS))
+    const ratio = peerCpuS / (all.cpuS / n)
+    const [early, late] = [memoryAt(all.memory, n * 0.2, n * 0.4), memoryAt(all.memory, n * 0.8, n)]
+    const rows: Row[] = [
+      { what: `kata grade, ${n} submissions, each`, value: ms(all, n), target: '', met: undefined },
+      {
+        what: 'throughput',
+        value: `${((n / all.cpuS) * 60).toFixed(0)} a minute and core`,
+        target: '',
+        met: undefined,
+      },
+      { what: 'wall', value: `${all.wallS.toFixed(0)} s`, target: '', met: undefined },
+      {
+        what: `one cold vitest run each (${peers.length})`,
+        value: `${(peerCpuS * 1000).toFixed(0)} ms of a core`,
+        target: '',
+        met: undefined,
+      },
+      { what: 'how many times faster, per core', value: `${ratio.toFixed(1)}×`, target: '≥ 8.0×', met: ratio >= 8 },
+      {
+        what: 'verdicts other than the name says',
+        value: String(wrong.length),
+        target: '0',
+        met: wrong.length === 0,
+      },
+      {
+        what: 'memory of the grader, second fifth and last',
+        value: `${early.toFixed(0)} MB, ${late.toFixed(0)} MB`,
+        target: 'last ≤ 1.15×',
+        met: late <= early * 1.15,
+      },
+      {
+        what: `${SMALL * SLUGS.length} of ${4 * SLUGS.length} distinct files, cache on`,
+        value: `${cached.cpuS.toFixed(1)} s of a core`,
+        target: `${cached.judged} judged`,
+        met: undefined,
+      },
+      {
+        what: 'the same, cache off',
+        value: `${uncached.cpuS.toFixed(1)} s of a core`,
+        target: `${uncached.judged} judged`,
+        met: undefined,
+      },
+      {
+        what: 'strict sandbox, overhead each',
+        value:
+          strict === undefined
+            ? 'not here'
+            : ms({ ...strict, cpuS: strict.cpuS - portable.cpuS }, SMALL * SLUGS.length),
+        target: '',
+        met: undefined,
+      },
+    ]
+    console.log(`Node ${process.versions.node}; times are of cores, over all processes\n\n${table(rows)}`)
+    for (const one of wrong.slice(0, 20)) console.log(`  ${one}`)
+    if (wrong.length > 0) process.exitCode = 1
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+await main()
