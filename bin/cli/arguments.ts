@@ -171,7 +171,7 @@ export const COMMANDS = {
     },
   },
   gradebook: {
-    what: 'look into a gradebook, or write its outputs (instructors)',
+    what: 'a gradebook, and its outputs (instructors)',
     words: '[FILE]',
     maxWords: 1,
     flags: {
