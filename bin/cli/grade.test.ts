@@ -149,7 +149,14 @@ test('another attempt is judged beside the first; the best counts', async () => 
 test('outputs are written for everybody', async () => {
   const { written } = await copy.json(['gradebook', '--out', 'out'])
   expect(written).toEqual(
-    expect.arrayContaining(['gradebook.csv', 'canvas.csv', 'junit.xml', 'gradescope/ada/results.json']),
+    expect.arrayContaining([
+      'gradebook.csv',
+      'canvas.csv',
+      'junit.xml',
+      'class.html',
+      expect.stringMatching(/^learners\/ada-\w+\.html$/),
+      expect.stringMatching(/^gradescope\/ada-\w+\/results\.json$/),
+    ]),
   )
   expect(readFileSync(join(copy.ws, 'out/gradebook.csv'), 'utf8')).toContain('\r\nbob,,,,90,100,yes,')
 })

@@ -1,13 +1,14 @@
 // Writes everything that others read a gradebook by. What each file holds is decided where it is made.
 
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { replaceFile } from '../course/replace-file.ts'
 import type { Grades } from '../gradebook/grades.ts'
 import { canvasCsv } from '../gradebook/reports/canvas-csv.ts'
 import { gradebookCsv } from '../gradebook/reports/gradebook-csv.ts'
 import { gradescopeResults } from '../gradebook/reports/gradescope-results.ts'
 import { junitXml } from '../gradebook/reports/junit-xml.ts'
+import { classPage } from './class-page.ts'
+import { learnerPage, learnerPageName } from './learner-page.ts'
 
 export interface OutputOptions {
   /** without the hidden inputs */
@@ -24,27 +25,12 @@ export function writeOutputs(grades: Grades, folder: string, { redact }: OutputO
   write('gradebook.csv', gradebookCsv(grades))
   write('canvas.csv', canvasCsv(grades))
   write('junit.xml', junitXml(grades, { redact }))
+  write('class.html', classPage(grades, { hrefOf: ({ learner }) => `learners/${learnerPageName(learner.id)}` }))
   for (const one of grades.learners) {
+    const page = learnerPageName(one.learner.id)
+    write(`learners/${page}`, learnerPage(grades, one, { redact }))
     const results = gradescopeResults(grades, one, { redact })
-    write(`gradescope/${fileNameOf(one.learner.id)}/results.json`, `${JSON.stringify(results, null, 2)}\n`)
+    write(`gradescope/${basename(page, '.html')}/results.json`, `${JSON.stringify(results, null, 2)}\n`)
   }
   return written
-}
-
-const MAX_NAME = 60
-
-/**
- * A learner's id as a name of a file, on any system: an id may be anything that a roster holds. Those that are no safe
- * names get a piece of their hash, so that no two learners share one.
- */
-export function fileNameOf(id: string): string {
-  const isSafe =
-    /^[a-z0-9][a-z0-9_-]*$/.test(id) && id.length <= MAX_NAME && !/^(con|prn|aux|nul|com\d|lpt\d)$/.test(id)
-  if (isSafe) return id
-  const plain = id
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]+/g, '-')
-    .replace(/^-+/, '')
-    .slice(0, MAX_NAME)
-  return `${plain === '' ? 'learner' : plain}-${createHash('sha256').update(id).digest('hex').slice(0, 8)}`
 }
