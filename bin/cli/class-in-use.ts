@@ -21,7 +21,7 @@ const GRADEBOOK = 'gradebook.sqlite'
 const SETTING = 'assignment'
 
 /** What the gradebook keeps of it: a file and its text, or the slugs of the command line. */
-type Remembered = { readonly file: string; readonly text: string } | { readonly katas: readonly string[] }
+export type Remembered = { readonly file: string; readonly text: string } | { readonly katas: readonly string[] }
 
 export interface ClassInUse {
   readonly assignment: Assignment
@@ -35,11 +35,8 @@ export function gradebookFile({ io }: Context, values: Values, given = values.gr
   return assignment === undefined ? join(io.cwd, GRADEBOOK) : join(dirname(resolve(io.cwd, assignment)), GRADEBOOK)
 }
 
-/**
- * What the command line names, or else what the gradebook remembers.
- * @throws {KataError} where neither says which katas
- */
-export function assignmentOf(context: Context, values: Values, store: Store): Remembered {
+/** What the command line names. @throws {KataError} where it is not there */
+export function namedAssignment(context: Context, values: Values): Remembered | undefined {
   if (values.assignment !== undefined) {
     if (values.kata !== undefined)
       throw new KataError('--assignment and --kata both say which katas.', 'Leave one of them out.')
@@ -49,20 +46,23 @@ export function assignmentOf(context: Context, values: Values, store: Store): Re
     return { file, text }
   }
   if (values.kata !== undefined) return { katas: values.kata.map((name) => findKata(context.katas, name).slug) }
-  return remembered(store)
+  return undefined
 }
 
-export function remembered(store: Store): Remembered {
+/** What the gradebook was graded by last. @throws {KataError} for one that never was */
+export function rememberedAssignment(store: Store): Remembered {
   const kept = store.setting(SETTING)
-  if (kept === undefined)
-    throw new KataError(
-      'Nothing says which katas to grade.',
-      'Say it: kata grade DIR --assignment FILE, or kata grade DIR --kata SLUG',
-    )
+  if (kept === undefined) throw nothingSaid()
   const known = JSON.parse(kept) as Remembered
   if (!('file' in known) || !existsSync(known.file)) return known
   return { ...known, text: readFileSync(known.file, 'utf8') }
 }
+
+export const nothingSaid = (): KataError =>
+  new KataError(
+    'Nothing says which katas to grade.',
+    'Say it: kata grade DIR --assignment FILE, or kata grade DIR --kata SLUG',
+  )
 
 export const remember = (store: Store, assignment: Remembered): void =>
   store.set(SETTING, JSON.stringify(assignment satisfies Remembered))

@@ -83,13 +83,17 @@ const results = (gradebook = 'gradebook.sqlite') => {
 
 test('what the command line must say', async () => {
   const says = async (...args: string[]) => (await copy.kata(args)).err
+  expect(await says('grade', 'class', '--kata', 'ask-twice', '--assignment', 'hw.json')).toContain(
+    'both say which katas',
+  )
   expect(await says('grade', 'class')).toContain('Nothing says which katas to grade.\nSay it: kata grade DIR')
   expect(await says('grade', 'class', '--kata', 'ask-twise')).toContain('Did you mean ask-twice?')
   expect(await says('grade', 'nowhere', '--kata', 'ask-twice')).toContain('There is no ')
   expect(await says('grade', 'class', '--assignment', 'no.json')).toContain('There is no file no.json.')
   expect(await says('gradebook', 'no.sqlite')).toContain('There is no gradebook')
   expect(await says('grade', 'class', '--regrade')).toContain('needs no folder "class"')
-  rmSync(join(copy.ws, 'gradebook.sqlite'), { force: true })
+  expect(await says('grade', 'class', '--portable', '--require-strict')).toContain('exclude each other')
+  rmSync(join(copy.ws, 'gradebook.sqlite')) // of the folder that is not there
 })
 
 test('a class is judged, each distinct file once, and what is missing is missing', async () => {

@@ -1,6 +1,7 @@
 // `kata grade`: a class into a gradebook. Whatever ends it, the same command goes on from there.
 
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -16,7 +17,15 @@ import type { Layout } from '../../gradebook/submitted.ts'
 import { engineVersion, graderVersion, type Versions } from '../../gradebook/versions.ts'
 import { EXIT } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
-import { assignmentOf, type ClassInUse, classOf, gradebookFile, remember } from '../class-in-use.ts'
+import {
+  type ClassInUse,
+  classOf,
+  gradebookFile,
+  namedAssignment,
+  nothingSaid,
+  remember,
+  rememberedAssignment,
+} from '../class-in-use.ts'
 import { type Context, say, shown } from '../context.ts'
 import { gradingProgress } from '../grading-progress.ts'
 import { chooseIsolation, type IsolationChoice } from '../isolation-choice.ts'
@@ -27,34 +36,48 @@ const LAYOUTS: readonly Layout[] = ['folders', 'files', 'canvas', 'gradescope', 
 const LOCK_EVERY_MS = 200
 
 export async function grade(context: Context, word: string | undefined, values: Values): Promise<number> {
+  if (values.regrade === true && word !== undefined && word !== 'apply' && word !== 'discard')
+    throw new KataError(
+      `--regrade judges what the gradebook holds, and needs no folder "${word}".`,
+      'Propose the differences: kata grade --regrade. Decide: kata grade --regrade apply, or discard',
+    )
   const isolation = chooseIsolation(values)
-  const store = openStore(gradebookFile(context, values), 'write')
+  const file = gradebookFile(context, values)
+  // What the instructor has to correct is told before a file is made.
+  const named = namedAssignment(context, values)
+  const namedClass = named === undefined ? undefined : await classOf(context, named)
+  if (named === undefined && !existsSync(file)) throw nothingSaid()
+  const store = openStore(file, 'write')
   let lock: GraderLock | undefined
   try {
-    lock = await takeLock(context, store.file)
-    if (values.regrade === true) return await regrade(context, word, values, store, isolation)
-    return await gradeNew(context, word, values, store, isolation)
+    lock = await takeLock(context, file)
+    const from = named ?? rememberedAssignment(store)
+    const used = namedClass ?? (await classOf(context, from))
+    const given: Given = { context, values, store, isolation, used }
+    if (values.regrade === true) return await regrade(given, word)
+    const remarks = word === undefined ? [] : await takeIn(given, word)
+    remember(store, from)
+    return await gradeNew(given, remarks)
   } finally {
     store.close()
     lock?.release()
   }
 }
 
-async function gradeNew(
-  context: Context,
-  dir: string | undefined,
-  values: Values,
-  store: Store,
-  isolation: IsolationChoice,
-): Promise<number> {
-  const from = assignmentOf(context, values, store)
-  const used = await classOf(context, from)
-  const remarks = dir === undefined ? [] : await takeIn(context, dir, values, store, used)
-  remember(store, from)
+interface Given {
+  readonly context: Context
+  readonly values: Values
+  readonly store: Store
+  readonly isolation: IsolationChoice
+  readonly used: ClassInUse
+}
+
+async function gradeNew(given: Given, remarks: readonly string[]): Promise<number> {
+  const { context, values, store, isolation, used } = given
   const slugs = used.katas.map(({ slug }) => slug)
   const work = store.pending(slugs, values['no-cache'] === true)
   const fromCache = store.attemptCount(slugs) - work.length
-  const { judgeErrors, judged } = await judge(context, store, used, isolation, 'grade', work, fromCache)
+  const { judgeErrors, judged } = await judge(given, 'grade', work, fromCache)
   const grades = readGrades(store, used.assignment, used.graded)
   const outdated = store.outdated(versionsOf(context, used), isolation.isolation, false).length
   const gradebook = shown(context, store.file)
@@ -64,13 +87,8 @@ async function gradeNew(
   return judgeErrors > 0 ? EXIT.judgeError : EXIT.accepted
 }
 
-async function takeIn(
-  context: Context,
-  dir: string,
-  values: Values,
-  store: Store,
-  { assignment, katas }: ClassInUse,
-): Promise<readonly string[]> {
+async function takeIn({ context, values, store, used }: Given, dir: string): Promise<readonly string[]> {
+  const { assignment, katas } = used
   const { cwd, now } = context.io
   const { layout } = values
   if (layout !== undefined && !LAYOUTS.some((one) => one === layout))
@@ -94,19 +112,8 @@ async function takeIn(
   return [`Read as ${intake.layout}: ${intake.evidence}`, ...intake.remarks]
 }
 
-async function regrade(
-  context: Context,
-  word: string | undefined,
-  values: Values,
-  store: Store,
-  isolation: IsolationChoice,
-): Promise<number> {
-  if (word !== undefined && word !== 'apply' && word !== 'discard')
-    throw new KataError(
-      `--regrade judges what the gradebook holds, and needs no folder "${word}".`,
-      'Propose the differences: kata grade --regrade. Decide: kata grade --regrade apply, or discard',
-    )
-  const used = await classOf(context, assignmentOf(context, values, store))
+async function regrade(given: Given, word: string | undefined): Promise<number> {
+  const { context, values, store, isolation, used } = given
   const { now } = context.io
   let judgeErrors = 0
   if (word === undefined) {
@@ -117,7 +124,7 @@ async function regrade(
       store.resultFor(one, versions.get(one.kata) as Versions, isolation.isolation, sinceRun)
     // What a regrade that was interrupted has judged already is not judged again.
     const work = anew ? outdated : outdated.filter((one) => resultOf(one) === undefined)
-    const done = await judge(context, store, used, isolation, 'regrade', work, outdated.length - work.length)
+    const done = await judge(given, 'regrade', work, outdated.length - work.length)
     judgeErrors = done.judgeErrors
     const replacements = outdated.flatMap((one) => {
       const result = resultOf(one, anew ? done.run : 0)
@@ -149,10 +156,7 @@ function versionsOf({ ws }: Context, { katas }: ClassInUse): Map<string, Version
 
 /** One run, kept result by result. An interrupt ends it in good order: what is judged stays. */
 async function judge(
-  context: Context,
-  store: Store,
-  used: ClassInUse,
-  { isolation, remark }: IsolationChoice,
+  { context, store, used, isolation: { isolation, remark } }: Given,
   kind: 'grade' | 'regrade',
   work: readonly Work[],
   fromCache: number,

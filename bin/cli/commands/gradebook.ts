@@ -10,7 +10,7 @@ import { readGrades } from '../../gradebook/read-class.ts'
 import { openStore } from '../../gradebook/store.ts'
 import { EXIT } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
-import { assignmentOf, classOf, gradebookFile, remembered } from '../class-in-use.ts'
+import { classOf, gradebookFile, namedAssignment, rememberedAssignment } from '../class-in-use.ts'
 import { type Context, say, sayJson, shown } from '../context.ts'
 import {
   type Found,
@@ -26,10 +26,9 @@ import { writeOutputs } from '../write-outputs.ts'
 export async function gradebook(context: Context, file: string | undefined, values: Values): Promise<number> {
   const store = openStore(gradebookFile(context, values, file), 'read')
   try {
+    const { assignment: named } = values
     const from =
-      values.assignment === undefined
-        ? remembered(store)
-        : assignmentOf(context, { assignment: values.assignment }, store)
+      namedAssignment(context, named === undefined ? {} : { assignment: named }) ?? rememberedAssignment(store)
     const { assignment, graded } = await classOf(context, from)
     const grades = readGrades(store, assignment, graded)
     if (values.runs === true) tell(context, grades.runs, () => runsScreen(grades.runs, context.look))
