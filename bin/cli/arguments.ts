@@ -123,28 +123,6 @@ export const COMMANDS = {
       deadline: { type: 'string', value: 'TIME', what: 'with its offset: 2026-03-01T23:59:00+01:00' },
     },
   },
-  similar: {
-    what: 'who in a class has written the same as whom (instructors)',
-    words: 'FOLDER',
-    maxWords: 2,
-    flags: {
-      kata: { type: 'string', value: 'KATA', what: 'only this kata (may be repeated)', multiple: true },
-      min: { type: 'string', value: 'SHARE', what: 'pairs at this similarity or above (0.6)' },
-      pair: { type: 'string', value: 'A B', what: 'what these two learners have in common, side by side' },
-      html: { type: 'string', value: 'FILE', what: 'write it as one self-contained page' },
-    },
-  },
-  new: { what: 'scaffold a kata (authors)', words: 'VOLUME/SLUG', maxWords: 1, flags: {} },
-  verify: {
-    what: 'prove the course (authors)',
-    words: '[kata…]',
-    maxWords: 200,
-    flags: {
-      seeds: { type: 'string', value: 'N', what: 'seeds for what must be accepted (100)' },
-      mutants: { type: 'boolean', what: 'also kill mechanical mutants of the solution' },
-      write: { type: 'boolean', what: 'write stub copies and message snapshots anew' },
-    },
-  },
   grade: {
     what: 'judge a class into a gradebook (instructors)',
     words: '[DIR]',
@@ -191,6 +169,28 @@ export const COMMANDS = {
       runs: { type: 'boolean', what: 'how and when it was judged' },
       out: { type: 'string', value: 'DIR', what: 'write CSV, Canvas, Gradescope, JUnit and HTML there' },
       redact: { type: 'boolean', what: 'with --out: without the hidden inputs' },
+    },
+  },
+  similar: {
+    what: 'who has written the same as whom (instructors)',
+    words: 'CLASS',
+    maxWords: 2,
+    flags: {
+      kata: { type: 'string', value: 'KATA', what: 'only this kata (may be repeated)', multiple: true },
+      min: { type: 'string', value: 'SHARE', what: 'pairs at this similarity or above (0.6)' },
+      pair: { type: 'string', value: 'A B', what: 'what these two learners have in common, side by side' },
+      html: { type: 'string', value: 'FILE', what: 'write it as one self-contained page' },
+    },
+  },
+  new: { what: 'scaffold a kata (authors)', words: 'VOLUME/SLUG', maxWords: 1, flags: {} },
+  verify: {
+    what: 'prove the course (authors)',
+    words: '[kata…]',
+    maxWords: 200,
+    flags: {
+      seeds: { type: 'string', value: 'N', what: 'seeds for what must be accepted (100)' },
+      mutants: { type: 'boolean', what: 'also kill mechanical mutants of the solution' },
+      write: { type: 'boolean', what: 'write stub copies and message snapshots anew' },
     },
   },
   help: { what: 'this, or more on one command', words: '[command]', maxWords: 1, flags: {} },
