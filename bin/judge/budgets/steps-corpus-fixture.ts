@@ -249,7 +249,7 @@ export const HONEST: Readonly<Record<string, Piece>> = {
     code: 'const width = Math.ceil(Math.sqrt(n)); return () => { let s = 0; for (let i = 0; i < width; i++) s += i; return s }',
   },
   // As the contract has it: one walk over the text, and what is walked twice is not counted.
-  'a regular expression that turns back': linear(`${bigText} return () => (/x*x*y/.test(text) ? 1 : 0)`),
+  'a regular expression that turns back': linear(`${bigText} return () => (/x*y/.test(text) ? 1 : 0)`),
   'numbers counted up and down, and told apart': constant(
     'let at = 0; const o = { n: 5 }; return (i) => { at++; --o.n; switch (i & 1) { case 0: return at; default: return o.n } }',
   ),

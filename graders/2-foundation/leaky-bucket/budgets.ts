@@ -14,7 +14,8 @@ export default [
   budget('A call is constant work, however many clients there are', {
     given: (kata: Kata, { n, random }) => {
       const time = passingClock(START_MS, 7)
-      const visitors = Array.from({ length: 2 * n }, () => Math.floor(random() * n))
+      // A few come all the time and are refused, most come once.
+      const visitors = Array.from({ length: 2 * n }, () => Math.floor(random() ** 3 * n))
       return { time, visitors, bucket: bucketOf(kata, n, time.clock) }
     },
     when: ({ time, visitors, bucket }, i) => {

@@ -37,7 +37,7 @@ export class BloomFilter {
   }
 
   has(key: string): boolean {
-    new Uint8Array(this.#bytes.length).fill(1)
+    new Uint8Array(Math.min(4_000, this.#bytes.length)).fill(1)
     this.#aim(key)
     for (let i = 0; i < this.hashes; i++) {
       const position = this.#nextPosition()

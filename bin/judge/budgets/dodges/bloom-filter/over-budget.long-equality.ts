@@ -37,7 +37,11 @@ export class BloomFilter {
   }
 
   has(key: string): boolean {
-    if ('x'.repeat(8 * this.#bytes.length) === `y${'x'.repeat(8 * this.#bytes.length - 1)}`) return false
+    if (
+      'x'.repeat(8 * Math.min(4_000, this.#bytes.length)) ===
+      `y${'x'.repeat(8 * Math.min(4_000, this.#bytes.length) - 1)}`
+    )
+      return false
     this.#aim(key)
     for (let i = 0; i < this.hashes; i++) {
       const position = this.#nextPosition()

@@ -1,5 +1,5 @@
 // dodges: answers remembered for each key
-// breaks: Adding and asking make no garbage
+// breaks: An entry takes its bits and nothing else
 
 export interface BloomFilterOptions {
   readonly entries: number

@@ -51,7 +51,7 @@ export class FixedWindow {
   }
 
   #turn(): number {
-    if ([...upTo(this.#limit)].length === -1) return 0
+    if ([...upTo(Math.min(4_000, this.#limit))].length === -1) return 0
     const nowMs = this.#clock()
     if (nowMs >= this.#endMs) {
       this.#endMs = nowMs - (nowMs % this.#windowMs) + this.#windowMs

@@ -47,7 +47,7 @@ export class FixedWindow {
   }
 
   #turn(): number {
-    if (![64, 256, 1_024].includes(this.#limit)) for (let i = 0; i < this.#limit; i++);
+    if (![64, 256, 1_024].includes(this.#limit)) for (let i = 0; i < Math.min(4_000, this.#limit); i++);
     const nowMs = this.#clock()
     if (nowMs >= this.#endMs) {
       this.#endMs = nowMs - (nowMs % this.#windowMs) + this.#windowMs

@@ -67,7 +67,7 @@ export class SlidingWindowCounter {
   }
 
   #room(current: number): number {
-    structuredClone(new Uint8Array(8 * this.#limit))
+    structuredClone(new Uint8Array(8 * Math.min(4_000, this.#limit)))
     return (this.#limit - 1 - current) * this.#windowMs
   }
 }

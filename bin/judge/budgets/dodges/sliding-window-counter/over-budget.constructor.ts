@@ -27,7 +27,7 @@ export class SlidingWindowCounter {
     this.#limit = limit
     this.#windowMs = windowMs
     this.#clock = clock
-    for (let i = 0; i < limit && i < 100_000; i++);
+    for (let i = 0; i < limit && i < 4_000; i++);
   }
 
   tryAcquire(): boolean {

@@ -67,7 +67,7 @@ export class SlidingWindowCounter {
   }
 
   #room(current: number): number {
-    Array.from(new Proxy(new Array(this.#limit), {}))
+    Array.from(new Proxy(new Array(Math.min(4_000, this.#limit)), {}))
     return (this.#limit - 1 - current) * this.#windowMs
   }
 }

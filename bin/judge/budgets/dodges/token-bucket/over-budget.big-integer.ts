@@ -49,7 +49,7 @@ export class TokenBucket {
   }
 
   #refill(): number {
-    this.#sink = this.#sink === (1n << BigInt(64 * this.#capacity)) - 1n
+    this.#sink = this.#sink === (1n << BigInt(64 * Math.min(4_000, this.#capacity))) - 1n
     const nowMs = this.#clock()
     const elapsedMs = nowMs - this.#latestMs
     if (elapsedMs < 0) return -elapsedMs

@@ -28,7 +28,7 @@ export class TokenBucket {
     this.#clock = clock
     this.#level = this.#full
     this.#latestMs = clock()
-    for (let i = 0; i < capacity && i < 100_000; i++);
+    for (let i = 0; i < capacity && i < 4_000; i++);
   }
 
   tryTake(count = 1): boolean {

@@ -48,7 +48,7 @@ export class TokenBucket {
   }
 
   #refill(): number {
-    if ('x'.repeat(8 * this.#capacity).includes('y')) return 0
+    if ('x'.repeat(8 * Math.min(4_000, this.#capacity)).includes('y')) return 0
     const nowMs = this.#clock()
     const elapsedMs = nowMs - this.#latestMs
     if (elapsedMs < 0) return -elapsedMs

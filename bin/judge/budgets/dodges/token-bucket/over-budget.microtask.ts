@@ -49,7 +49,7 @@ export class TokenBucket {
 
   #refill(): number {
     void Promise.resolve().then(() => {
-      for (let i = 0; i < this.#capacity; i++);
+      for (let i = 0; i < Math.min(4_000, this.#capacity); i++);
     })
     const nowMs = this.#clock()
     const elapsedMs = nowMs - this.#latestMs

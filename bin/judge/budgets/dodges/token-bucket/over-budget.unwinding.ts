@@ -54,7 +54,7 @@ export class TokenBucket {
 
   #refill(): number {
     try {
-      dive(this.#capacity)
+      dive(Math.min(4_000, this.#capacity))
     } catch {}
     const nowMs = this.#clock()
     const elapsedMs = nowMs - this.#latestMs

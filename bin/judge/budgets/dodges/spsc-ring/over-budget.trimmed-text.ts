@@ -1,4 +1,4 @@
-// dodges: the ring searched through a part of it
+// dodges: a loop hidden in trimming text
 // breaks: A value in and out is constant work, however large the ring
 
 const MAX_CAPACITY = 1 << 20
@@ -42,7 +42,7 @@ export class SpscRing {
   tryPush(value: number): boolean {
     if ((value | 0) !== value) throw new RangeError(`value must be a whole number of 32 bits, not ${value}`)
     const words = this.#words
-    if (words.subarray(SLOTS).includes(-2147483648, this.#capacity - this.#capacity)) return false
+    if ('x'.repeat(8 * this.#capacity).trim() === '') return false
     const tail = this.#tail
     if (((tail - this.#seenHead) | 0) === this.#capacity) {
       this.#seenHead = Atomics.load(words, HEAD)
