@@ -66,7 +66,8 @@ const allFields = ({ fields }: Shape) => Array.from({ length: fields }, (_, fiel
 const fieldsBefore = ({ fields, after }: Shape, consumer: number) =>
   [0, ...(after[consumer] as readonly number[]).map((one) => one + 1)].filter((field) => field < fields)
 
-export function run({ shape, passed, values, calls }: Script, memory = fresh(shape, passed)): Answer[] {
+export function run({ shape, passed, values, calls }: Script): Answer[] {
+  const memory = fresh(shape, passed)
   const join = (party: Party) => new Disruptor(memory, shape, party)
   const everybody: Party[] = ['producer', ...shape.after.keys()]
   const parties = new Map(everybody.map((party) => [party, join(party)]))
@@ -94,22 +95,6 @@ export function run({ shape, passed, values, calls }: Script, memory = fresh(sha
 /** The same script on a ring that has come far, and on a new one. */
 export function beside(script: Script): { far: Answer[]; near: Answer[] } {
   return { far: run(script), near: run({ ...script, passed: 0 }) }
-}
-
-/** A script on a ring that has come far on its own feet, a whole ring at a time, and on a new one. */
-export function onFoot({ script, laps, more }: { script: Script; laps: number; more: number }): {
-  far: Answer[]
-  near: Answer[]
-} {
-  const { shape } = script
-  const memory = fresh(shape, 0)
-  const parties = (['producer', ...shape.after.keys()] as const).map((party) => new Disruptor(memory, shape, party))
-  for (let lap = 0; lap <= laps; lap++)
-    for (const one of parties) {
-      one.tryClaim(lap < laps ? shape.capacity : more)
-      one.release()
-    }
-  return { far: run(script, memory), near: run(script) }
 }
 
 // ---- threads ---------------------------------------------------------------------------------------------------------
@@ -141,25 +126,30 @@ interface Given {
 /** Noted while it holds the slots: by the producer the events that it fills, counted from 1; by a consumer what it reads. */
 export type Noted = { fills: number[] } | { reads: number[][] }
 
+/** Works in what is claimed: the producer fills it with the events from `next` on, a consumer reads and marks it. */
+function workIn(one: Disruptor, by: Party, count: number, next: number, shape: Shape): Noted {
+  if (by !== 'producer') return { reads: readAndMark(one, by, count, shape, fieldsBefore(shape, by)) }
+  const fills: number[] = []
+  for (let slot = 0; slot < count; slot++) {
+    one.set(slot, 0, next + slot)
+    fills.push(next + slot)
+  }
+  return { fills }
+}
+
 export function side({ memory, shape, side: { by, strategy, most, until }, filled }: Given): void {
   const one = new Disruptor(memory, shape, by, strategy)
-  let event = filled
-  const work = (count: number) => {
-    if (by === 'producer') {
-      const fills: number[] = []
-      for (let slot = 0; slot < count; slot++) {
-        fills.push(++event)
-        one.set(slot, 0, event)
-      }
-      if (count > 0) note({ fills } satisfies Noted)
-    } else if (count > 0) note({ reads: readAndMark(one, by, count, shape, fieldsBefore(shape, by)) } satisfies Noted)
+  let next = filled + 1
+  const workAndRelease = (count: number) => {
+    if (count > 0) note(workIn(one, by, count, next, shape))
+    next += count
     one.release()
   }
-  if ('tries' in until) for (let i = 0; i < until.tries; i++) work(claimOf(one, most))
+  if ('tries' in until) for (let i = 0; i < until.tries; i++) workAndRelease(claimOf(one, most))
   else
     for (let left = until.events; left > 0; ) {
       const count = one.claim(Math.min(left, most ?? left))
-      work(count)
+      workAndRelease(count)
       left -= count
     }
 }
@@ -173,26 +163,20 @@ interface Start {
 function startOf({ shape, before, sides }: Scene): Start {
   const memory = fresh(shape, 0)
   const noted: Start['before'] = []
-  let event = 0
+  let filled = 0
   for (const { by, most } of before) {
     const one = new Disruptor(memory, shape, by)
     for (let left = most; left > 0; ) {
       const count = one.tryClaim(left)
       if (count <= 0) break
-      left -= count
-      if (by === 'producer') {
-        const fills: number[] = []
-        for (let slot = 0; slot < count; slot++) {
-          fills.push(++event)
-          one.set(slot, 0, event)
-        }
-        noted.push({ by, what: { fills } })
-      } else noted.push({ by, what: { reads: readAndMark(one, by, count, shape, fieldsBefore(shape, by)) } })
+      noted.push({ by, what: workIn(one, by, count, filled + 1, shape) })
       one.release()
+      left -= count
+      if (by === 'producer') filled += count
     }
   }
   return {
-    threads: sides.map((side) => ({ run: 'side', given: { memory, shape, side, filled: event } satisfies Given })),
+    threads: sides.map((side) => ({ run: 'side', given: { memory, shape, side, filled } satisfies Given })),
     before: noted,
   }
 }

@@ -82,7 +82,7 @@ function judged({ shape, values, calls }: driver.Script, got: readonly driver.An
     const { by, does } = call
     const answer = got[i] as driver.Answer
     const there = state.there(by)
-    const count = countOf(answer)
+    const count = Math.min(countOf(answer), 2 * capacity)
     let reads = answer
     if (does === 'join') state.join(by)
     else if (does !== 'release') {
@@ -380,22 +380,6 @@ test('Sequences go on past the end of 32 bits', async ({ subject, forAll }) => {
         { ...script(shapeOf(128, [[]]), 'producer', '0', 'producer', '0 1', '0'), passed: 2 ** 31 },
       ],
     },
-  )
-  // Whatever is made of `passed`: 2,147,483,647 comes, if one goes on for long enough.
-  const walk = {
-    script: script(shapeOf(65_536, DIAMOND), 'producer 4', '0 1', '1 3', '2', '0', '2', 'producer 2', '1', '0', '2'),
-    laps: 2 ** 15 - 1,
-    more: 2 ** 16 - 2,
-  }
-  await forAll(
-    fc.constant(walk),
-    subject.onFoot,
-    ({ script: { shape, calls } }, { far, near }) =>
-      agree(
-        `${openingOf(shape)}, with ${show(2 ** 31 - 2)} events behind it`,
-        calls.map((call, i) => ({ call: saidOf(call), got: far[i], want: near[i] })),
-      ),
-    { runs: 1, tell: () => [openingOf(walk.script.shape), `${show(2 ** 31 - 2)} events pass`] },
   )
 })
 
