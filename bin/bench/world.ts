@@ -27,13 +27,13 @@ const RING_DRIVER = `
 const RAFT = '4-scale/raft-election'
 const ROUNDS = 5
 
-/** Best of a few: the machine is shared, and what disturbs only ever slows down. */
+/** CPU time of the subject, its answers included; best of a few: what disturbs only ever slows down. */
 async function best(world: World, operation: string, inputs: readonly unknown[]) {
   let best = { ms: Number.POSITIVE_INFINITY, steps: 0 }
   for (let round = 0; round < ROUNDS; round++) {
-    const startedMs = performance.now()
+    const startedMs = world.cpuMs()
     const histories = await world.call<History>(operation, inputs)
-    const ms = performance.now() - startedMs
+    const ms = world.cpuMs() - startedMs
     const steps = histories.reduce((sum, { counts }) => sum + counts.steps, 0)
     if (ms < best.ms) best = { ms, steps }
   }
@@ -61,7 +61,7 @@ const chaos = Array.from({ length: 10 }, (_, seed) => ({
 const chaosRun = await best(raft, 'timed', chaos)
 say('Raft, 5 nodes, 60 s of chaos', (chaos.length / chaosRun.ms) * 1000, 'seeds/s', 'at least 15')
 say('  of them', chaosRun.steps / chaosRun.ms, 'k steps/s', '')
-const walks = Array.from({ length: 300 }, (_, seed) => ({ nodes: 3, seed, length: 100, crashes: 4 }))
+const walks = Array.from({ length: 150 }, (_, seed) => ({ nodes: 3, seed, length: 100, crashes: 4 }))
 const walkRun = await best(raft, 'walk', walks)
 say('Raft, 3 nodes, walks of 100 steps', walkRun.steps / walkRun.ms, 'k steps/s', 'at least 250')
 raft.close()

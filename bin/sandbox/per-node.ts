@@ -3,7 +3,7 @@
 // Every line and column stays where it is, so that every line number is the learner's own.
 
 import { type Node, parse } from 'acorn'
-import { inserted, unusedName } from './instrument.ts'
+import { unusedName } from './instrument.ts'
 import type { Modules } from './prepare.ts'
 
 const SYNTAX = { ecmaVersion: 'latest', sourceType: 'module', locations: true } as const

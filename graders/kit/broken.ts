@@ -1,5 +1,7 @@
 // A broken promise as a value that teaches: what was called, what should have come, what came.
 
+import type { Trace } from './world/trace.ts'
+
 export interface Step {
   /** the call as a person would write it, e.g. `tryTake(2)` */
   readonly call: string
@@ -14,12 +16,15 @@ export class BrokenPromise extends Error {
   readonly story: readonly string[]
   readonly expected: string
   readonly got: string
+  /** the run that broke it, where it was simulated: drawn beside the story, by `kata trace` in full */
+  readonly trace: Trace | undefined
 
-  constructor(story: readonly string[], expected: string, got: string) {
+  constructor(story: readonly string[], expected: string, got: string, trace?: Trace) {
     super(`expected ${expected}, got ${got}`)
     this.story = story
     this.expected = expected
     this.got = got
+    this.trace = trace
   }
 }
 
@@ -83,6 +88,12 @@ export function agree(opening: string, steps: readonly Step[]): void {
 }
 
 /** Breaks the promise unless it holds. @throws {BrokenPromise} */
-export function holds(kept: boolean, story: readonly string[], expected: string, got: string): asserts kept {
-  if (!kept) throw new BrokenPromise(story, expected, got)
+export function holds(
+  kept: boolean,
+  story: readonly string[],
+  expected: string,
+  got: string,
+  trace?: Trace,
+): asserts kept {
+  if (!kept) throw new BrokenPromise(story, expected, got, trace)
 }

@@ -12,8 +12,10 @@ import type { Contents } from './world/disk.ts'
 import { type Explored, type ExploreOptions, explore } from './world/explore.ts'
 import type { Plan } from './world/faults.ts'
 import type { History, Step } from './world/history.ts'
+import { type Move, runScript } from './world/script.ts'
 import { runTimed } from './world/timed.ts'
-import { replay, runWalk } from './world/walk.ts'
+import { replay } from './world/untimed.ts'
+import { runWalk } from './world/walk.ts'
 import type { Context, Node } from './world.ts'
 
 export { type Plan, type Profile, planFor, type Scale } from './world/faults.ts'
@@ -82,12 +84,18 @@ export interface ReplayInput extends Setup {
   readonly commands?: readonly unknown[]
 }
 
+export interface ScriptInput extends Setup {
+  readonly moves: readonly Move[]
+  readonly commands?: readonly unknown[]
+}
+
 export interface ExploreInput extends Setup, ExploreOptions {}
 
 export interface Simulation<M, V> {
   walk(input: WalkInput): History<V, M>
   timed(input: TimedInput): History<V, M>
   replay(input: ReplayInput): History<V, M>
+  script(input: ScriptInput): History<V, M>
   explore(input: ExploreInput): Explored<V, M>
 }
 
@@ -127,6 +135,8 @@ export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
       }) as History<V, M>,
     replay: ({ steps, commands, ...setup }) =>
       replay({ ...setUp(setup), steps, ...(commands === undefined ? {} : { commands }) }) as History<V, M>,
+    script: ({ moves, commands, ...setup }) =>
+      runScript({ ...setUp(setup), moves, ...(commands === undefined ? {} : { commands }) }) as History<V, M>,
     explore: (input) => explore(setUp(input), input) as Explored<V, M>,
   }
 }

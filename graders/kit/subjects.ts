@@ -1,6 +1,8 @@
 // The seam between a hidden suite and whoever runs it. The kit knows no process, no vitest server and no verdict: the
 // judge says which submissions there are and how to ask them, before the first suite is loaded.
 
+import type { Trace } from './world/trace.ts'
+
 /** One call of a driver operation, as the suite sees it. Mirrors what the subject's protocol says. */
 export type Outcome =
   | { kind: 'returned'; value: unknown }
@@ -39,7 +41,8 @@ export interface Subject {
 
 export type PromiseResult =
   | { kept: true }
-  | { kept: false; kind: 'broken'; story: readonly string[]; expected: string; got: string }
+  /** what stands in the trace comes from a submission: the judge reads it as such */
+  | { kept: false; kind: 'broken'; story: readonly string[]; expected: string; got: string; trace?: Trace }
   | { kept: false; kind: 'threw'; story: readonly string[]; name: string; message: string; line?: number }
   | { kept: false; kind: 'stuck'; story: readonly string[] }
   | { kept: false; kind: 'lost'; story: readonly string[]; cause: unknown }

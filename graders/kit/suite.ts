@@ -47,6 +47,14 @@ export interface Tools<D> {
   ) => Promise<void>
   /** a seed of this promise's own, for a suite that makes its inputs itself */
   readonly seed: number
+  /** whether a person will read what fails: then it is worth making it small */
+  readonly shrink: boolean
+  /** Asks one operation many things in one request. @throws {SubjectThrew} where it threw, told by `tell` */
+  readonly askAll: <Input, Output>(
+    operation: Remote<Input, Output>,
+    inputs: readonly Input[],
+    tell?: (input: Input) => readonly string[],
+  ) => Promise<Output[]>
 }
 
 export interface PropertyOptions<Input> {
@@ -65,7 +73,7 @@ const MAX_SHRINK_CALLS = 500
 const BATCH = 60
 
 /** The submission threw where the contract does not let it. */
-class SubjectThrew extends Error {
+export class SubjectThrew extends Error {
   readonly outcome: Extract<Outcome, { kind: 'threw' | 'stuck' }>
   readonly story: readonly string[]
   constructor(outcome: Extract<Outcome, { kind: 'threw' | 'stuck' }>, story: readonly string[]) {
@@ -110,8 +118,10 @@ async function judgeOne<D>(subject: Subject, promise: string, body: (tools: Tool
 }
 
 function resultOf(error: unknown): PromiseResult {
-  if (error instanceof BrokenPromise)
-    return { kept: false, kind: 'broken', story: error.story, expected: error.expected, got: error.got }
+  if (error instanceof BrokenPromise) {
+    const { story, expected, got, trace } = error
+    return { kept: false, kind: 'broken', story, expected, got, ...(trace === undefined ? {} : { trace }) }
+  }
   if (error instanceof SubjectThrew)
     return error.outcome.kind === 'stuck'
       ? { kept: false, kind: 'stuck', story: error.story }
@@ -140,6 +150,20 @@ function toolsFor<D>(subject: Subject, seed: number, shrink: boolean): Tools<D> 
     // The suite names operations at compile time (the driver's type); which there are at run time, the subject knows.
     subject: new Proxy({} as Operations, { get: (_, operation) => remoteOf(String(operation)) }) as RemoteDriver<D>,
     seed,
+    shrink,
+    askAll: async <Input, Output>(
+      operation: Remote<Input, Output>,
+      inputs: readonly Input[],
+      tell: (input: Input) => readonly string[] = (input) => [`${operation.operation}(${show(input)})`],
+    ) => {
+      try {
+        const outcomes = await subject.call(operation.operation, inputs)
+        return outcomes.map((outcome, i) => answered(outcome, () => tell(inputs[i] as Input)) as Output)
+      } catch (error) {
+        if (error instanceof SubjectLost && error.item !== undefined) error.story = tell(inputs[error.item] as Input)
+        throw error
+      }
+    },
     forAll: (inputs, operation, check, options = {}) =>
       forAll(subject, shrink, mix(seed, String(properties++)), inputs, operation, check, options),
   }

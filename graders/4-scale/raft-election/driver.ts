@@ -1,7 +1,7 @@
 // Runs clusters of the learner's nodes, and of others that are as right and made differently.
 
 import * as kata from '#kata/4-scale/raft-election'
-import { fresh, peer, simulation } from '../../kit/simulation.ts'
+import { fresh, simulation } from '../../kit/simulation.ts'
 
 function label(message: kata.Message): string {
   switch (message.type) {
@@ -24,5 +24,4 @@ const world = simulation<kata.Message, kata.View>({
   leads: ({ role }) => role === 'leader',
 })
 
-export const { walk, timed, replay } = world
-void peer
+export const { walk, timed, replay, script } = world

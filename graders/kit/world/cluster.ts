@@ -6,7 +6,7 @@ import { hashText, mix, type Stream, stream } from './chance.ts'
 import { type Contents, type SimulatedDisk, simulatedDisk } from './disk.ts'
 import { brief, type Counts, type Entry, noCounts, type Thrown } from './history.ts'
 import { alike, taken, weightOfLast } from './plain.ts'
-import type { TraceEvent } from './trace.ts'
+import type { Trace, TraceEvent } from './trace.ts'
 
 /** Evaluates a module afresh and starts a node of it: once for each boot. */
 export type Boot = (context: Context<never>) => Node<never, never>
@@ -23,8 +23,9 @@ export interface ClusterOptions {
   readonly label?: ((message: never) => string) | undefined
   /** counts messages by kind */
   readonly countsKinds?: boolean
-  /** keeps everything, for a diagram */
+  /** keeps everything, for a diagram; its events stand at true milliseconds, or one below the other */
   readonly traced?: boolean
+  readonly unit: Trace['unit']
 }
 
 /** A message on its way. */
@@ -203,7 +204,7 @@ export function cluster(options: ClusterOptions, network: Network): Cluster {
   }
 
   function draw(node: number, told: Omit<TraceEvent, 'at' | 'node'>): void {
-    trace?.push({ at: self.at, node, ...told })
+    trace?.push({ at: options.unit === 'ms' ? self.at : Math.max(0, counts.steps - 1), node, ...told })
   }
 
   /** Everything that happens to a node goes through here. @param id of the event, by its cause */
@@ -236,7 +237,7 @@ export function cluster(options: ClusterOptions, network: Network): Cluster {
     active = undefined
     if (cut !== undefined) {
       counts.cuts++
-      crash(seat.index, cut.keep)
+      goDown(seat.index, cut.keep)
     } else if (self.threw === undefined) look(seat)
   }
 
@@ -281,6 +282,12 @@ export function cluster(options: ClusterOptions, network: Network): Cluster {
   }
 
   function crash(index: number, keep: number, torn?: number): void {
+    counts.steps++
+    if (trace !== undefined) drawn = trace.length
+    goDown(index, keep, torn)
+  }
+
+  function goDown(index: number, keep: number, torn?: number): void {
     const seat = seats[index] as Seat
     seat.node = undefined
     lives[index] = undefined

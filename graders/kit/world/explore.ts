@@ -5,10 +5,10 @@
 // so that a node's own list of them decides all that it has done, whatever it hides: merging those is exact. Where nodes
 // show and store all that they remember, states can be merged by that, which merges many more.
 
-import { mix } from './chance.ts'
-import { type ClusterOptions, cluster, type Flight } from './cluster.ts'
+import { hashText, mix } from './chance.ts'
+import type { ClusterOptions } from './cluster.ts'
 import type { History, Step } from './history.ts'
-import { replay } from './walk.ts'
+import { replay, untimed } from './untimed.ts'
 
 export interface ExploreOptions {
   /** steps after all have booted */
@@ -37,7 +37,7 @@ interface Reached {
   readonly crashes: number
 }
 
-export function explore(setup: ClusterOptions, options: ExploreOptions): Explored {
+export function explore(setup: Omit<ClusterOptions, 'unit'>, options: ExploreOptions): Explored {
   const { depth, most, commands = [], mergeBy = 'events' } = options
   const size = setup.boots.length
   const known = new Set<string>()
@@ -74,37 +74,29 @@ export function explore(setup: ClusterOptions, options: ExploreOptions): Explore
 
   /** Takes the steps, and looks around: where it is, and what can happen there. */
   function visit(steps: readonly Step[]): { key: string; choices: Step[]; failed: boolean } {
-    const flights = new Map<number, Flight>()
-    const world = cluster(setup, { sent: (flight) => void flights.set(flight.id, flight), armed() {}, replied() {} })
+    const run = untimed({ ...setup, commands })
+    const { world, flights } = run
     const events = new Int32Array(size)
+    const gone = new Set<number>()
     const asked = new Set<number>()
     for (const step of steps) {
       const [what, which] = step
-      const flight = what === 'deliver' ? flights.get(which) : undefined
-      const node = what === 'deliver' ? (flight?.to ?? 0) : which
+      const node = what === 'deliver' ? (flights.get(which)?.to ?? 0) : which
       events[node] = mix(events[node] as number, what === 'deliver' ? which : nameOfStep(step))
-      if (what === 'deliver') {
-        flights.delete(which)
-        if (flight !== undefined) world.deliver(flight)
-      } else if (what === 'timer') world.fire(which, step[2], step[3])
-      else if (what === 'crash') world.crash(which, step[2])
-      else if (what === 'restart') world.start(which)
-      else {
-        asked.add(step[2])
-        world.ask(which, step[2], commands[step[2]], -1)
-      }
+      if (what === 'deliver') gone.add(which)
+      if (what === 'ask') asked.add(step[2])
+      run.take(step)
     }
+    const ahead = [...flights.values()].filter(({ id }) => !gone.has(id))
     const choices: Step[] = []
-    for (const flight of flights.values())
-      if (world.seats[flight.to]?.node !== undefined) choices.push(['deliver', flight.id])
-    for (const seat of world.seats) {
-      const { index } = seat
+    for (const { id, to } of ahead) if (run.isUp(to)) choices.push(['deliver', id])
+    for (const { index, node, timers } of world.seats) {
       // A timer's firing is named by what its node has met, so that the same firing has the same name in every schedule.
       const token = mix(events[index] as number, 17)
-      if (seat.node === undefined) choices.push(['restart', index, token])
+      if (node === undefined) choices.push(['restart', index, token])
       else {
         choices.push(['crash', index, 0, token])
-        for (const timer of seat.timers.values())
+        for (const timer of timers.values())
           if (timer.due !== undefined) choices.push(['timer', index, timer.name, token])
         for (const [i] of commands.entries()) if (!asked.has(i)) choices.push(['ask', index, i])
       }
@@ -119,8 +111,8 @@ export function explore(setup: ClusterOptions, options: ExploreOptions): Explore
               disk.unsynced(),
               [...timers.values()].filter(({ due }) => due !== undefined).map(({ name }) => name),
             ]),
-            [...flights.values()].map(({ from, to, body }) => JSON.stringify([from, to, body])).sort(),
-            asked.size,
+            ahead.map(({ from, to, body }) => JSON.stringify([from, to, body])).sort(),
+            [...asked].sort(),
           ])
     return { key, choices, failed: world.threw !== undefined }
   }
@@ -128,6 +120,6 @@ export function explore(setup: ClusterOptions, options: ExploreOptions): Explore
 
 function nameOfStep(step: Step): number {
   let name = step[0].length
-  for (const part of step.slice(1)) name = mix(name, typeof part === 'number' ? part : String(part).length)
+  for (const part of step.slice(1)) name = mix(name, typeof part === 'number' ? part : hashText(String(part)))
   return name
 }

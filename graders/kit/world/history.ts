@@ -3,7 +3,7 @@
 
 import type { Trace } from './trace.ts'
 
-/** `step`: how many steps had been taken before; `at`: true milliseconds; in a walk, which knows no time, steps. */
+/** `step`: its place among the steps; `at`: true milliseconds. (In a walk they pass as timers need them to.) */
 export type Entry<V = unknown, M = unknown> =
   | readonly [step: number, at: number, what: 'boot', node: number, boots: number]
   /** `lost`: writes that were not synced and are gone */
@@ -52,6 +52,8 @@ export type Step =
   | readonly ['crash', node: number, keep: number, token: number]
   | readonly ['restart', node: number, token: number]
   | readonly ['ask', node: number, request: number]
+  /** a message that the suite has written, as if another node had sent it */
+  | readonly ['tell', to: number, from: number, message: unknown]
 
 export interface History<V = unknown, M = unknown> {
   /** `storm`: it was ended after too many steps */
@@ -65,6 +67,10 @@ export interface History<V = unknown, M = unknown> {
   readonly steps?: readonly Step[]
   /** of each step: the step that sent what it delivers; -1 where nothing did */
   readonly causes?: readonly number[]
+  /** of each step: the node that it happens to */
+  readonly places?: readonly number[]
+  /** of a script: the first move that could not be made */
+  readonly stuckAt?: number
   /** of a timed run: names of what the network and the fates did beyond the calm course, in order, where asked for */
   readonly deviations?: readonly number[]
   readonly trace?: Trace

@@ -16,7 +16,7 @@ import type { Fault, Plan } from './faults.ts'
 import type { History, Step } from './history.ts'
 import { queue } from './queue.ts'
 
-export interface TimedOptions extends ClusterOptions {
+export interface TimedOptions extends Omit<ClusterOptions, 'unit'> {
   readonly plan: Plan
   /** after so many steps it is called a storm */
   readonly maxSteps: number
@@ -61,36 +61,39 @@ export function runTimed(options: TimedOptions): History {
   const isCutOff = (from: number, to: number): boolean =>
     blocked[from * size + to] === 1 || (isolated[from] as number) > world.at || (isolated[to] as number) > world.at
 
-  const world: Cluster = cluster(options, {
-    sent(flight) {
-      const { id, from, to } = flight
-      const fate = mix(fates, id)
-      const atMs = world.at + least + (spread === 1 ? 0 : (fate >>> 8) % spread)
-      if (calm) {
-        planned.push(atMs, { kind: 0, flight })
-        return
-      }
-      const { lost, doubled, slow, slowMs } = plan.weather
-      if (isCutOff(from, to) || (lost > 0 && fraction(mix(fate, 1)) < lost && deviates(id >>> 0))) {
-        world.lose(flight)
-        return
-      }
-      const free = freeAt[from * size + to] as number
-      const isSlow = slow > 0 && fraction(mix(fate, 2)) < slow && deviates(id >>> 0)
-      const late = isSlow ? fraction(mix(fate, 3)) * slowMs : 0
-      planned.push(Math.max(atMs + late, free), { kind: 0, flight })
-      if (doubled > 0 && fraction(mix(fate, 4)) < doubled && deviates(id >>> 0))
-        planned.push(Math.max(atMs + fraction(mix(fate, 5)) * slowMs, free), { kind: 0, flight })
+  const world: Cluster = cluster(
+    { ...options, unit: 'ms' },
+    {
+      sent(flight) {
+        const { id, from, to } = flight
+        const fate = mix(fates, id)
+        const atMs = world.at + least + (spread === 1 ? 0 : (fate >>> 8) % spread)
+        if (calm) {
+          planned.push(atMs, { kind: 0, flight })
+          return
+        }
+        const { lost, doubled, slow, slowMs } = plan.weather
+        if (isCutOff(from, to) || (lost > 0 && fraction(mix(fate, 1)) < lost && deviates(id >>> 0))) {
+          world.lose(flight)
+          return
+        }
+        const free = freeAt[from * size + to] as number
+        const isSlow = slow > 0 && fraction(mix(fate, 2)) < slow && deviates(id >>> 0)
+        const late = isSlow ? fraction(mix(fate, 3)) * slowMs : 0
+        planned.push(Math.max(atMs + late, free), { kind: 0, flight })
+        if (doubled > 0 && fraction(mix(fate, 4)) < doubled && deviates(id >>> 0))
+          planned.push(Math.max(atMs + fraction(mix(fate, 5)) * slowMs, free), { kind: 0, flight })
+      },
+      armed(seat, timer) {
+        // One that is looked at early enough already is planned anew when it is looked at: timers are set far more often
+        // than they go off.
+        if (timer.planned <= (timer.due as number)) return
+        timer.planned = timer.due as number
+        planned.push(timer.planned, { kind: 1, seat, timer })
+      },
+      replied() {},
     },
-    armed(seat, timer) {
-      // One that is looked at early enough already is planned anew when it is looked at: timers are set far more often
-      // than they go off.
-      if (timer.planned <= (timer.due as number)) return
-      timer.planned = timer.due as number
-      planned.push(timer.planned, { kind: 1, seat, timer })
-    },
-    replied() {},
-  })
+  )
 
   for (const [i, { offsetMs, rate }] of (plan.clocks ?? []).entries())
     Object.assign(world.seats[i] as Seat, { offsetMs, rate })
@@ -99,9 +102,14 @@ export function runTimed(options: TimedOptions): History {
     if (world.threw === undefined) world.start(node)
   }
   for (const [i, fault] of plan.faults.entries())
-    planned.push(fault.atMs, { kind: 2, act: () => deviates(-1 - i) && strike(fault) })
+    planned.push(fault.atMs, { kind: 2, act: () => void (deviates(-1 - i) && strike(fault)) })
   for (const [i, { atMs, node, command }] of (plan.asks ?? []).entries())
-    planned.push(atMs, { kind: 2, act: () => world.ask(node, i, command, -1) })
+    planned.push(atMs, {
+      kind: 2,
+      act: () => {
+        if (world.ask(node, i, command, -1)) steps?.push(['ask', node, i])
+      },
+    })
   if (plan.healMs > 0) planned.push(plan.healMs, { kind: 2, act: heal })
 
   let end: History['end'] = 'done'
@@ -118,7 +126,7 @@ export function runTimed(options: TimedOptions): History {
       if (defers(flight.to, next)) continue
       if (!calm && isCutOff(flight.from, flight.to)) world.lose(flight)
       else {
-        steps?.push(['deliver', flight.id, ...cutOf(flight.to)])
+        if (world.seats[flight.to]?.node !== undefined) steps?.push(['deliver', flight.id, ...cutOf(flight.to)])
         world.deliver(flight, cutNow(flight.to))
       }
     } else if (next.kind === 1) {

@@ -1,13 +1,16 @@
 // The execution that knows no time: whatever could happen next may, however late or early. A message that waits, a timer
 // that is set, a crash, a restart, a request; and a message may come twice, or never. What must hold whatever the clocks
 // do is found here, and made small here.
+//
+// Clocks still go on: a millisecond each step, and as far as it takes where a timer goes off. So a node that compares
+// times sees what it would see if it, or the others, had stood still for a while.
 
 import { type Stream, stream } from './chance.ts'
-import { type Cluster, type ClusterOptions, cluster, type Flight } from './cluster.ts'
-import type { History, Step } from './history.ts'
-import { names } from './timed.ts'
+import type { ClusterOptions, Flight } from './cluster.ts'
+import type { History } from './history.ts'
+import { untimed } from './untimed.ts'
 
-export interface WalkOptions extends ClusterOptions {
+export interface WalkOptions extends Omit<ClusterOptions, 'unit'> {
   /** how many steps to take */
   readonly length: number
   /** how many nodes may crash, all in all; none unless told */
@@ -44,75 +47,47 @@ function inclinationOf(draw: Stream): Inclination {
     again: some(0.4, 0.2),
     newest: some(0.4, 0.6),
     oldest: some(0.4, 0.6),
-    cut: some(0.4, 0.5),
+    cut: some(0.4, 0.05),
     shift: some(0.6, 0.15),
   }
 }
 
+/** Choices in a row that came to nothing, after which there is nothing left to do. */
+const MAX_BLANKS = 50
+const DEAF_TRIES = 4
+
 export function runWalk(options: WalkOptions): History {
-  const draw = stream(options.seed, 5)
+  const { commands = [], length, seed } = options
+  const draw = stream(seed, 5)
   const inclined = inclinationOf(draw)
   const size = options.boots.length
-  const { commands = [], length } = options
   const waiting: Flight[] = []
   const delivered: Flight[] = []
   /** by `from * size + to`: cannot be heard now */
   const deaf = new Uint8Array(size * size)
-  const world = cluster(options, { sent: (flight) => void waiting.push(flight), armed() {}, replied() {} })
-  const steps: Step[] = []
-  const causes: number[] = []
-  const stepOf = new Map<number, number>()
+  const run = untimed(options, (flight) => void waiting.push(flight))
+  const { world, isUp } = run
   const timers: (readonly [node: number, name: string])[] = []
   let crashes = options.crashes ?? 0
-  let down = 0
   let asked = 0
   let token = 0
 
-  const took = (step: Step, cause = -1): void => {
-    world.at = steps.length
-    stepOf.set(world.counts.steps, steps.length)
-    steps.push(step)
-    causes.push(cause)
-  }
-  for (let node = 0; node < size && world.threw === undefined; node++) {
-    took(['restart', node, 0])
-    world.start(node)
-  }
-  let blanks = 0
-  while (steps.length < length + size && world.threw === undefined && blanks < 50) {
-    const before = steps.length
+  run.bootAll()
+  for (let blanks = 0; run.taken() < length + size && world.threw === undefined && blanks < MAX_BLANKS; ) {
+    const before = run.taken()
     choose()
-    blanks = steps.length === before ? blanks + 1 : 0
+    blanks = run.taken() === before ? blanks + 1 : 0
   }
-  return finished(world, size, options.wants?.steps ? { steps, causes } : {})
+  return run.history(options.wants?.steps)
 
   function choose(): void {
     if (inclined.shift > 0 && draw.chance(inclined.shift)) shift()
-    if (down > 0 && draw.chance(inclined.restart * 0.3)) restart()
+    if (run.down() > 0 && draw.chance(inclined.restart * 0.3)) restart()
     else if (crashes > 0 && inclined.crash > 0 && draw.chance(inclined.crash)) crash()
     else if (asked < commands.length && draw.chance(inclined.ask)) ask()
     else if (delivered.length > 0 && inclined.again > 0 && draw.chance(inclined.again)) arrive(draw.pick(delivered))
     else if (waiting.length === 0 || draw.chance(inclined.timer)) fire()
     else deliver()
-  }
-
-  function crash(): void {
-    const node = draw.below(size)
-    const seat = world.seats[node]
-    if (seat?.node === undefined) return
-    const keep = draw.below(seat.disk.unsynced() + 1)
-    crashes--
-    down++
-    took(['crash', node, keep, ++token])
-    world.crash(node, keep)
-  }
-
-  function ask(): void {
-    const node = draw.below(size)
-    if (world.seats[node]?.node === undefined) return
-    took(['ask', node, asked])
-    world.ask(node, asked, commands[asked], -1)
-    asked++
   }
 
   function shift(): void {
@@ -127,18 +102,26 @@ export function runWalk(options: WalkOptions): History {
     }
   }
 
+  function crash(): void {
+    const node = draw.below(size)
+    if (!isUp(node)) return
+    crashes--
+    run.take(['crash', node, draw.below((world.seats[node]?.disk.unsynced() ?? 0) + 1), ++token])
+  }
+
   function restart(): void {
-    const nodes = world.seats.filter((seat) => seat.node === undefined)
-    const seat = draw.pick(nodes)
-    took(['restart', seat.index, ++token])
-    world.start(seat.index)
-    down--
+    const down = world.seats.filter(({ index }) => !isUp(index))
+    run.take(['restart', draw.pick(down).index, ++token])
+  }
+
+  function ask(): void {
+    const node = draw.below(size)
+    if (isUp(node)) run.take(['ask', node, asked++])
   }
 
   function cutting(): [] | [cut: number, keep: number] {
-    if (crashes === 0 || inclined.cut === 0 || !draw.chance(inclined.cut * 0.1)) return []
+    if (crashes === 0 || inclined.cut === 0 || !draw.chance(inclined.cut)) return []
     crashes--
-    down++
     return [draw.below(5), draw.below(4)]
   }
 
@@ -147,14 +130,10 @@ export function runWalk(options: WalkOptions): History {
     for (const seat of world.seats)
       for (const timer of seat.timers.values())
         if (timer.due !== undefined && seat.node !== undefined) timers.push([seat.index, timer.name])
-    if (timers.length === 0) {
-      if (down > 0) restart()
-      return
-    }
-    const [node, name] = draw.pick(timers)
-    const cut = cutting()
-    took(['timer', node, name, ++token, ...cut])
-    world.fire(node, name, token, cut.length === 0 ? undefined : { after: cut[0], keep: cut[1] })
+    if (timers.length > 0) {
+      const [node, name] = draw.pick(timers)
+      run.take(['timer', node, name, ++token, ...cutting()])
+    } else if (run.down() > 0) restart()
   }
 
   function deliver(): void {
@@ -164,14 +143,14 @@ export function runWalk(options: WalkOptions): History {
     const isDeaf = (flight: Flight) => deaf[flight.from * size + flight.to] === 1
     // One that is heard, from there on: a few tries are enough, and a network where nobody is has to wait.
     for (let tries = 0; isDeaf(waiting[at] as Flight); tries++) {
-      if (tries === 4) return
+      if (tries === DEAF_TRIES) return
       at = (at + 1) % waiting.length
     }
     const flight = waiting[at] as Flight
     if (at === 0) waiting.shift()
     else if (at === last) waiting.pop()
     else waiting.splice(at, 1)
-    if (world.seats[flight.to]?.node === undefined) world.lose(flight)
+    if (!isUp(flight.to)) world.lose(flight)
     else {
       delivered.push(flight)
       arrive(flight)
@@ -179,76 +158,6 @@ export function runWalk(options: WalkOptions): History {
   }
 
   function arrive(flight: Flight): void {
-    if (world.seats[flight.to]?.node === undefined) return
-    const cut = cutting()
-    took(['deliver', flight.id, ...cut], stepOf.get(flight.step) ?? -1)
-    world.deliver(flight, cut.length === 0 ? undefined : { after: cut[0], keep: cut[1] })
-  }
-}
-
-export interface ReplayOptions extends ClusterOptions {
-  readonly steps: readonly Step[]
-  readonly commands?: readonly unknown[]
-}
-
-/**
- * Takes the steps of a schedule, as far as they can be taken: a message that was never sent is not delivered, a timer that
- * is not set does not go off. So any part of a schedule is a schedule. @returns with the steps that were taken
- */
-export function replay(options: ReplayOptions): History {
-  const size = options.boots.length
-  const flights = new Map<number, Flight>()
-  const world = cluster(options, { sent: (flight) => void flights.set(flight.id, flight), armed() {}, replied() {} })
-  const taken: Step[] = []
-  const causes: number[] = []
-  const stepOf = new Map<number, number>()
-  const took = (step: Step, cause = -1): void => {
-    world.at = taken.length
-    stepOf.set(world.counts.steps, taken.length)
-    taken.push(step)
-    causes.push(cause)
-  }
-  for (const step of options.steps) {
-    if (world.threw !== undefined) break
-    const [what, which] = step
-    if (what === 'deliver') {
-      const flight = flights.get(which)
-      if (flight === undefined || world.seats[flight.to]?.node === undefined) continue
-      took(step, stepOf.get(flight.step) ?? -1)
-      world.deliver(flight, cutOf(step[2], step[3]))
-      continue
-    }
-    const seat = world.seats[which]
-    if (seat === undefined) continue
-    const isUp = seat.node !== undefined
-    if (what === 'timer') {
-      if (!isUp || seat.timers.get(step[2])?.due === undefined) continue
-      took(step)
-      world.fire(which, step[2], step[3], cutOf(step[4], step[5]))
-    } else if (what === 'restart') {
-      if (isUp) continue
-      took(step)
-      world.start(which)
-    } else if (isUp) {
-      took(step)
-      if (what === 'crash') world.crash(which, step[2])
-      else world.ask(which, step[2], options.commands?.[step[2]], -1)
-    }
-  }
-  return finished(world, size, { steps: taken, causes })
-}
-
-const cutOf = (after: number | undefined, keep = 0) => (after === undefined ? undefined : { after, keep })
-
-function finished(world: Cluster, size: number, more: Partial<History>): History {
-  const { threw, entries, counts, trace } = world
-  return {
-    end: threw === undefined ? 'done' : 'threw',
-    ...(threw === undefined ? {} : { threw }),
-    entries,
-    counts,
-    hash: world.hash(),
-    ...more,
-    ...(trace === undefined ? {} : { trace: { nodes: names(size), unit: 'step', events: trace } }),
+    if (isUp(flight.to)) run.take(['deliver', flight.id, ...cutting()], flight)
   }
 }

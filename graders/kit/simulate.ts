@@ -1,0 +1,273 @@
+// What suites of simulated katas are written with: runs clusters at a distance, holds their histories against what must
+// hold, and makes what fails small before anybody has to read it.
+
+import { BrokenPromise } from './broken.ts'
+import type { ReplayInput, ScriptInput, TimedInput, WalkInput } from './simulation.ts'
+import { type Remote, SubjectThrew, type Tools } from './suite.ts'
+import type { Counts, History, Step, Thrown } from './world/history.ts'
+import { type Failing, schedule, shrink, size, thinOut } from './world/shrink.ts'
+import { lastStep, storyOfRun, storyOfSteps } from './world/story.ts'
+import type { Trace } from './world/trace.ts'
+
+export { type Fault, type Plan, type Profile, planFor, type Scale, type Weather } from './world/faults.ts'
+export type { Counts, Entry, History, Step } from './world/history.ts'
+export type { Move } from './world/script.ts'
+
+/** Something that must hold and does not. */
+export interface Broken {
+  /** the entry of the history that shows it; -1: the whole run does */
+  readonly entry: number
+  readonly expected: string
+  readonly got: string
+}
+
+export type Check<V, M> = (history: History<V, M>) => Broken | undefined
+
+type Asking = Pick<Tools<unknown>, 'askAll' | 'shrink'>
+
+/** Runs in one request: histories of more would not fit into one answer. */
+const BATCH = 40
+/** A failure found by chance shrinks to what it happens to hold: the best of a few is near the best there is. */
+const FAILURES = 8
+/** Steps replayed to shrink one failure: about an eighth of a second. */
+const MAX_REPLAYED = 25_000
+const MAX_TIMED_RUNS = 60
+
+export interface Walks<V, M> {
+  readonly walk: Remote<WalkInput, History<V, M>>
+  readonly replay: Remote<ReplayInput, History<V, M>>
+  readonly inputs: readonly WalkInput[]
+  readonly check: Check<V, M>
+}
+
+/**
+ * Walks, in no time and any order. @returns what was counted, for the suite to see that it was not all for nothing
+ * @throws {BrokenPromise} with the smallest schedule found
+ */
+export async function everyWalk<V, M>(asking: Asking, { walk, replay, inputs, check }: Walks<V, M>): Promise<Tally> {
+  const tally = newTally()
+  const failures: { input: WalkInput; history: History<V, M> }[] = []
+  for (let at = 0; at < inputs.length && failures.length < FAILURES; at += BATCH) {
+    const batch = inputs.slice(at, at + BATCH)
+    for (const [i, history] of (await asking.askAll(walk, batch)).entries()) {
+      tally.add(history.counts)
+      const input = batch[i] as WalkInput
+      if (seenIn(history, check) === undefined) continue
+      if (!asking.shrink) throw await told(input, history)
+      if (failures.length < FAILURES) failures.push({ input, history })
+    }
+  }
+  if (failures.length === 0) return tally
+  let best: { failing: Failing<Seen>; input: WalkInput } | undefined
+  for (const { input } of failures) {
+    const [whole] = await asking.askAll(walk, [{ ...input, wants: { steps: true } }])
+    const first = failingIn(whole as History<V, M>, check)
+    if (first === undefined) throw new Error('the same walk came out differently: the world is not deterministic')
+    const failing = await shrink(first, attemptWith(asking, replay, check, setupOf(input)), MAX_REPLAYED)
+    if (best === undefined || size(failing) < size(best.failing)) best = { failing, input }
+  }
+  const { failing, input } = best as NonNullable<typeof best>
+  throw await broken(asking, replay, setupOf(input), failing)
+
+  async function told(input: WalkInput, history: History<V, M>): Promise<Error> {
+    const seen = seenIn(history, check) as Seen
+    return errorOf(seen, [`a walk of ${input.nodes} nodes, ${history.counts.steps} steps`], undefined)
+  }
+}
+
+export interface Scripts<V, M> {
+  readonly script: Remote<ScriptInput, History<V, M>>
+  readonly replay: Remote<ReplayInput, History<V, M>>
+  readonly inputs: readonly ScriptInput[]
+  readonly check: Check<V, M>
+}
+
+/**
+ * Schedules written by hand. A check that says nothing of `stuckAt` takes no offence where a move could not be made.
+ * @throws {BrokenPromise} for the first that does not hold, without what it can do without
+ */
+export async function everyScript<V, M>(asking: Asking, given: Scripts<V, M>): Promise<Tally> {
+  const { script, replay, inputs, check } = given
+  const tally = newTally()
+  for (const [i, history] of (await asking.askAll(script, inputs)).entries()) {
+    tally.add(history.counts)
+    const failing = failingIn(history, check)
+    if (failing === undefined) continue
+    const setup = setupOf(inputs[i] as ScriptInput)
+    // What shows that a move could not be made is the whole of it: without it, others could not be made either.
+    const shrinks = asking.shrink && history.stuckAt === undefined
+    const small = shrinks ? await shrink(failing, attemptWith(asking, replay, check, setup), MAX_REPLAYED) : failing
+    throw await broken(asking, replay, setup, small)
+  }
+  return tally
+}
+
+export interface Runs<V, M> {
+  readonly timed: Remote<TimedInput, History<V, M>>
+  readonly inputs: readonly TimedInput[]
+  readonly check: Check<V, M>
+  /** what is worth a line of the story, of what a node shows */
+  readonly tellView: (view: V, node: string) => string | undefined
+}
+
+/** Runs by the clock, the first one twice: it has to come out the same. @throws {BrokenPromise} with the fewest faults found */
+export async function everyRun<V, M>(asking: Asking, runs: Runs<V, M>): Promise<Tally> {
+  const { timed, inputs, check, tellView } = runs
+  const tally = newTally()
+  const twice = inputs[0] === undefined ? [] : [inputs[0], ...inputs]
+  let hash: number | undefined
+  for (let at = 0; at < twice.length; at += BATCH) {
+    const batch = twice.slice(at, at + BATCH)
+    for (const [i, history] of (await asking.askAll(timed, batch)).entries()) {
+      if (at + i === 0) {
+        hash = history.hash
+        continue
+      }
+      if (at + i === 1 && history.hash !== hash)
+        throw new Error('the same run came out differently: the world is not deterministic')
+      tally.add(history.counts)
+      const seen = seenIn(history, check)
+      if (seen === undefined) continue
+      const input = batch[i] as TimedInput
+      throw await brokenRun(input, seen, history)
+    }
+  }
+  return tally
+
+  async function brokenRun(input: TimedInput, seen: Seen, history: History<V, M>): Promise<Error> {
+    const tell = (of: History<V, M>, what: Seen) =>
+      storyOfRun(of, tellView, what.entry < 0 ? undefined : (of.entries[what.entry]?.[1] ?? undefined))
+    if (!asking.shrink) return errorOf(seen, tell(history, seen), undefined)
+    const [all] = await asking.askAll(timed, [{ ...input, wants: { deviations: true } }])
+    const names = all?.deviations ?? []
+    const spared = (kept: readonly number[]) => {
+      const keeps = new Set(kept)
+      return names.filter((name) => !keeps.has(name))
+    }
+    const attempt = async (candidates: readonly (readonly number[])[]) => {
+      const inputs = candidates.map((kept) => ({ ...input, spared: spared(kept) }))
+      return (await asking.askAll(timed, inputs)).map((one) => isSame(seen, seenIn(one, check)))
+    }
+    const kept = await thinOut(names, attempt, MAX_TIMED_RUNS)
+    const [last] = await asking.askAll(timed, [{ ...input, spared: spared(kept), traced: true }])
+    const small = last === undefined ? undefined : seenIn(last, check)
+    if (last === undefined || small === undefined) return errorOf(seen, tell(history, seen), undefined)
+    return errorOf(small, tell(last, small), traceUntil(last, small))
+  }
+}
+
+/** A trace of minutes is mostly after the fact: it ends where it was seen. */
+function traceUntil({ trace, entries }: History, seen: Seen): Trace | undefined {
+  if (trace === undefined) return undefined
+  const at = seen.entry < 0 ? Number.POSITIVE_INFINITY : (entries[seen.entry]?.[1] ?? 0)
+  const events = trace.events.filter((event) => event.at <= at)
+  if (events.length === 0) return undefined
+  return { ...trace, events, broken: { event: lastStep({ ...trace, events }), what: brokenWords(seen) } }
+}
+
+// ---- what was seen -----------------------------------------------------------------------------------------------
+
+type Seen = Broken & { readonly threw?: Thrown }
+
+function seenIn<V, M>(history: History<V, M>, check: Check<V, M>): Seen | undefined {
+  const { threw } = history
+  if (threw === undefined) return check(history)
+  // It is told as what it threw; the last entry is where it did.
+  return { entry: -1, expected: 'no error', got: `${threw.name}: ${threw.message}`, threw }
+}
+
+const isSame = (a: Seen, b: Seen | undefined): boolean =>
+  b !== undefined && (a.threw === undefined ? b.threw === undefined : b.threw?.message === a.threw.message)
+
+function failingIn<V, M>(history: History<V, M>, check: Check<V, M>): Failing<Seen> | undefined {
+  const seen = seenIn(history, check)
+  if (seen === undefined) return undefined
+  const steps = history.steps?.length ?? 0
+  const through = seen.entry < 0 ? steps - 1 : (history.entries[seen.entry]?.[0] ?? steps - 1)
+  return { ...schedule(history, through), broken: seen }
+}
+
+type Setup = Omit<ReplayInput, 'steps'>
+
+function setupOf({ nodes, seed, peers, disks, commands }: Setup): Setup {
+  return {
+    nodes,
+    seed,
+    ...(peers === undefined ? {} : { peers }),
+    ...(disks === undefined ? {} : { disks }),
+    ...(commands === undefined ? {} : { commands }),
+  }
+}
+
+function attemptWith<V, M>(
+  asking: Asking,
+  replay: Remote<ReplayInput, History<V, M>>,
+  check: Check<V, M>,
+  setup: Setup,
+) {
+  return async (schedules: readonly (readonly Step[])[]) => {
+    const histories = await asking.askAll(
+      replay,
+      schedules.map((steps) => ({ ...setup, steps })),
+    )
+    return histories.map((history) => failingIn(history, check))
+  }
+}
+
+async function broken<V, M>(
+  asking: Asking,
+  replay: Remote<ReplayInput, History<V, M>>,
+  setup: Setup,
+  { steps, broken }: Failing<Seen>,
+): Promise<Error> {
+  const [last] = await asking.askAll(replay, [{ ...setup, steps, traced: true }])
+  const trace = last?.trace
+  if (trace === undefined) return errorOf(broken, [], undefined)
+  const event = lastStep(trace)
+  return errorOf(broken, storyOfSteps(trace), { ...trace, broken: { event, what: brokenWords(broken) } })
+}
+
+const brokenWords = ({ got }: Seen): string => got
+
+function errorOf(seen: Seen, story: readonly string[], trace: Trace | undefined): Error {
+  if (seen.threw !== undefined) return new SubjectThrew({ kind: 'threw', ...seen.threw }, story)
+  return new BrokenPromise(story, seen.expected, seen.got, trace)
+}
+
+// ---- not for nothing ---------------------------------------------------------------------------------------------
+
+export interface Tally {
+  readonly counts: Readonly<Record<keyof Omit<Counts, 'byKind'>, number>>
+  add(counts: Counts): void
+}
+
+function newTally(): Tally {
+  const { byKind: _, ...counts } = {
+    steps: 0,
+    sent: 0,
+    bytes: 0,
+    delivered: 0,
+    repeated: 0,
+    lost: 0,
+    timers: 0,
+    crashes: 0,
+    cuts: 0,
+    unsynced: 0,
+    partitions: 0,
+    byKind: 0,
+  }
+  return {
+    counts,
+    add(more) {
+      for (const key of Object.keys(counts) as (keyof typeof counts)[]) counts[key] += more[key]
+    },
+  }
+}
+
+/**
+ * Holds that the world did what the suite set out to do: a run in which nothing was lost proves nothing about loss.
+ * @throws {Error} our own fault, never the learner's
+ */
+export function mustHaveSeen({ counts }: Tally, ...what: (keyof Tally['counts'])[]): void {
+  for (const one of what) if (counts[one] === 0) throw new Error(`The runs were for nothing: ${one} is 0.`)
+}
