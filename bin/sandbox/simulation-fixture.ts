@@ -33,6 +33,8 @@ export async function openWorld(path: string, given: { submission?: string; driv
     async call<T>(operation: string, inputs: readonly unknown[]) {
       const answer = await session.call(operation, inputs)
       if (!answer.alive) throw new Error(JSON.stringify(answer.death))
+      const [late] = answer.aftermath.late
+      if (late !== undefined) throw new Error(`late: ${late.message}`)
       return answer.results.map((result) => {
         if (result.ok) return result.value as T
         throw new Error('stuck' in result ? 'stuck' : `${result.threw.name}: ${result.threw.message}`)

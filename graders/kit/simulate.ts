@@ -4,7 +4,7 @@
 import { BrokenPromise } from './broken.ts'
 import type { ReplayInput, ScriptInput, TimedInput, WalkInput } from './simulation.ts'
 import { type Remote, SubjectThrew, type Tools } from './suite.ts'
-import type { Counts, History, Step, Thrown } from './world/history.ts'
+import { type Counts, type History, type Packed, type Step, type Thrown, unpack } from './world/history.ts'
 import { type Failing, schedule, shrink, size, thinOut } from './world/shrink.ts'
 import { lastStep, storyOfRun, storyOfSteps } from './world/story.ts'
 import type { Trace } from './world/trace.ts'
@@ -34,8 +34,8 @@ const MAX_REPLAYED = 25_000
 const MAX_TIMED_RUNS = 60
 
 export interface Walks<V, M> {
-  readonly walk: Remote<WalkInput, History<V, M>>
-  readonly replay: Remote<ReplayInput, History<V, M>>
+  readonly walk: Remote<WalkInput, Packed<V, M>>
+  readonly replay: Remote<ReplayInput, Packed<V, M>>
   readonly inputs: readonly WalkInput[]
   readonly check: Check<V, M>
 }
@@ -49,7 +49,7 @@ export async function everyWalk<V, M>(asking: Asking, { walk, replay, inputs, ch
   const failures: { input: WalkInput; history: History<V, M> }[] = []
   for (let at = 0; at < inputs.length && failures.length < FAILURES; at += BATCH) {
     const batch = inputs.slice(at, at + BATCH)
-    for (const [i, history] of (await asking.askAll(walk, batch)).entries()) {
+    for (const [i, history] of (await askAll(asking, walk, batch)).entries()) {
       tally.add(history.counts)
       const input = batch[i] as WalkInput
       if (seenIn(history, check) === undefined) continue
@@ -60,7 +60,7 @@ export async function everyWalk<V, M>(asking: Asking, { walk, replay, inputs, ch
   if (failures.length === 0) return tally
   let best: { failing: Failing<Seen>; input: WalkInput } | undefined
   for (const { input } of failures) {
-    const [whole] = await asking.askAll(walk, [{ ...input, wants: { steps: true } }])
+    const [whole] = await askAll(asking, walk, [{ ...input, wants: { steps: true } }])
     const first = failingIn(whole as History<V, M>, check)
     if (first === undefined) throw new Error('the same walk came out differently: the world is not deterministic')
     const failing = await shrink(first, attemptWith(asking, replay, check, setupOf(input)), MAX_REPLAYED)
@@ -76,8 +76,8 @@ export async function everyWalk<V, M>(asking: Asking, { walk, replay, inputs, ch
 }
 
 export interface Scripts<V, M> {
-  readonly script: Remote<ScriptInput, History<V, M>>
-  readonly replay: Remote<ReplayInput, History<V, M>>
+  readonly script: Remote<ScriptInput, Packed<V, M>>
+  readonly replay: Remote<ReplayInput, Packed<V, M>>
   readonly inputs: readonly ScriptInput[]
   readonly check: Check<V, M>
 }
@@ -89,7 +89,7 @@ export interface Scripts<V, M> {
 export async function everyScript<V, M>(asking: Asking, given: Scripts<V, M>): Promise<Tally> {
   const { script, replay, inputs, check } = given
   const tally = newTally()
-  for (const [i, history] of (await asking.askAll(script, inputs)).entries()) {
+  for (const [i, history] of (await askAll(asking, script, inputs)).entries()) {
     tally.add(history.counts)
     const failing = failingIn(history, check)
     if (failing === undefined) continue
@@ -103,7 +103,7 @@ export async function everyScript<V, M>(asking: Asking, given: Scripts<V, M>): P
 }
 
 export interface Runs<V, M> {
-  readonly timed: Remote<TimedInput, History<V, M>>
+  readonly timed: Remote<TimedInput, Packed<V, M>>
   readonly inputs: readonly TimedInput[]
   readonly check: Check<V, M>
   /** what is worth a line of the story, of what a node shows */
@@ -118,7 +118,7 @@ export async function everyRun<V, M>(asking: Asking, runs: Runs<V, M>): Promise<
   let hash: number | undefined
   for (let at = 0; at < twice.length; at += BATCH) {
     const batch = twice.slice(at, at + BATCH)
-    for (const [i, history] of (await asking.askAll(timed, batch)).entries()) {
+    for (const [i, history] of (await askAll(asking, timed, batch)).entries()) {
       if (at + i === 0) {
         hash = history.hash
         continue
@@ -138,7 +138,7 @@ export async function everyRun<V, M>(asking: Asking, runs: Runs<V, M>): Promise<
     const tell = (of: History<V, M>, what: Seen) =>
       storyOfRun(of, tellView, what.entry < 0 ? undefined : (of.entries[what.entry]?.[1] ?? undefined))
     if (!asking.shrink) return errorOf(seen, tell(history, seen), undefined)
-    const [all] = await asking.askAll(timed, [{ ...input, wants: { deviations: true } }])
+    const [all] = await askAll(asking, timed, [{ ...input, wants: { deviations: true } }])
     const names = all?.deviations ?? []
     const spared = (kept: readonly number[]) => {
       const keeps = new Set(kept)
@@ -146,10 +146,10 @@ export async function everyRun<V, M>(asking: Asking, runs: Runs<V, M>): Promise<
     }
     const attempt = async (candidates: readonly (readonly number[])[]) => {
       const inputs = candidates.map((kept) => ({ ...input, spared: spared(kept) }))
-      return (await asking.askAll(timed, inputs)).map((one) => isSame(seen, seenIn(one, check)))
+      return (await askAll(asking, timed, inputs)).map((one) => isSame(seen, seenIn(one, check)))
     }
     const kept = await thinOut(names, attempt, MAX_TIMED_RUNS)
-    const [last] = await asking.askAll(timed, [{ ...input, spared: spared(kept), traced: true }])
+    const [last] = await askAll(asking, timed, [{ ...input, spared: spared(kept), traced: true }])
     const small = last === undefined ? undefined : seenIn(last, check)
     if (last === undefined || small === undefined) return errorOf(seen, tell(history, seen), undefined)
     return errorOf(small, tell(last, small), traceUntil(last, small))
@@ -163,6 +163,14 @@ function traceUntil({ trace, entries }: History, seen: Seen): Trace | undefined 
   const events = trace.events.filter((event) => event.at <= at)
   if (events.length === 0) return undefined
   return { ...trace, events, broken: { event: lastStep({ ...trace, events }), what: brokenWords(seen) } }
+}
+
+async function askAll<Input, V, M>(
+  asking: Asking,
+  operation: Remote<Input, Packed<V, M>>,
+  inputs: readonly Input[],
+): Promise<History<V, M>[]> {
+  return (await asking.askAll(operation, inputs)).map(unpack)
 }
 
 // ---- what was seen -----------------------------------------------------------------------------------------------
@@ -201,26 +209,24 @@ function setupOf({ nodes, seed, peers, disks, commands }: Setup): Setup {
 
 function attemptWith<V, M>(
   asking: Asking,
-  replay: Remote<ReplayInput, History<V, M>>,
+  replay: Remote<ReplayInput, Packed<V, M>>,
   check: Check<V, M>,
   setup: Setup,
 ) {
   return async (schedules: readonly (readonly Step[])[]) => {
-    const histories = await asking.askAll(
-      replay,
-      schedules.map((steps) => ({ ...setup, steps })),
-    )
+    const inputs = schedules.map((steps) => ({ ...setup, steps }))
+    const histories = await askAll(asking, replay, inputs)
     return histories.map((history) => failingIn(history, check))
   }
 }
 
 async function broken<V, M>(
   asking: Asking,
-  replay: Remote<ReplayInput, History<V, M>>,
+  replay: Remote<ReplayInput, Packed<V, M>>,
   setup: Setup,
   { steps, broken }: Failing<Seen>,
 ): Promise<Error> {
-  const [last] = await asking.askAll(replay, [{ ...setup, steps, traced: true }])
+  const [last] = await askAll(asking, replay, [{ ...setup, steps, traced: true }])
   const trace = last?.trace
   if (trace === undefined) return errorOf(broken, [], undefined)
   const event = lastStep(trace)

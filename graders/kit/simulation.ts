@@ -11,7 +11,7 @@ import type { Boot } from './world/cluster.ts'
 import type { Contents } from './world/disk.ts'
 import { type Explored, type ExploreOptions, explore } from './world/explore.ts'
 import type { Plan } from './world/faults.ts'
-import type { History, Step } from './world/history.ts'
+import { type History, type Packed, pack, type Step } from './world/history.ts'
 import { type Move, runScript } from './world/script.ts'
 import { runTimed } from './world/timed.ts'
 import { replay } from './world/untimed.ts'
@@ -92,11 +92,11 @@ export interface ScriptInput extends Setup {
 export interface ExploreInput extends Setup, ExploreOptions {}
 
 export interface Simulation<M, V> {
-  walk(input: WalkInput): History<V, M>
-  timed(input: TimedInput): History<V, M>
-  replay(input: ReplayInput): History<V, M>
-  script(input: ScriptInput): History<V, M>
-  explore(input: ExploreInput): Explored<V, M>
+  walk(input: WalkInput): Packed<V, M>
+  timed(input: TimedInput): Packed<V, M>
+  replay(input: ReplayInput): Packed<V, M>
+  script(input: ScriptInput): Packed<V, M>
+  explore(input: ExploreInput): Omit<Explored, 'ends'> & { readonly ends: readonly Packed<V, M>[] }
 }
 
 export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
@@ -115,28 +115,36 @@ export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
     traced,
     countsKinds,
   })
+  const packed = (history: History) => pack(history) as Packed<V, M>
   return {
     walk: ({ length, crashes, commands, wants, ...setup }) =>
-      runWalk({
-        ...setUp(setup),
-        length,
-        ...(crashes === undefined ? {} : { crashes }),
-        ...(commands === undefined ? {} : { commands }),
-        ...(wants === undefined ? {} : { wants }),
-      }) as History<V, M>,
+      packed(
+        runWalk({
+          ...setUp(setup),
+          length,
+          ...(crashes === undefined ? {} : { crashes }),
+          ...(commands === undefined ? {} : { commands }),
+          ...(wants === undefined ? {} : { wants }),
+        }),
+      ),
     timed: ({ plan, maxSteps, spared, wants, ...setup }) =>
-      runTimed({
-        ...setUp(setup),
-        plan,
-        maxSteps,
-        leads: leads as ((view: never) => boolean) | undefined,
-        ...(spared === undefined ? {} : { spared }),
-        ...(wants === undefined ? {} : { wants }),
-      }) as History<V, M>,
+      packed(
+        runTimed({
+          ...setUp(setup),
+          plan,
+          maxSteps,
+          leads: leads as ((view: never) => boolean) | undefined,
+          ...(spared === undefined ? {} : { spared }),
+          ...(wants === undefined ? {} : { wants }),
+        }),
+      ),
     replay: ({ steps, commands, ...setup }) =>
-      replay({ ...setUp(setup), steps, ...(commands === undefined ? {} : { commands }) }) as History<V, M>,
+      packed(replay({ ...setUp(setup), steps, ...(commands === undefined ? {} : { commands }) })),
     script: ({ moves, commands, ...setup }) =>
-      runScript({ ...setUp(setup), moves, ...(commands === undefined ? {} : { commands }) }) as History<V, M>,
-    explore: (input) => explore(setUp(input), input) as Explored<V, M>,
+      packed(runScript({ ...setUp(setup), moves, ...(commands === undefined ? {} : { commands }) })),
+    explore(input) {
+      const { ends, ...explored } = explore(setUp(input), input)
+      return { ...explored, ends: ends.map(packed) }
+    },
   }
 }

@@ -35,45 +35,52 @@ export interface Explored<V = unknown, M = unknown> {
 interface Reached {
   readonly steps: readonly Step[]
   readonly crashes: number
+  readonly around: Around
+}
+
+/** What there is to see at the end of a schedule. */
+interface Around {
+  readonly key: string
+  readonly choices: readonly Step[]
+  readonly failed: boolean
 }
 
 export function explore(setup: Omit<ClusterOptions, 'unit'>, options: ExploreOptions): Explored {
   const { depth, most, commands = [], mergeBy = 'events' } = options
   const size = setup.boots.length
-  const known = new Set<string>()
   const ends: History[] = []
   const start: Step[] = Array.from({ length: size }, (_, node) => ['restart', node, 0])
-  let frontier: Reached[] = [{ steps: start, crashes: 0 }]
+  const first = visit(start)
+  const known = new Set([first.key])
+  let frontier: Reached[] = [{ steps: start, crashes: 0, around: first }]
   let tried = 0
-  known.add(visit(start).key)
   for (let deep = 0; deep < depth && frontier.length > 0 && known.size < most; deep++) {
     const next: Reached[] = []
-    for (const { steps, crashes } of frontier) {
-      if (known.size >= most) break
-      const { choices, failed } = visit(steps)
-      const ahead = failed ? [] : choices.filter(([what]) => what !== 'crash' || crashes < (options.crashes ?? 0))
+    for (const { steps, crashes, around } of frontier) {
+      const mayCrash = crashes < (options.crashes ?? 0)
+      const ahead = around.failed ? [] : around.choices.filter(([what]) => what !== 'crash' || mayCrash)
       if (ahead.length === 0) ends.push(replayed(steps))
       for (const step of ahead) {
+        if (known.size >= most) break
         tried++
         const longer = [...steps, step]
-        const { key } = visit(longer)
-        if (known.has(key)) continue
-        known.add(key)
-        next.push({ steps: longer, crashes: crashes + (step[0] === 'crash' ? 1 : 0) })
+        const reached = visit(longer)
+        if (known.has(reached.key)) continue
+        known.add(reached.key)
+        next.push({ steps: longer, crashes: crashes + (step[0] === 'crash' ? 1 : 0), around: reached })
       }
     }
     frontier = next
   }
-  const complete = known.size < most
   for (const { steps } of frontier) ends.push(replayed(steps))
-  return { states: known.size, tried, complete, ends }
+  return { states: known.size, tried, complete: known.size < most, ends }
 
   function replayed(steps: readonly Step[]): History {
     return replay({ ...setup, steps, commands })
   }
 
   /** Takes the steps, and looks around: where it is, and what can happen there. */
-  function visit(steps: readonly Step[]): { key: string; choices: Step[]; failed: boolean } {
+  function visit(steps: readonly Step[]): Around {
     const run = untimed({ ...setup, commands })
     const { world, flights } = run
     const events = new Int32Array(size)

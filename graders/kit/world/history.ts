@@ -76,6 +76,34 @@ export interface History<V = unknown, M = unknown> {
   readonly trace?: Trace
 }
 
+/**
+ * A history as it crosses: its long parts as text, for which the border is quick. All that stands in them was copied as
+ * plain data when it happened.
+ */
+export interface Packed<V = unknown, M = unknown> extends Omit<History<V, M>, 'entries' | 'trace'> {
+  readonly entries: string
+  readonly trace?: string
+}
+
+export function pack<V, M>({ entries, trace, ...rest }: History<V, M>): Packed<V, M> {
+  return {
+    ...rest,
+    entries: JSON.stringify(entries),
+    ...(trace === undefined ? {} : { trace: JSON.stringify(trace) }),
+  }
+}
+
+/** @throws {TypeError | SyntaxError} where it is none: it comes from a process that a submission runs in */
+export function unpack<V, M>({ entries, trace, ...rest }: Packed<V, M>): History<V, M> {
+  const list: unknown = JSON.parse(entries)
+  if (!Array.isArray(list) || !list.every(Array.isArray)) throw new TypeError('a history of another shape')
+  return {
+    ...rest,
+    entries: list as never,
+    ...(trace === undefined ? {} : { trace: JSON.parse(trace) as Trace }),
+  }
+}
+
 export const noCounts = (): Counts => ({
   steps: 0,
   sent: 0,

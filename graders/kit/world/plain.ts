@@ -32,9 +32,6 @@ function copy(value: unknown, what: string, depth: number): unknown {
     case 'boolean':
     case 'undefined':
       return value
-    case 'bigint':
-      weight += 8
-      return value
     case 'object':
       break
     default:

@@ -41,9 +41,9 @@ export function runScript(options: ScriptOptions): History {
   run.bootAll()
   for (const [i, move] of options.moves.entries()) {
     if (world.threw !== undefined) break
-    if (!make(move)) return { ...run.history(true), stuckAt: i }
+    if (!make(move)) return { ...run.history(), stuckAt: i }
   }
-  return run.history(true)
+  return run.history()
 
   function make(move: Move): boolean {
     switch (move[0]) {

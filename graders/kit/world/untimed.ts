@@ -19,12 +19,14 @@ export interface Untimed {
   isUp(node: number): boolean
   /** how many nodes are down */
   down(): number
-  history(withSteps?: boolean): History
+  history(): History
 }
 
 export function untimed(
   options: Omit<ClusterOptions, 'unit'> & { readonly commands?: readonly unknown[] },
   onSent: (flight: Flight) => void = () => {},
+  /** keeps which steps were taken, and finds messages by name */
+  records = true,
 ): Untimed {
   const size = options.boots.length
   const flights = new Map<number, Flight>()
@@ -32,7 +34,7 @@ export function untimed(
     { ...options, unit: 'step' },
     {
       sent(flight) {
-        flights.set(flight.id, flight)
+        if (records) flights.set(flight.id, flight)
         onSent(flight)
       },
       armed() {},
@@ -43,8 +45,11 @@ export function untimed(
   const causes: number[] = []
   const places: number[] = []
   const isUp = (node: number) => world.seats[node]?.node !== undefined
+  let taken = 0
   const note = (step: Step, place: number, cause = -1) => {
     world.at++
+    taken++
+    if (!records) return
     steps.push(step)
     causes.push(cause)
     places.push(place)
@@ -70,7 +75,7 @@ export function untimed(
   function tell(step: Extract<Step, readonly ['tell', ...unknown[]]>): boolean {
     const [, to, from, body] = step
     if (!isUp(to)) return false
-    const id = mix(mix(from, to), steps.length)
+    const id = mix(mix(from, to), taken)
     const flight: Flight = { id, from, to, body, step: -1, hops: 1, drawn: world.trace?.length ?? 0, copies: 0 }
     flights.set(id, flight)
     world.say(from, 'told', { what: 'send', to, label: options.label?.(body as never) ?? '' })
@@ -99,9 +104,9 @@ export function untimed(
     bootAll() {
       for (let node = 0; node < size && world.threw === undefined; node++) take(['restart', node, 0])
     },
-    taken: () => steps.length,
+    taken: () => taken,
     down: () => world.seats.reduce((sum, { node }) => sum + (node === undefined ? 1 : 0), 0),
-    history(withSteps = false) {
+    history() {
       const { threw, entries, counts, trace } = world
       return {
         end: threw === undefined ? 'done' : 'threw',
@@ -109,7 +114,7 @@ export function untimed(
         entries,
         counts,
         hash: world.hash(),
-        ...(withSteps ? { steps, causes, places } : {}),
+        ...(records ? { steps, causes, places } : {}),
         ...(trace === undefined
           ? {}
           : { trace: { nodes: world.seats.map(({ index }) => nameOf(index)), unit: 'step', events: trace } }),
@@ -133,5 +138,5 @@ export function replay(options: ReplayOptions): History {
     if (run.world.threw !== undefined) break
     run.take(step)
   }
-  return run.history(true)
+  return run.history()
 }

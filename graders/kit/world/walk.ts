@@ -65,7 +65,7 @@ export function runWalk(options: WalkOptions): History {
   const delivered: Flight[] = []
   /** by `from * size + to`: cannot be heard now */
   const deaf = new Uint8Array(size * size)
-  const run = untimed(options, (flight) => void waiting.push(flight))
+  const run = untimed(options, (flight) => void waiting.push(flight), options.wants?.steps === true)
   const { world, isUp } = run
   const timers: (readonly [node: number, name: string])[] = []
   let crashes = options.crashes ?? 0
@@ -78,7 +78,7 @@ export function runWalk(options: WalkOptions): History {
     choose()
     blanks = run.taken() === before ? blanks + 1 : 0
   }
-  return run.history(options.wants?.steps)
+  return run.history()
 
   function choose(): void {
     if (inclined.shift > 0 && draw.chance(inclined.shift)) shift()
