@@ -63,6 +63,8 @@ export interface Setup {
   readonly traced?: boolean
   /** counts messages by kind */
   readonly countsKinds?: boolean
+  /** the history keeps every message, and not only those that the driver chooses */
+  readonly keepsAll?: boolean
 }
 
 export interface WalkInput extends Setup {
@@ -101,7 +103,15 @@ export interface Simulation<M, V> {
 
 export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
   const { keeps, label, leads, peers = {} } = given
-  const setUp = ({ nodes, seed, disks, traced = false, countsKinds = false, peers: names = [] }: Setup) => ({
+  const setUp = ({
+    nodes,
+    seed,
+    disks,
+    traced = false,
+    countsKinds = false,
+    keepsAll = false,
+    peers: names = [],
+  }: Setup) => ({
     boots: Array.from({ length: nodes }, (_, i) => {
       const name = names[i]
       const other = typeof name === 'string' ? peers[name] : given.boot
@@ -110,7 +120,7 @@ export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
     }),
     seed,
     ...(disks === undefined ? {} : { disks }),
-    keeps: keeps as ((message: never) => boolean) | undefined,
+    keeps: (keepsAll ? () => true : keeps) as ((message: never) => boolean) | undefined,
     label: label as ((message: never) => string) | undefined,
     traced,
     countsKinds,

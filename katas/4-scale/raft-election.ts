@@ -50,6 +50,12 @@ export interface AppendReply {
 
 export type Message = RequestVote | Vote | AppendEntries | AppendReply
 
+/** What has to survive a crash. It is kept on the disk under the key `ballot`, and may be there before the first boot. */
+export interface Ballot {
+  readonly term: number
+  readonly votedFor: NodeId | null
+}
+
 /** An entry of the log on the disk (`context.disk.log`), as far as an election is concerned. */
 export interface Entry {
   readonly term: number
@@ -67,8 +73,8 @@ export interface View {
 }
 
 /**
- * Starts a node: first of all, and again after every crash. Term and vote are on the disk, under keys of your choice, if
- * there was an earlier life; it begins as a follower.
+ * Starts a node: first of all, and again after every crash. It begins as a follower, with the ballot that it finds, or in
+ * term 0. Every RequestVote and every AppendEntries is answered.
  *
  * @param context all that it has of the world outside
  */

@@ -41,6 +41,11 @@ export interface AppendReply {
 
 export type Message = RequestVote | Vote | AppendEntries | AppendReply
 
+export interface Ballot {
+  readonly term: number
+  readonly votedFor: NodeId | null
+}
+
 export interface Entry {
   readonly term: number
 }
@@ -50,12 +55,6 @@ export interface View {
   readonly term: number
   readonly votedFor: NodeId | null
   readonly leader: NodeId | null
-}
-
-/** What must survive a crash. */
-interface Ballot {
-  readonly term: number
-  readonly votedFor: NodeId | null
 }
 
 const BALLOT = 'ballot'
