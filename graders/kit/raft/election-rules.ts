@@ -66,52 +66,74 @@ export const byMajority: Rule = ({ entries }, { nodes }) => {
   return undefined
 }
 
-interface Given {
-  readonly candidate: number
-  readonly life: number
+/** What a node has promised last, by a vote or by standing for election. */
+interface Promised {
+  readonly term: number
+  readonly candidate: string
+  readonly step: number
 }
 
 /**
- * In one term a node votes for one candidate; who stands votes for itself.
- * @param inOneLife only votes of one life are held against each other, or only those of different ones
+ * In one term a node votes for one candidate; who stands votes for itself. Two rules of one kind: which of them a node
+ * breaks hangs on what it shows when it is back after a crash.
+ * @param afterCrash what it shows then is less than it had promised; or else that it votes twice, though it knew
  */
-export const oneVote =
-  (inOneLife: boolean): Rule =>
-  ({ entries }) => {
-    const given = new Map<string, Given>()
-    const lives = new Map<number, number>()
-    const latest = new Map<number, { term: number; life: number }>()
+const votesOf =
+  (afterCrash: boolean): Rule =>
+  ({ entries }, { disks = [] }) => {
+    const promised = new Map<number, Promised>()
+    const given = new Map<string, string>()
+    const views = new Map<number, RaftView>()
+    const booted = new Set<number>()
+    for (const [node, { keys = {} }] of disks.entries()) {
+      const ballot = keys['ballot'] as { term: number; votedFor: string | null } | undefined
+      if (typeof ballot?.votedFor === 'string')
+        promised.set(node, { term: ballot.term, candidate: ballot.votedFor, step: -1 })
+    }
     for (const [i, entry] of (entries as readonly RaftEntry[]).entries()) {
-      const [, , what, node] = entry
-      if (what === 'boot') lives.set(node, entry[4])
-      if (what !== 'sent') continue
-      const message = entry[5]
-      const isVote = message.type === 'Vote' && message.granted
-      if (!isVote && message.type !== 'RequestVote') continue
-      const life = lives.get(node) ?? 1
-      const { term } = message
-      const candidate = isVote ? entry[4] : node
-      const key = `${node} ${term}`
-      const before = given.get(key)
-      const sameLife = before?.life === life
-      if (before === undefined) given.set(key, { candidate, life })
-      else if (before.candidate !== candidate && sameLife === inOneLife)
-        return {
-          entry: i,
-          expected: `one vote of ${nameOf(node)} in term ${term}`,
-          got: `${nameOf(node)} votes for ${nameOf(before.candidate)} and for ${nameOf(candidate)}${inOneLife ? '' : ', with a crash between'}`,
-        }
-      const last = latest.get(node)
-      if (!inOneLife && last !== undefined && last.life !== life && term < last.term)
-        return {
-          entry: i,
-          expected: `no vote of ${nameOf(node)} in a term below ${last.term}, which it has voted in`,
-          got: `a vote in term ${term} after a crash`,
-        }
-      if (last === undefined || term >= last.term) latest.set(node, { term, life })
+      const [step, , what, node] = entry
+      const before = promised.get(node)
+      if (what === 'crash') {
+        const view = views.get(node)
+        // It had taken it back by itself, crash or no crash; but of the step that it crashed in it could show nothing.
+        const isOwnFault = before !== undefined && view?.term === before.term && view.votedFor !== before.candidate
+        if (isOwnFault && before.step !== step) promised.delete(node)
+      } else if (what === 'boot') booted.add(node)
+      else if (what === 'view') {
+        const view = entry[4]
+        views.set(node, view)
+        if (!booted.delete(node) || before === undefined) continue
+        if (view.term > before.term || (view.term === before.term && view.votedFor === before.candidate)) continue
+        if (afterCrash)
+          return {
+            entry: i,
+            expected: `${nameOf(node)} is back in term ${before.term} with its vote for ${before.candidate}`,
+            got: `term ${view.term}, vote for ${view.votedFor ?? 'nobody'}`,
+          }
+        promised.delete(node)
+        for (const key of given.keys()) if (key.startsWith(`${node} `)) given.delete(key)
+      } else if (what === 'sent') {
+        const message = entry[5]
+        const isVote = message.type === 'Vote' && message.granted
+        if (!isVote && message.type !== 'RequestVote') continue
+        const { term } = message
+        const candidate = nameOf(isVote ? entry[4] : node)
+        const first = given.get(`${node} ${term}`)
+        if (!afterCrash && first !== undefined && first !== candidate)
+          return {
+            entry: i,
+            expected: `one vote of ${nameOf(node)} in term ${term}`,
+            got: `${nameOf(node)} votes for ${first} and for ${candidate}`,
+          }
+        given.set(`${node} ${term}`, first ?? candidate)
+        promised.set(node, { term, candidate, step })
+      }
     }
     return undefined
   }
+
+export const oneVote: Rule = votesOf(false)
+export const ballotSurvives: Rule = votesOf(true)
 
 const endOf = (log: readonly number[]) => ({ lastLogIndex: log.length, lastLogTerm: log.at(-1) ?? 0 })
 

@@ -24,7 +24,7 @@ export function storyOfSteps(trace: Trace): string[] {
           ? `${label} timer`
           : what === 'request'
             ? `is asked ${label}`
-            : `${what}s${label === '' ? '' : `, ${label}`}`
+            : `${what === 'crash' ? 'crashes' : 'restarts'}${label === '' ? '' : `, ${label}`}`
     const sends = i === last ? sentIn(events, i, name) : ''
     return `${name(event.node)}  ${said}${now.length === 0 ? '' : ` → ${now.join(', ')}`}${sends}`
   })

@@ -49,8 +49,8 @@ export interface View {
 }
 
 const BALLOT = 'ballot'
-const ELECTION = 'election'
-const HEARTBEAT = 'heartbeat'
+/** One timer: a leader's next heartbeat, anybody else's patience. */
+const NEXT = 'next'
 
 export function boot(context: Context<Message>): Node<Message> {
   return new RaftNode(context)
@@ -81,8 +81,8 @@ class RaftNode implements Node<Message> {
     // In an AppendReply there is nothing yet but a term, and that has been dealt with.
   }
 
-  onTimer(name: string): void {
-    if (name === HEARTBEAT) this.#sayThatItLeads()
+  onTimer(): void {
+    if (this.#role === 'leader') this.#sayThatItLeads()
     else this.#stand()
   }
 
@@ -136,21 +136,17 @@ class RaftNode implements Node<Message> {
   #lead(): void {
     this.#role = 'leader'
     this.#leader = this.#context.self
-    this.#context.cancelTimer(ELECTION)
     this.#sayThatItLeads()
   }
 
   #sayThatItLeads(): void {
     for (const peer of this.#context.peers) this.#context.send(peer, { type: 'AppendEntries', term: this.#term })
-    this.#context.setTimer(HEARTBEAT, HEARTBEAT_MS)
+    this.#context.setTimer(NEXT, HEARTBEAT_MS)
   }
 
   /** Into a term that is higher: whatever this node was before, it is a follower there. */
   #enter(term: number, votedFor: NodeId | null): void {
-    if (this.#role === 'leader') {
-      this.#context.cancelTimer(HEARTBEAT)
-      this.#waitForLeader()
-    }
+    if (this.#role === 'leader') this.#waitForLeader()
     this.#role = 'follower'
     this.#leader = null
     this.#keep(term, votedFor)
@@ -177,6 +173,6 @@ class RaftNode implements Node<Message> {
 
   #waitForLeader(): void {
     const { least, most } = ELECTION_TIMEOUT_MS
-    this.#context.setTimer(ELECTION, least + this.#context.random(most - least + 1))
+    this.#context.setTimer(NEXT, least + this.#context.random(most - least + 1))
   }
 }

@@ -49,7 +49,8 @@ export interface View {
 }
 
 const BALLOT = 'ballot'
-const ELECTION = 'election'
+/** One timer: a leader's next heartbeat, anybody else's patience. */
+const NEXT = 'next'
 const HEARTBEAT = 'heartbeat'
 
 export function boot(context: Context<Message>): Node<Message> {
@@ -82,7 +83,7 @@ class RaftNode implements Node<Message> {
   }
 
   onTimer(name: string): void {
-    if (name === HEARTBEAT) this.#sayThatItLeads()
+    if (name === HEARTBEAT && this.#role === 'leader') this.#sayThatItLeads()
     else this.#stand()
   }
 
@@ -136,7 +137,6 @@ class RaftNode implements Node<Message> {
   #lead(): void {
     this.#role = 'leader'
     this.#leader = this.#context.self
-    this.#waitForLeader()
     this.#sayThatItLeads()
   }
 
@@ -147,10 +147,7 @@ class RaftNode implements Node<Message> {
 
   /** Into a term that is higher: whatever this node was before, it is a follower there. */
   #enter(term: number, votedFor: NodeId | null): void {
-    if (this.#role === 'leader') {
-      this.#context.cancelTimer(HEARTBEAT)
-      this.#waitForLeader()
-    }
+    if (this.#role === 'leader') this.#waitForLeader()
     this.#role = 'follower'
     this.#leader = null
     this.#keep(term, votedFor)
@@ -177,6 +174,6 @@ class RaftNode implements Node<Message> {
 
   #waitForLeader(): void {
     const { least, most } = ELECTION_TIMEOUT_MS
-    this.#context.setTimer(ELECTION, least + this.#context.random(most - least + 1))
+    this.#context.setTimer(NEXT, least + this.#context.random(most - least + 1))
   }
 }
