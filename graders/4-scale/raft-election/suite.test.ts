@@ -367,7 +367,7 @@ test('Without a leader there is soon another', async (tools) => {
     faults: [{ atMs: 0, what: 'partition' as const, groups: [[0, 1], [2]] }],
     clocks: [0.4, 1, 1].map((rate) => ({ offsetMs: 0, rate })),
   }
-  await inTime(calm(3, 6_000, { seed: tools.seed, disks: disksWith([[1, 1], [1], []]) }, slow), 0, (node) => node < 2)
+  await inTime(calm(3, 5_800, { seed: tools.seed, disks: disksWith([[1, 1], [1], []]) }, slow), 0, (node) => node < 2)
   // Everybody is alone for a while: all stand, and nobody hears of it.
   const alone = { healMs: 2_000, faults: [{ atMs: 0, what: 'partition' as const, groups: [[0], [1], [2]] }] }
   await inTime(calm(3, 6_000, { seed: tools.seed }, alone), 2_000)

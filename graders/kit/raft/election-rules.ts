@@ -71,6 +71,10 @@ interface Promised {
   readonly term: number
   readonly candidate: string
   readonly step: number
+  /** by standing, not by a vote */
+  readonly stood: boolean
+  /** it crashed in the midst of the step in which it promised */
+  readonly cutShort?: true
 }
 
 /**
@@ -85,25 +89,34 @@ const votesOf =
     const given = new Map<string, string>()
     const views = new Map<number, RaftView>()
     const booted = new Set<number>()
+    const forget = (node: number) => {
+      for (const key of given.keys()) if (key.startsWith(`${node} `)) given.delete(key)
+    }
     for (const [node, { keys = {} }] of disks.entries()) {
       const ballot = keys['ballot'] as { term: number; votedFor: string | null } | undefined
       if (typeof ballot?.votedFor === 'string')
-        promised.set(node, { term: ballot.term, candidate: ballot.votedFor, step: -1 })
+        promised.set(node, { term: ballot.term, candidate: ballot.votedFor, step: -1, stood: false })
     }
     for (const [i, entry] of (entries as readonly RaftEntry[]).entries()) {
       const [step, , what, node] = entry
       const before = promised.get(node)
       if (what === 'crash') {
         const view = views.get(node)
-        // It had taken it back by itself, crash or no crash; but of the step that it crashed in it could show nothing.
-        const isOwnFault = before !== undefined && view?.term === before.term && view.votedFor !== before.candidate
-        if (isOwnFault && before.step !== step) promised.delete(node)
+        if (before === undefined) continue
+        // It had taken it back by itself, or was about to: crash or no crash.
+        const isOwnFault = view?.term === before.term && view.votedFor !== before.candidate
+        if (before.step === step) promised.set(node, { ...before, cutShort: true })
+        else if (isOwnFault || entry[5]) promised.delete(node)
+        // Cut short, it may have been about to do either: neither rule is the judge of that.
+        if (entry[5] && before.step !== step && !isOwnFault) forget(node)
       } else if (what === 'boot') booted.add(node)
       else if (what === 'view') {
         const view = entry[4]
         views.set(node, view)
         if (!booted.delete(node) || before === undefined) continue
         if (view.term > before.term || (view.term === before.term && view.votedFor === before.candidate)) continue
+        // Who stands in a term and keeps no vote of its own in it will vote twice, whenever it crashes.
+        if (view.term === before.term && before.stood && before.cutShort) continue
         if (afterCrash)
           return {
             entry: i,
@@ -111,7 +124,7 @@ const votesOf =
             got: `term ${view.term}, vote for ${view.votedFor ?? 'nobody'}`,
           }
         promised.delete(node)
-        for (const key of given.keys()) if (key.startsWith(`${node} `)) given.delete(key)
+        forget(node)
       } else if (what === 'sent') {
         const message = entry[5]
         const isVote = message.type === 'Vote' && message.granted
@@ -126,7 +139,7 @@ const votesOf =
             got: `${nameOf(node)} votes for ${first} and for ${candidate}`,
           }
         given.set(`${node} ${term}`, first ?? candidate)
-        promised.set(node, { term, candidate, step })
+        promised.set(node, { term, candidate, step, stood: !isVote })
       }
     }
     return undefined

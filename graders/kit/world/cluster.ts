@@ -237,7 +237,7 @@ export function cluster(options: ClusterOptions, network: Network): Cluster {
     active = undefined
     if (cut !== undefined) {
       counts.cuts++
-      goDown(seat.index, cut.keep)
+      goDown(seat.index, true, cut.keep)
     } else if (self.threw === undefined) look(seat)
   }
 
@@ -284,10 +284,10 @@ export function cluster(options: ClusterOptions, network: Network): Cluster {
   function crash(index: number, keep: number, torn?: number): void {
     counts.steps++
     if (trace !== undefined) drawn = trace.length
-    goDown(index, keep, torn)
+    goDown(index, false, keep, torn)
   }
 
-  function goDown(index: number, keep: number, torn?: number): void {
+  function goDown(index: number, midst: boolean, keep: number, torn?: number): void {
     const seat = seats[index] as Seat
     seat.node = undefined
     lives[index] = undefined
@@ -296,7 +296,7 @@ export function cluster(options: ClusterOptions, network: Network): Cluster {
     counts.crashes++
     counts.unsynced += lost
     hash = mix(hash, index ^ lost)
-    entries.push([counts.steps - 1, self.at, 'crash', index, lost])
+    entries.push([counts.steps - 1, self.at, 'crash', index, lost, midst])
     draw(index, { what: 'crash', ...(lost === 0 ? {} : { label: `loses ${lost} unsynced` }) })
   }
 

@@ -6,8 +6,8 @@ import type { Trace } from './trace.ts'
 /** `step`: its place among the steps; `at`: true milliseconds. (In a walk they pass as timers need them to.) */
 export type Entry<V = unknown, M = unknown> =
   | readonly [step: number, at: number, what: 'boot', node: number, boots: number]
-  /** `lost`: writes that were not synced and are gone */
-  | readonly [step: number, at: number, what: 'crash', node: number, lost: number]
+  /** `lost`: writes that were not synced and are gone; `midst`: between two effects of one step */
+  | readonly [step: number, at: number, what: 'crash', node: number, lost: number, midst: boolean]
   | readonly [step: number, at: number, what: 'view', node: number, view: V]
   | readonly [step: number, at: number, what: 'sent', node: number, to: number, message: M]
   | readonly [step: number, at: number, what: 'got', node: number, from: number, message: M]

@@ -1,5 +1,5 @@
 // breaks: A leader in office costs one message and one answer a follower and heartbeat
-// spends: messages a follower and heartbeat: 10
+// spends: messages a follower and heartbeat
 // because: a heartbeat each 10 ms makes an idle cluster five times as dear.
 
 import type { Context, Node, NodeId } from '#world'
