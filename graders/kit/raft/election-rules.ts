@@ -115,9 +115,9 @@ const votesOf =
         views.set(node, view)
         if (!booted.delete(node) || before === undefined) continue
         if (view.term > before.term || (view.term === before.term && view.votedFor === before.candidate)) continue
-        // Who stands in a term and keeps no vote of its own in it will vote twice, whenever it crashes.
-        if (view.term === before.term && before.stood && before.cutShort) continue
-        if (afterCrash)
+        // Who stands in a term and keeps no vote of its own in it will vote twice, whenever it crashes: again neither's.
+        const isOwnFault = view.term === before.term && before.stood && before.cutShort
+        if (afterCrash && !isOwnFault)
           return {
             entry: i,
             expected: `${nameOf(node)} is back in term ${before.term} with its vote for ${before.candidate}`,
