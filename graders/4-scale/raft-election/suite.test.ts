@@ -300,13 +300,15 @@ test('A vote goes to no log that ends earlier', async (tools) => {
 })
 
 const granted: Rule = ({ entries }, { disks = [] }) => {
-  const vote = entries.findIndex((entry) => entry[2] === 'sent' && entry[5].type === 'Vote')
-  const message = entries[vote]?.[5] as ElectionMessage | undefined
-  if (message?.type === 'Vote' && message.granted) return undefined
+  const asked = entries.find((entry) => entry[2] === 'got' && entry[3] === 1 && entry[5].type === 'RequestVote')
+  const vote = entries.findIndex(
+    (entry) => entry[0] === asked?.[0] && entry[2] === 'sent' && entry[5].type === 'Vote' && entry[5].granted,
+  )
+  if (asked === undefined || vote >= 0) return undefined
   const terms = (node: number) =>
     `[${(disks[node]?.log ?? []).map((one) => (one as { term: number }).term).join(', ')}]`
   return {
-    entry: vote,
+    entry: entries.findLastIndex((entry) => entry[0] === asked[0]),
     expected: `a vote of n2, whose log has terms ${terms(1)}, for n1, whose log has ${terms(0)}`,
     got: 'none',
   }

@@ -7,12 +7,18 @@ import type { Trace, TraceEvent } from './trace.ts'
 
 const STEPS = new Set<TraceEvent['what']>(['timer', 'receive', 'request', 'restart', 'crash'])
 
+const VERBS: Partial<Record<TraceEvent['what'], string>> = { boot: 'boots', crash: 'crashes', restart: 'restarts' }
+
 /** Of an untimed schedule, step by step. What is sent is told where it arrives, and where the last step sends it. */
 export function storyOfSteps(trace: Trace): string[] {
   const { events, nodes } = trace
   const name = (node: number) => nodes[node] ?? '?'
-  const steps = events.flatMap((event, i) => (STEPS.has(event.what) ? [i] : []))
-  const last = steps.at(-1)
+  const last = lastStep(trace)
+  // Boots go without saying, but for one that shows what is wrong.
+  const steps = events.flatMap((event, i) => (STEPS.has(event.what) || i === last ? [i] : []))
+  // A crash that is a step of its own stands on a line of its own.
+  const isMidst = (i: number) =>
+    events[i]?.what === 'crash' && events.some(({ at }, j) => j < i && at === events[i]?.at)
   return steps.map((i) => {
     const event = events[i] as TraceEvent
     const { what, label = '', changed = {}, cause } = event
@@ -24,7 +30,7 @@ export function storyOfSteps(trace: Trace): string[] {
           ? `${label} timer`
           : what === 'request'
             ? `is asked ${label}`
-            : `${what === 'crash' ? 'crashes' : 'restarts'}${label === '' ? '' : `, ${label}`}`
+            : `${VERBS[what] ?? what}${isMidst(i) ? ' in the midst of it' : ''}${label === '' ? '' : `, ${label}`}`
     const sends = i === last ? sentIn(events, i, name) : ''
     return `${name(event.node)}  ${said}${now.length === 0 ? '' : ` → ${now.join(', ')}`}${sends}`
   })
@@ -38,7 +44,10 @@ function sentIn(events: readonly TraceEvent[], step: number, name: (node: number
 }
 
 /** The event of the last step: where the run was seen to break. */
-export const lastStep = ({ events }: Trace): number => events.findLastIndex(({ what }) => STEPS.has(what))
+export function lastStep({ events }: Trace): number {
+  const at = events.findLastIndex(({ what }) => STEPS.has(what))
+  return at >= 0 ? at : events.findLastIndex(({ what }) => what === 'boot')
+}
 
 const MAX_LINES = 8
 
