@@ -18,17 +18,24 @@ const TOOLS = ['vitest', 'typescript', '@types/node']
 
 export function workspaceFiles(course: string, katas: readonly Kata[]): WorkspaceFile[] {
   const ws: Workspace = { course, root: course }
+  const stubsAndExamples = katas.flatMap((kata) => [
+    { path: `katas/${kata.path}.ts`, text: needed(pristineStubFile(ws, kata)) },
+    { path: `katas/${kata.path}.test.ts`, text: needed(exampleFile(ws, kata)) },
+  ])
+  const isSimulated = stubsAndExamples.some(({ text }) => text.includes(`from '${WORLD}'`))
   return [
-    { path: 'package.json', text: packageJson(course) },
+    { path: 'package.json', text: packageJson(course, isSimulated) },
     { path: 'tsconfig.json', text: tsconfig(course) },
     { path: '.gitignore', text: 'node_modules/\n' },
     { path: 'README.md', text: README },
-    ...katas.flatMap((kata) => [
-      { path: `katas/${kata.path}.ts`, text: needed(pristineStubFile(ws, kata)) },
-      { path: `katas/${kata.path}.test.ts`, text: needed(exampleFile(ws, kata)) },
-    ]),
+    // A copy, so that an editor knows the types before anything is installed.
+    ...(isSimulated ? [{ path: 'world.ts', text: needed(join(course, 'graders/kit/world.ts')) }] : []),
+    ...stubsAndExamples,
   ]
 }
+
+/** As stubs of simulated katas name the types of the world that their nodes live in. */
+const WORLD = '#world'
 
 function needed(file: string): string {
   const text = readText(file, MAX_BYTES)
@@ -41,7 +48,7 @@ type Json = Readonly<Record<string, unknown>>
 const json = (value: Json): string => `${JSON.stringify(value, undefined, 2)}\n`
 
 /** The course is linked, so that `npx kata` is its kata and no stranger's; its pinned Node runs the examples too. */
-function packageJson(course: string): string {
+function packageJson(course: string, isSimulated: boolean): string {
   const { name, dependencies, devDependencies, optionalDependencies } = JSON.parse(
     needed(join(course, 'package.json')),
   ) as Json
@@ -50,6 +57,7 @@ function packageJson(course: string): string {
     name: 'kata-workspace',
     private: true,
     type: 'module',
+    ...(isSimulated ? { imports: { [WORLD]: './world.ts' } } : {}),
     devDependencies: {
       ...Object.fromEntries(TOOLS.map((tool) => [tool, versions[tool]])),
       ...(typeof name === 'string' ? { [name]: `file:${course}` } : {}),

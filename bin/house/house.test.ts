@@ -19,22 +19,30 @@ interface Room {
 }
 
 const KATA_API = /^#kata\//
+/** Types of the world that simulated nodes live in: all that a submission knows of us. */
+const WORLD = /^graders\/kit\/world\.ts$/
 const ROOMS: readonly Room[] = [
-  { of: /^katas\/.*\.test\.ts$/, files: [/^katas\//], packages: ['vitest'], node: true },
-  { of: /^(katas|solutions)\//, files: [/^graders\/kit\/world/], packages: [], node: true },
+  { of: /^katas\/.*\.test\.ts$/, files: [/^katas\//, WORLD], packages: ['vitest'], node: true },
+  { of: /^(katas|solutions)\//, files: [WORLD], packages: [], node: true },
   {
     of: /^graders\/[^/]+\/[^/]+\/(stub|accepted\/.*|rejected\/.*)\.ts$/,
-    files: [/^graders\/kit\/world/],
+    files: [WORLD],
     packages: [],
     node: true,
   },
   {
     of: /^graders\/[^/]+\/[^/]+\/driver\.ts$/,
-    files: [/^graders\/kit\/(driver|threads)\.ts$/],
+    // Other right answers play beside the learner's nodes in one cluster.
+    files: [/^graders\/kit\/(driver|threads|simulation)\.ts$/, /^graders\/[^/]+\/[^/]+\/accepted\//],
     packages: [],
     node: false,
   },
-  { of: /^graders\/[^/]+\/[^/]+\/budgets\.ts$/, files: [/^graders\/kit\/budget\.ts$/], packages: [], node: false },
+  {
+    of: /^graders\/[^/]+\/[^/]+\/budgets\.ts$/,
+    files: [/^graders\/kit\/(budget|simulation)\.ts$/],
+    packages: [],
+    node: false,
+  },
   {
     of: /^graders\/[^/]+\/[^/]+\/suite\.test\.ts$/,
     files: [/^graders\/kit\//, /\/driver\.ts$/],

@@ -8,6 +8,7 @@ import { init, runBaseTests, setupEnvironment } from 'vitest/worker'
 import { serveSubjects } from '../../graders/kit/subjects.ts'
 import '../../graders/kit/suite.ts'
 import type { Isolation } from '../sandbox/isolation.ts'
+import { perNodeModules } from '../sandbox/per-node.ts'
 import { type Modules, prepareOurs } from '../sandbox/prepare.ts'
 import { openSession, type Session } from '../sandbox/session.ts'
 import { tracedModules } from '../sandbox/trace-shared.ts'
@@ -31,6 +32,9 @@ function driverOf(kata: string): { url: string; modules: Modules } {
 
 /** A driver that imports this makes its kata one of threads: its subjects have threads, and every touch is traced. */
 const THREADS_KIT = 'kata:/graders/kit/threads.ts'
+
+/** A driver that imports this makes its kata one of simulated nodes: its submission is evaluated once for each boot. */
+const SIMULATION_KIT = 'kata:/graders/kit/simulation.ts'
 
 const alive = new Set<Session>()
 let ending = false
@@ -74,6 +78,8 @@ async function handOver(channelName: string, evidence: Evidence[]): Promise<void
 
 function benchFor(job: Job): Bench {
   const driver = driverOf(job.kata)
+  if (SIMULATION_KIT in driver.modules)
+    return bench({ ...job, modules: perNodeModules(job.modules) }, driver, openSubject)
   const threads = driver.modules[THREADS_KIT]
   if (threads === undefined) return bench(job, driver, openSubject)
   const traced = { ...job, modules: tracedModules(job.modules) }

@@ -47,6 +47,19 @@ export interface Tools<D> {
   ) => Promise<void>
   /** a seed of this promise's own, for a suite that makes its inputs itself */
   readonly seed: number
+  /** whether a person will read what fails: then it is worth making it small */
+  readonly shrink: boolean
+  /**
+   * What several promises look at together, found once for each submission and seed: they hand in the same name. Keep it
+   * small, it is kept for all seeds. @param find is given a seed that these promises share
+   */
+  readonly once: <T>(name: string, find: (seed: number) => Promise<T>) => Promise<T>
+  /** Asks one operation many things in one request. @throws {SubjectThrew} where it threw, told by `tell` */
+  readonly askAll: <Input, Output>(
+    operation: Remote<Input, Output>,
+    inputs: readonly Input[],
+    tell?: (input: Input) => readonly string[],
+  ) => Promise<Output[]>
 }
 
 export interface PropertyOptions<Input> {
@@ -65,7 +78,7 @@ const MAX_SHRINK_CALLS = 500
 const BATCH = 60
 
 /** The submission threw where the contract does not let it. */
-class SubjectThrew extends Error {
+export class SubjectThrew extends Error {
   readonly outcome: Extract<Outcome, { kind: 'threw' | 'stuck' }>
   readonly story: readonly string[]
   constructor(outcome: Extract<Outcome, { kind: 'threw' | 'stuck' }>, story: readonly string[]) {
@@ -96,12 +109,26 @@ export function hiddenTest<D>(suiteUrl: string): HiddenTest<D> {
   }
 }
 
+/** By subject, seed and name, see {@link Tools.once}. */
+const found = new WeakMap<Subject, Map<string, Promise<unknown>>>()
+
+function onceFor(subject: Subject, seed: number): Tools<unknown>['once'] {
+  const known = found.get(subject) ?? new Map<string, Promise<unknown>>()
+  found.set(subject, known)
+  return <T>(name: string, find: (seed: number) => Promise<T>) => {
+    const key = `${seed} ${name}`
+    const made = known.get(key) ?? find(mix(seed, name))
+    known.set(key, made)
+    return made as Promise<T>
+  }
+}
+
 async function judgeOne<D>(subject: Subject, promise: string, body: (tools: Tools<D>) => Promise<void>): Promise<void> {
   for (const [i, seed] of subject.seeds.entries()) {
     if (subject.isDecided()) return
     let result: PromiseResult = { kept: true }
     try {
-      await body(toolsFor<D>(subject, mix(seed, promise), subject.shrink && i === 0))
+      await body(toolsFor<D>(subject, seed, promise, subject.shrink && i === 0))
     } catch (error) {
       result = resultOf(error)
     }
@@ -127,7 +154,8 @@ function resultOf(error: unknown): PromiseResult {
   }
 }
 
-function toolsFor<D>(subject: Subject, seed: number, shrink: boolean): Tools<D> {
+function toolsFor<D>(subject: Subject, master: number, promise: string, shrink: boolean): Tools<D> {
+  const seed = mix(master, promise)
   const remote = new Map<string, Remote<unknown, unknown>>()
   const remoteOf = (operation: string): Remote<unknown, unknown> => {
     const known = remote.get(operation)
@@ -143,6 +171,21 @@ function toolsFor<D>(subject: Subject, seed: number, shrink: boolean): Tools<D> 
     // The suite names operations at compile time (the driver's type); which there are at run time, the subject knows.
     subject: new Proxy({} as Operations, { get: (_, operation) => remoteOf(String(operation)) }) as RemoteDriver<D>,
     seed,
+    shrink,
+    once: onceFor(subject, master),
+    askAll: async <Input, Output>(
+      operation: Remote<Input, Output>,
+      inputs: readonly Input[],
+      tell: (input: Input) => readonly string[] = (input) => [`${operation.operation}(${show(input)})`],
+    ) => {
+      try {
+        const outcomes = await subject.call(operation.operation, inputs)
+        return outcomes.map((outcome, i) => answered(outcome, () => tell(inputs[i] as Input)) as Output)
+      } catch (error) {
+        if (error instanceof SubjectLost && error.item !== undefined) error.story = tell(inputs[error.item] as Input)
+        throw error
+      }
+    },
     forAll: (inputs, operation, check, options = {}) =>
       forAll(subject, shrink, mix(seed, String(properties++)), inputs, operation, check, options),
   }
