@@ -24,8 +24,8 @@ export interface Opened {
 
 const TRAIL_BYTES = 4
 /** A group is in use for a moment after its last member has gone. */
-const REMOVE_TRIES = 20
-const REMOVE_EVERY_MS = 50
+const REMOVE_TRIES = 300
+const REMOVE_EVERY_MS = 100
 
 let opened = 0
 
