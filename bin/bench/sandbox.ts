@@ -14,7 +14,7 @@ import { median, type Row, table } from './statistics.ts'
 
 const COURSE = join(import.meta.dirname, '../..')
 const ROUNDS = Number(process.argv[2] ?? 15)
-const AT_ONCE = 12
+const AT_ONCE = Number(process.argv[3] ?? 12)
 const SANDBOXES: readonly Isolation[] = ['portable', 'strict']
 const ws = { course: COURSE, root: COURSE }
 const kata: Kata = {

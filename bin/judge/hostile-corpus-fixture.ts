@@ -135,10 +135,9 @@ export function madeOf(planted: Planted): Record<string, { kata: 'token-bucket' 
     `let all = 0\n${inCall('if (++all % 500 === 0) return false as never')}`,
   )
   // ---- denial
-  also('timed-out.digs-through-nested-data', inCall('if (count === 3) { let deep: any = []; for (;;) deep = [deep] }'))
   also(
-    'timed-out.awaits-itself-for-ever',
-    `${bucket}\nconst again = (): Promise<void> => Promise.resolve().then(again)\nawait again()\n`,
+    'timed-out.waits-in-a-loop-at-the-top',
+    `${bucket}\nconst wait = async () => { for (;;) await undefined }\nawait wait()\n`,
   )
   also('crashed.fills-a-map', inCall('const all = new Map<number, number>(); for (let i = 0; ; i++) all.set(i, i)'))
   also(
@@ -174,6 +173,6 @@ export function madeOf(planted: Planted): Record<string, { kata: 'token-bucket' 
     ),
   )
   threads('crashed.reaches-for-the-scheduler', inAdd("void (globalThis as any)[Symbol.for('kata.subject')].finish()"))
-  threads('crashed.patches-atomics', inAdd('Atomics.add = () => 0'))
+  threads('crashed.patches-atomics', inAdd('(Atomics as any).add = () => 0'))
   return all
 }

@@ -12,9 +12,10 @@ import { variantFor } from '../../sandbox/variants.ts'
 import type { Course, Measurable, Measured } from './measure.ts'
 import { DEFAULT_SIZES } from './steps.ts'
 
-/** How many times as large as the largest size that steps are counted at. */
-const BEYOND = 16
-/** Calls at the small size at most, over as many set-ups as it takes. */
+/** How many times as large as the largest size that steps are counted at: the first that the reference does quickly. */
+const BEYOND = [16, 4] as const
+const QUICK_NS = 400e6
+/** Calls at the small size at most. */
 const SMALL_CALLS = 32_768
 const WARM_UP_CALLS = 16_384
 /** To begin with, and how many times as many after that. */
@@ -36,6 +37,11 @@ interface Work {
   readonly large: number
   /** how many calls that was, at the large size */
   readonly calls: number
+}
+
+interface Reference {
+  readonly work: Work
+  readonly sizes: readonly [small: number, large: number]
 }
 
 export interface Growths {
@@ -61,12 +67,24 @@ export interface Auditor {
 
 /** @param reference what is known to hide nothing; measured once, and only when it is needed */
 export function auditor(course: Course, budgets: readonly Budget[], reference: Measurable): Auditor {
-  const known = new Map<number, Promise<Work | undefined>>()
-  const referenceWork = (index: number, sizes: readonly [number, number], seed: number) => {
-    const work =
-      known.get(index) ?? withSession(course, reference, (session) => workOf(session, budgets, index, sizes, seed))
-    known.set(index, work)
-    return work
+  const known = new Map<number, Promise<Reference | undefined>>()
+  const referenceOf = (index: number, steps: StepsBudget, seed: number) => {
+    const found = known.get(index) ?? measureReference(index, steps, seed)
+    known.set(index, found)
+    return found
+  }
+  async function measureReference(index: number, steps: StepsBudget, seed: number): Promise<Reference | undefined> {
+    const own = steps.sizes ?? DEFAULT_SIZES
+    for (const beyond of BEYOND) {
+      const sizes = [own[0] ?? 64, beyond * (own.at(-1) ?? 1_024)] as const
+      const found = await withSession(course, reference, async (session) => {
+        const work = await workOf(session, budgets, index, sizes, seed)
+        return work && { work, sizes, isQuick: (session.cpuNs() ?? 0) < QUICK_NS }
+      })
+      if (found !== undefined && (found.isQuick || beyond === BEYOND.at(-1))) return found
+    }
+    // What the reference itself cannot do at such a size says nothing about anybody.
+    return undefined
   }
 
   async function growths(
@@ -84,11 +102,9 @@ export function auditor(course: Course, budgets: readonly Budget[], reference: M
       )[0]
       if (spent === undefined) continue
       const counted = dearer(steps.steps, GROWTHS.find((growth) => spent.got.startsWith(`${growth} `)) ?? 'O(1)')
-      const own = steps.sizes ?? DEFAULT_SIZES
-      const sizes = [own[0] ?? 64, BEYOND * (own.at(-1) ?? 1_024)] as const
-      const theirs = await referenceWork(index, sizes, seed)
-      // What the reference itself cannot do at such a size says nothing about anybody.
-      if (theirs === undefined) continue
+      const known = await referenceOf(index, steps, seed)
+      if (known === undefined) continue
+      const { work: theirs, sizes } = known
       const expected = growthOf(counted, sizes) * Math.max(1, growth(theirs) / growthOf(steps.steps, sizes))
       const beyond: number[] = []
       let last: Work | undefined
@@ -191,8 +207,8 @@ async function workOf(
     n: number,
     most: number,
     takesOff: boolean,
+    inOne = callsOf(n),
   ): Promise<{ ns: number; calls: number } | undefined> => {
-    const inOne = callsOf(n)
     for (let calls = Math.min(FIRST_CALLS, most); ; calls = Math.min(most, calls * MORE_CALLS)) {
       const times = Math.ceil(calls / inOne)
       const each = Math.min(calls, inOne)
@@ -203,9 +219,10 @@ async function workOf(
       if (ns >= ENOUGH_NS || calls >= most) return { ns: ns / (each * times), calls: each * times }
     }
   }
+  // Many calls after one set-up, which then weighs little; or, where a budget has no so many to make, many set-ups.
   // Once more, to teach the optimiser first: what is slow at the small size hides what is slow at the large one.
   if ((await spent(small, callsOf(small), Math.ceil(WARM_UP_CALLS / callsOf(small)))) === undefined) return undefined
-  const atSmall = await perCall(small, SMALL_CALLS, false)
+  const atSmall = (await perCall(small, SMALL_CALLS, false, SMALL_CALLS)) ?? (await perCall(small, SMALL_CALLS, false))
   const atLarge = atSmall && (await perCall(large, callsOf(large), true))
   return atLarge && { small: atSmall.ns, large: atLarge.ns, calls: atLarge.calls }
 }

@@ -24,8 +24,8 @@ export interface Opened {
 
 const TRAIL_BYTES = 4
 /** A group is in use for a moment after its last member has gone. */
-const REMOVE_TRIES = 20
-const REMOVE_EVERY_MS = 50
+const REMOVE_TRIES = 300
+const REMOVE_EVERY_MS = 100
 
 let opened = 0
 
@@ -73,10 +73,15 @@ export function openBox(args: readonly string[], { trail, cpuSeconds, folder }: 
     pid ??= Number(/"child-pid": (\d+)/.exec(told)?.[1] ?? Number.NaN) || undefined
   })
   info?.on('error', () => {})
-  // After all who want to know what has become of it.
-  if (group !== undefined) child.once('close', () => setImmediate(() => remove(group, REMOVE_TRIES)))
+  let ranOutOfMemory = false
+  if (group !== undefined)
+    child.once('exit', () => {
+      // Who asks comes later, when all that it said has been read.
+      ranOutOfMemory = group.ranOutOfMemory()
+      remove(group, REMOVE_TRIES)
+    })
   child.once('error', () => group?.remove())
-  return { child, inside: { pid: () => pid, ranOutOfMemory: () => group?.ranOutOfMemory() ?? false } }
+  return { child, inside: { pid: () => pid, ranOutOfMemory: () => ranOutOfMemory } }
 }
 
 function remove(group: Group, tries: number): void {
