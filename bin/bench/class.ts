@@ -1,4 +1,4 @@
-// `npm run bench:class -- [submissions]`: how fast a class is graded. A thousand submissions of five katas, each with other
+// `npm run bench:class -- [submissions] [learners] [peers]`: how fast a class is graded. A thousand submissions of five katas, each with other
 // names and another layout, against one cold `vitest run` for each as a peer; what identical files save; what the strict
 // sandbox costs; whether memory grows with the class. Throughput is told per core second, counted by the system over all
 // processes that were started: a busy machine makes both sides wait, and neither side work more.
@@ -16,9 +16,10 @@ import { median, type Row, table } from './statistics.ts'
 const COURSE = join(import.meta.dirname, '../..')
 const SLUGS = ['token-bucket', 'lru-cache', 'fixed-window', 'hash-ring', 'circuit-breaker']
 const SUBMISSIONS = Number(process.argv[2] ?? 1_000)
-/** Of those that are graded both ways round. */
-const SMALL = 12
-const PEER_RUNS = 5
+/** Learners of the classes that are graded both ways round: with and without the cache, in both sandboxes. */
+const SMALL = Number(process.argv[3] ?? 12)
+/** Before, between and after. */
+const PEER_RUNS = Number(process.argv[4] ?? 5)
 const SAMPLE_EVERY_MS = 200
 const TICKS_PER_S = 100
 

@@ -37,6 +37,8 @@ const LANES = 2
 export async function gradeClass(grading: Grading): Promise<{ judged: number; judgeErrors: number }> {
   const { work, onJudged, isStopped } = grading
   const judge = oneRunAtATime(grading.judge)
+  // Told where it is awaited; where everything is refused at intake, nobody does.
+  judge.catch(() => {})
   const measuring = measuringInTurn(grading.ws)
   const batches = batched(work)
   const again: Work[] = []
