@@ -209,7 +209,7 @@ describe.runIf(process.platform === 'linux')('the clock', () => {
   })
 
   test('goes on, however late it is, with one that gets time', async () => {
-    const { ask } = line('asked(); send(ready); asked(); burn(2_500); send(ended); asked()', { wallMs: 1_500 })
+    const { ask } = line('asked(); send(ready); asked(); burn(1_700); send(ended); asked()', { wallMs: 1_500 })
     await ask(open)
     expect(await ask(asking)).toMatchObject({ type: 'ended' })
   })

@@ -119,13 +119,17 @@ test('what is right and too slow, or too large, to be measured is a finding abou
     { spent: { budget: 'made', kept: true } },
     { spent: { budget: 'counted', kept: true } },
   ])
+  // How far it comes hangs on the collector; whose finding it is, and where, does not.
   const hoards =
-    'const all = []; export const fill = () => ({ get: (i) => all.push(new Uint8Array(1_000_000).fill(1)) })'
-  const [, made, counted] = await costs(hoards)
-  expect([made, counted]).toMatchObject([
-    { spent: { budget: 'made', kept: false } },
-    { spent: { budget: 'counted', kept: false } },
-  ])
+    'const all = []; export const fill = () => ({ get: () => all.push(new Uint8Array(1_000_000).fill(1)) })'
+  for (const one of await costs(hoards)) {
+    const { budget: name, why } =
+      'spent' in one ? { budget: one.spent.budget, why: '' } : { budget: one.budget, why: JSON.stringify(one) }
+    if (name === 'held') continue
+    expect('spent' in one ? one.spent.kept : why).not.toBe(true)
+    expect(why).not.toContain('judge-error')
+    if (why !== '') expect(why).toContain(`While \\"${name}\\" was measured`)
+  }
 })
 
 test('after the first budget that is not kept nothing is measured, whoever was faster', async () => {
