@@ -48,7 +48,7 @@ const tellView = ({ role, term }: RaftView, node: string) =>
 
 // ---- walks -------------------------------------------------------------------------------------------------------
 
-const WALKS = 90
+const WALKS = 60
 const WALK_STEPS = 70
 const LOGS: readonly Logs[] = [
   [[1], [1, 1], [1, 1, 1]],
@@ -88,7 +88,7 @@ async function walksKeep(rule: RuleName, tools: Given): Promise<void> {
 // ---- by the clock ------------------------------------------------------------------------------------------------
 
 const PROFILES: readonly Profile[] = ['swarm', 'hunter', 'blackout', 'swarm', 'hunter', 'swarm']
-const CHAOS_MS = 4_000
+const CHAOS_MS = 3_000
 /** Time for a dozen elections, one after another: each succeeds far more often than not. */
 const QUIET_MS = 4_000
 const MAX_STEPS = 40_000
@@ -363,7 +363,7 @@ test('Without a leader there is soon another', async (tools) => {
   }
   const inTime = (input: TimedInput, afterMs: number, who?: (node: number) => boolean) =>
     holdsIn(input, agreement(afterMs, who))
-  for (const [i, nodes] of [1, 2, 3, 5].entries()) await inTime(calm(nodes, 4_000, { seed: tools.seed + i }), 0)
+  for (const [i, nodes] of [1, 2, 3, 5].entries()) await inTime(calm(nodes, 3_000, { seed: tools.seed + i }), 0)
   // Only n1's log may win, its clock goes at half speed, and n2 keeps asking.
   const slow = {
     healMs: 5_900,
@@ -398,7 +398,7 @@ test('A leader that is heard stays in office', async (tools) => {
   // One clock is so fast that its node stands before any other: whoever votes twice is another promise's matter.
   const inputs = [3, 5].map((nodes, i) => {
     const clocks = Array.from({ length: nodes }, (_, node) => ({ offsetMs: 0, rate: node === i ? 2.2 : 1 }))
-    return calm(nodes, 5_000, { seed: tools.seed + i }, { clocks })
+    return calm(nodes, 3_000, { seed: tools.seed + i }, { clocks })
   })
   const { failing } = await survey(tools, timed, inputs, { check: steady })
   await noRun(tools, { timed, inputs, check: steady, tellView }, failing['check'] ?? [])
