@@ -30,8 +30,8 @@ export default [
         messages += sum(countsOf(kata, Math.floor(random() * 2 ** 31), SETTLED_MS), 'RequestVote', 'Vote')
       return { figure: messages / ELECTIONS }
     },
-    // One round is 8; now and then two stand at once, and it takes two.
-    quality: { what: 'messages an election of five', figureAtMost: 14 },
+    // One round is 8; now and then two stand at once, and it takes two: more often where a vote does not put off standing.
+    quality: { what: 'messages an election of five', figureAtMost: 20 },
   }),
   budget('A leader in office costs one message and one answer a follower and heartbeat', {
     sample: (kata: Kata, { random }) => {

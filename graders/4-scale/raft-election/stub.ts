@@ -12,8 +12,8 @@ import type { Context, Node, NodeId } from '#world'
 export const HEARTBEAT_MS = 50
 
 /**
- * Who has heard of no leader for so long stands for election, and who stands without an outcome stands again. Drawn anew
- * each time, whole milliseconds, both ends included.
+ * Who has heard of no leader for so long stands for election, in the next term, and who stands without an outcome stands
+ * again. Drawn anew each time, whole milliseconds, both ends included; a node that ticks may be a tick late.
  */
 export const ELECTION_TIMEOUT_MS = { least: 150, most: 300 } as const
 

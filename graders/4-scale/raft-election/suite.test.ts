@@ -48,7 +48,7 @@ const tellView = ({ role, term }: RaftView, node: string) =>
 
 // ---- walks -------------------------------------------------------------------------------------------------------
 
-const WALKS = 90
+const WALKS = 60
 const WALK_STEPS = 70
 const LOGS: readonly Logs[] = [
   [[1], [1, 1], [1, 1, 1]],
@@ -88,7 +88,7 @@ async function walksKeep(rule: RuleName, tools: Given): Promise<void> {
 // ---- by the clock ------------------------------------------------------------------------------------------------
 
 const PROFILES: readonly Profile[] = ['swarm', 'hunter', 'blackout', 'swarm', 'hunter', 'swarm']
-const CHAOS_MS = 4_000
+const CHAOS_MS = 3_000
 /** Time for a dozen elections, one after another: each succeeds far more often than not. */
 const QUIET_MS = 4_000
 const MAX_STEPS = 40_000
@@ -357,12 +357,13 @@ const calm = (
 
 test('Without a leader there is soon another', async (tools) => {
   const { timed } = tools.subject
-  const inTime = async (input: TimedInput, afterMs: number, who?: (node: number) => boolean) => {
-    const check = agreement(afterMs, who)
+  const holdsIn = async (input: TimedInput, check: Rule) => {
     const { failing } = await survey(tools, timed, [input], { check })
     await noRun(tools, { timed, inputs: [input], check, tellView }, failing['check'] ?? [])
   }
-  for (const [i, nodes] of [1, 2, 3, 5].entries()) await inTime(calm(nodes, 4_000, { seed: tools.seed + i }), 0)
+  const inTime = (input: TimedInput, afterMs: number, who?: (node: number) => boolean) =>
+    holdsIn(input, agreement(afterMs, who))
+  for (const [i, nodes] of [1, 2, 3, 5].entries()) await inTime(calm(nodes, 3_000, { seed: tools.seed + i }), 0)
   // Only n1's log may win, its clock goes at half speed, and n2 keeps asking.
   const slow = {
     healMs: 5_900,
@@ -373,6 +374,7 @@ test('Without a leader there is soon another', async (tools) => {
   // Everybody is alone for a while: all stand, and nobody hears of it.
   const alone = { healMs: 2_000, faults: [{ atMs: 0, what: 'partition' as const, groups: [[0], [1], [2]] }] }
   await inTime(calm(3, 6_000, { seed: tools.seed }, alone), 2_000)
+  await holdsIn(calm(3, 2_000, { seed: tools.seed }, alone), standsAgain)
   // The leader is gone, and one of a term that is over keeps talking.
   const gone = {
     healMs: 5_900,
@@ -385,14 +387,62 @@ test('Without a leader there is soon another', async (tools) => {
 test('A leader that is heard stays in office', async (tools) => {
   const { timed } = tools.subject
   await scriptsKeep(atOnce, tools, [script(3, elect(0, [1])), script(5, elect(2, [0, 4]))])
+  await scriptsKeep(waitsFirst, tools, [
+    script(3, [stands(0), stands(0), stands(0)]),
+    script(3, [
+      ...elect(0, [1]),
+      ['tell', 0, 2, { type: 'AppendReply', term: 9, success: false } satisfies ElectionMessage],
+      stands(0),
+    ]),
+  ])
   // One clock is so fast that its node stands before any other: whoever votes twice is another promise's matter.
   const inputs = [3, 5].map((nodes, i) => {
     const clocks = Array.from({ length: nodes }, (_, node) => ({ offsetMs: 0, rate: node === i ? 2.2 : 1 }))
-    return calm(nodes, 5_000, { seed: tools.seed + i }, { clocks })
+    return calm(nodes, 3_000, { seed: tools.seed + i }, { clocks })
   })
   const { failing } = await survey(tools, timed, inputs, { check: steady })
   await noRun(tools, { timed, inputs, check: steady, tellView }, failing['check'] ?? [])
 })
+
+/** A node that ticks looks at its clock so often at least. */
+const TICK_MS = 20
+
+/** Who hears of nobody stands, again and again, after no more than the longest timeout. */
+const standsAgain: Rule = ({ entries }, { nodes }) => {
+  const last = new Map<number, number>()
+  for (const [i, [, at, what, node, view]] of entries.entries()) {
+    if (what === 'boot') last.set(node, at)
+    if (what !== 'view' || view.role !== 'candidate') continue
+    const waited = at - (last.get(node) ?? 0)
+    last.set(node, at)
+    if (waited > 300 + TICK_MS)
+      return { entry: i, expected: `n${node + 1} stands after at most 300 ms`, got: `after ${waited} ms` }
+  }
+  for (let node = 0; node < nodes; node++)
+    if ((last.get(node) ?? 0) < 2_000 - 300 - TICK_MS)
+      return {
+        entry: -1,
+        expected: `n${node + 1} stands again and again`,
+        got: `never again after ${last.get(node)} ms`,
+      }
+  return undefined
+}
+
+/** Who boots, and who has been deposed, waits like anybody before it stands. */
+const waitsFirst: Rule = ({ entries }) => {
+  const since = new Map<number, number>()
+  const roles = new Map<number, string>()
+  for (const [i, [, at, what, node, view]] of entries.entries()) {
+    if (what === 'boot') since.set(node, at)
+    if (what !== 'view') continue
+    const waited = at - (since.get(node) ?? 0)
+    if (view.role === 'candidate' && waited < 150)
+      return { entry: i, expected: `n${node + 1} stands after at least 150 ms`, got: `after ${waited} ms` }
+    if (view.role !== 'follower' || roles.get(node) === 'leader') since.set(node, at)
+    roles.set(node, view.role)
+  }
+  return undefined
+}
 
 /** Who has become leader says so to all others before anything else happens. */
 const atOnce: Rule = ({ entries }, { nodes }) => {

@@ -89,6 +89,7 @@ const votesOf =
     const given = new Map<string, string>()
     const views = new Map<number, RaftView>()
     const booted = new Set<number>()
+    const lives = new Map<number, number>()
     const forget = (node: number) => {
       for (const key of given.keys()) if (key.startsWith(`${node} `)) given.delete(key)
     }
@@ -109,11 +110,21 @@ const votesOf =
         else if (isOwnFault || entry[5]) promised.delete(node)
         // Cut short, it may have been about to do either: neither rule is the judge of that.
         if (entry[5] && before.step !== step && !isOwnFault) forget(node)
-      } else if (what === 'boot') booted.add(node)
-      else if (what === 'view') {
+      } else if (what === 'boot') {
+        booted.add(node)
+        lives.set(node, entry[4])
+      } else if (what === 'view') {
         const view = entry[4]
         views.set(node, view)
-        if (!booted.delete(node) || before === undefined) continue
+        if (!booted.delete(node)) continue
+        const isNew = disks[node]?.keys?.['ballot'] === undefined && lives.get(node) === 1
+        if (afterCrash && isNew && (view.term !== 0 || view.votedFor !== null))
+          return {
+            entry: i,
+            expected: `${nameOf(node)} begins in term 0 with its vote for nobody: its disk is empty`,
+            got: `term ${view.term}, vote for ${view.votedFor}`,
+          }
+        if (before === undefined) continue
         if (view.term > before.term || (view.term === before.term && view.votedFor === before.candidate)) continue
         // Who stands in a term and keeps no vote of its own in it will vote twice, whenever it crashes: again neither's.
         const isOwnFault = view.term === before.term && before.stood && before.cutShort

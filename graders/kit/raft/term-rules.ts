@@ -38,6 +38,13 @@ function growing({ entries }: RaftHistory): Broken | undefined {
     const { term } = entry[4]
     const before = terms.get(node) ?? 0
     if (term < before) return { entry: i, expected: `no term of ${nameOf(node)} below ${before}`, got: `term ${term}` }
+    const { role, leader } = entry[4]
+    if (role === 'candidate' && term > before && (term !== before + 1 || leader !== null) && terms.has(node))
+      return {
+        entry: i,
+        expected: `${nameOf(node)} stands in term ${before + 1}, which has no leader yet`,
+        got: `it stands in term ${term}, and its leader is ${leader ?? 'nobody'}`,
+      }
     terms.set(node, term)
   }
   return undefined
@@ -82,6 +89,8 @@ function ruleOf(met: Met): Wrong | undefined {
         expected: `${me} follows in term ${message.term}, as soon as it has heard of it`,
         got: `it is ${after.role} in term ${after.term}`,
       }
+    if (message.type !== 'AppendEntries' && after.leader !== null)
+      return { expected: `${me} knows of no leader in term ${message.term}`, got: `its leader is ${after.leader}` }
   }
   if (message.type === 'RequestVote') return ofRequest(met, me)
   if (message.type === 'AppendEntries') return ofAppend(met, me)

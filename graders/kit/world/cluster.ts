@@ -15,7 +15,6 @@ export interface ClusterOptions {
   /** one for each node */
   readonly boots: readonly Boot[]
   readonly seed: number
-  readonly clients?: number
   readonly disks?: readonly Contents[]
   /** which messages the history keeps; none unless told */
   readonly keeps?: ((message: never) => boolean) | undefined
@@ -70,7 +69,6 @@ export interface Seat {
 export interface Network {
   sent(flight: Flight): void
   armed(seat: Seat, timer: Timer): void
-  replied(request: number, result: unknown, node: number): void
 }
 
 export interface Cluster {
@@ -86,7 +84,7 @@ export interface Cluster {
   deliver(flight: Flight, cut?: Cut): boolean
   /** @param token names this firing among all */
   fire(node: number, name: string, token: number, cut?: Cut): void
-  ask(node: number, request: number, command: unknown, client: number): boolean
+  ask(node: number, request: number, command: unknown): boolean
   crash(node: number, keep: number, torn?: number): void
   lose(flight: Flight): void
   say(node: number, said: string, drawn: Omit<TraceEvent, 'at' | 'node'>): void
@@ -197,7 +195,6 @@ export function cluster(options: ClusterOptions, network: Network): Cluster {
         entries.push([counts.steps - 1, self.at, 'replied', index, request, answer, hops])
         if (trace !== undefined)
           draw(index, { what: 'reply', cause: askedAt.get(request) as number, label: brief(answer) })
-        network.replied(request, answer, index)
       },
       disk: seat.disk.face,
     })
@@ -333,12 +330,11 @@ export function cluster(options: ClusterOptions, network: Network): Cluster {
       step(seat, mix(mix(token, hashText(name)), index), 0, trace ? { what: 'timer', label: name } : NOTHING, cut)
       run(seat, (node) => node.onTimer(name), cut)
     },
-    ask(index, request, command, client) {
+    ask(index, request, command) {
       const seat = seats[index] as Seat
       const given = taken(command, 'a command')
       entries.push([counts.steps, self.at, 'asked', index, request, given])
       askedAt.set(request, trace?.length ?? 0)
-      if (client >= 0) draw(size + client, { what: 'request', to: index, label: brief(given) })
       if (seat.node === undefined) return false
       step(seat, mix(request, 31), 0, { what: 'request', label: brief(given) })
       run(seat, (node) => node.onRequest?.(request, given as never))

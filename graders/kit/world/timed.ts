@@ -91,7 +91,6 @@ export function runTimed(options: TimedOptions): History {
         timer.planned = timer.due as number
         planned.push(timer.planned, { kind: 1, seat, timer })
       },
-      replied() {},
     },
   )
 
@@ -107,7 +106,7 @@ export function runTimed(options: TimedOptions): History {
     planned.push(atMs, {
       kind: 2,
       act: () => {
-        if (world.ask(node, i, command, -1)) steps?.push(['ask', node, i])
+        if (world.ask(node, i, command)) steps?.push(['ask', node, i])
       },
     })
   if (plan.healMs > 0) planned.push(plan.healMs, { kind: 2, act: heal })

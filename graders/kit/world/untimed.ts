@@ -38,7 +38,6 @@ export function untimed(
         onSent(flight)
       },
       armed() {},
-      replied() {},
     },
   )
   const steps: Step[] = []
@@ -92,7 +91,7 @@ export function untimed(
     note(step, node)
     if (what === 'restart') world.start(node)
     else if (what === 'crash') world.crash(node, which)
-    else world.ask(node, which, options.commands?.[which], -1)
+    else world.ask(node, which, options.commands?.[which])
     return true
   }
 
