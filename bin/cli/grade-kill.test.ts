@@ -1,5 +1,5 @@
 // The promise that an instructor relies on: whoever ends the grader at whatever moment, the same command again finishes
-// the rest, and nothing is lost or doubled. Held by killing the real `kata grade` fifty times, at seeded moments.
+// the rest, and nothing is lost or doubled. Held by killing the real `kata grade` again and again, at seeded moments.
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ASK_TWICE_SOLUTION, type CourseCopy, courseCopy } from './course-copy-fixture.ts'
 
-const KILLS = 50
+/** A sample; `KATA_KILLS=50 npx vitest run --project engine bin/cli/grade-kill.test.ts` is the whole of it. */
+const KILLS = Number(process.env['KATA_KILLS'] ?? 8)
 const LEARNERS = 13
 const KATA = 'ask-twice'
 
@@ -103,7 +104,7 @@ async function verdicts(gradebook: string) {
   return learners.map(({ learner, katas: [one] }) => [learner.id, one?.state, one?.points, one?.report?.verdict])
 }
 
-test('killed fifty times at any moment: nothing is lost, nothing is doubled', { timeout: 1_800_000 }, async () => {
+test('killed at any moment: nothing is lost, nothing is doubled', { timeout: 1_800_000 }, async () => {
   const draw = random(6)
   const startedMs = performance.now()
   const whole = join(copy.ws, 'whole.sqlite')
