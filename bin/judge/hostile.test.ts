@@ -73,6 +73,16 @@ async function plant(): Promise<Planted & { connections: () => number; untouched
   }
 }
 
+/**
+ * All of it takes both cores for a quarter of an hour: `KATA_WHOLE=1 npx vitest run --project engine
+ * bin/judge/hostile.test.ts`. A landing tries those that stand as files or bytes in the portable sandbox, with a few of
+ * those that are made, and every second one in the strict.
+ */
+const IS_WHOLE = process.env['KATA_WHOLE'] !== undefined
+const MADE_SAMPLE = 11
+const isSampled = (isolation: Isolation, i: number, standing: number): boolean =>
+  isolation === 'portable' ? i < standing + MADE_SAMPLE : i < standing && i % 2 === 0
+
 const SANDBOXES: readonly Isolation[] = ['portable', 'strict']
 /** In CI a machine that has no strict sandbox is a failure, and no excuse. */
 const isThere = (isolation: Isolation) =>
@@ -81,7 +91,7 @@ const isThere = (isolation: Isolation) =>
 test.each(SANDBOXES.filter(isThere))(
   '%s: each hostile submission earns its verdict, and the next run is as good as new',
   {
-    timeout: 600_000,
+    timeout: 1_800_000,
   },
   async (isolation) => {
     const planted = await plant()
@@ -91,7 +101,7 @@ test.each(SANDBOXES.filter(isThere))(
     onTestFinished(async () => (await judge).close())
     const files = readdirSync(HOSTILE)
     expect(files.length).toBeGreaterThan(60)
-    const attacks = [
+    const all = [
       ...files.map((name) => ({ name, kata, bytes: readFileSync(join(HOSTILE, name)) })),
       ...Object.entries(made).map(([name, bytes]) => ({ name, kata, bytes })),
       ...Object.entries(madeOf(planted)).map(([name, { kata: slug, text }]) => ({
@@ -100,7 +110,9 @@ test.each(SANDBOXES.filter(isThere))(
         bytes: Buffer.from(text),
       })),
     ].map(({ name, kata, bytes }) => ({ id: name, kata, file: name, bytes, seeds: [1] }))
-    expect(attacks.length).toBeGreaterThan(120)
+    expect(all.length).toBeGreaterThan(120)
+    const attacks = all.filter((_, i) => IS_WHOLE || isSampled(isolation, i, files.length + Object.keys(made).length))
+    expect(attacks.length).toBeGreaterThan(40)
     const wanted = Object.fromEntries(attacks.map(({ id }) => [id, id.split('.')[0]]))
 
     const before = process.memoryUsage().rss
@@ -118,8 +130,8 @@ test.each(SANDBOXES.filter(isThere))(
       }
       const batch = attacks.slice(at, at + 11)
       const middle = batch.length >> 1
-      const all = [...batch.slice(0, middle), honest, ...batch.slice(middle)]
-      for (const [id, report] of await judgeSubmissions(ws, judge, all)) reports.set(id, report)
+      const together = [...batch.slice(0, middle), honest, ...batch.slice(middle)]
+      for (const [id, report] of await judgeSubmissions(ws, judge, together)) reports.set(id, report)
       expect(reports.get(honest.id), `among ${batch.map(({ id }) => id).join()}`).toMatchObject({ verdict: 'accepted' })
       reports.delete(honest.id)
     }
@@ -133,10 +145,13 @@ test.each(SANDBOXES.filter(isThere))(
 
     // What hangs has its line named, and what was said of it is short and fit for a screen.
     const lineOf = (id: string) => reports.get(id)?.promises.find(({ kept }) => !kept)?.line
-    for (const name of files.filter((name) => name.startsWith('timed-out')))
+    for (const name of attacks.map(({ id }) => id).filter((id) => files.includes(id) && id.startsWith('timed-out')))
       expect(lineOf(name), name).toBeGreaterThan(0)
-    expect(lineOf('timed-out.matches-for-ever.ts')).toBe(lineIn('timed-out.matches-for-ever.ts', '(a+)+'))
-    expect(lineOf('timed-out.searches-for-ever.ts')).toBe(lineIn('timed-out.searches-for-ever.ts', 'includes.call'))
+    for (const [name, text] of [
+      ['timed-out.matches-for-ever.ts', '(a+)+'],
+      ['timed-out.searches-for-ever.ts', 'includes.call'],
+    ] as const)
+      if (reports.has(name)) expect(lineOf(name)).toBe(lineIn(name, text))
     for (const [id, report] of reports) {
       const text = JSON.stringify(report)
       expect(text.length, id).toBeLessThan(64 * 1024)
