@@ -10,8 +10,8 @@ export default defineConfig({
         test: {
           name: 'engine',
           include: ['bin/**/*.test.ts', 'graders/kit/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
         },
       },
       { test: { name: 'examples', include: ['katas/**/*.test.ts'] } },

@@ -40,7 +40,7 @@ function replay(fence: string): string {
     .join('\n')
 }
 
-test('every transcript prints what it printed', { timeout: 120_000 }, () => {
+test('every transcript prints what it printed', { timeout: 600_000 }, () => {
   kata('init', '.')
   const readme = readFileSync(README, 'utf8')
   const fences = [...readme.matchAll(FENCE)]

@@ -40,7 +40,7 @@ const PLAIN = `
 /** No zero below zero. */
 const whole = (raw: unknown) => Math.round((raw as { bytes: number }).bytes) + 0
 
-test('everyday code costs what it costs in ordinary Node, to the byte', { timeout: 120_000 }, async () => {
+test('everyday code costs what it costs in ordinary Node, to the byte', { timeout: 600_000 }, async () => {
   const plain = JSON.parse(
     execFileSync(process.execPath, [...FLAGS.bytes, '--input-type=module', '-e', PLAIN, script, budgets], {
       cwd: SUBJECT,

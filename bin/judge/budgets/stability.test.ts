@@ -10,7 +10,7 @@ import { costCorpus, costOutcome } from './cost-corpus.ts'
 const COURSE = join(import.meta.dirname, '../../..')
 const SAMPLE = ['token-bucket', 'singleflight', 'leaky-bucket']
 
-test('the same figures to the last letter, quiet and with all cores busy', { timeout: 120_000 }, async () => {
+test('the same figures to the last letter, quiet and with all cores busy', { timeout: 900_000 }, async () => {
   const loops: ChildProcess[] = []
   onTestFinished(() => {
     for (const loop of loops) loop.kill('SIGKILL')
