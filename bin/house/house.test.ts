@@ -143,6 +143,15 @@ test('logic reads no clock and draws no chance', () => {
 const withoutComments = (text: string): string =>
   text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$|'(?:[^'\\\n]|\\.)*'/gm, '')
 
+test('every driver of simulated nodes lets each of them be played alone', () => {
+  const drivers = ours.filter(
+    ({ path, text }) => /^graders\/[^/]+\/[^/]+\/driver\.ts$/.test(path) && text.includes('/kit/simulation.ts'),
+  )
+  expect(drivers.length).toBeGreaterThan(0)
+  const wrong = drivers.filter(({ text }) => !/export const \{[^}]*\btapes\b[^}]*\balone\b[^}]*\}/.test(text))
+  expect(wrong.map(({ path }) => path)).toEqual([])
+})
+
 test('a file is named for what it is, says why it is there, and can be read in one go', () => {
   const wrong = all.flatMap((source) => {
     const name = source.path.split('/').at(-1) ?? ''
