@@ -46,6 +46,8 @@ export interface Simulated<M, V> {
   readonly peers?: Readonly<Record<string, Boot>>
   /** which messages the history keeps; none unless told */
   readonly keeps?: (message: M) => boolean
+  /** the history keeps what nodes write onto their disks; not unless told */
+  readonly keepsWrites?: boolean
   /** a message in a few words; its first one names its kind */
   readonly label?: (message: M) => string
   readonly leads?: (view: V) => boolean
@@ -102,7 +104,7 @@ export interface Simulation<M, V> {
 }
 
 export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
-  const { keeps, label, leads, peers = {} } = given
+  const { keeps, keepsWrites = false, label, leads, peers = {} } = given
   const setUp = ({
     nodes,
     seed,
@@ -121,6 +123,7 @@ export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
     seed,
     ...(disks === undefined ? {} : { disks }),
     keeps: (keepsAll ? () => true : keeps) as ((message: never) => boolean) | undefined,
+    keepsWrites,
     label: label as ((message: never) => string) | undefined,
     traced,
     countsKinds,

@@ -106,7 +106,8 @@ export function runTimed(options: TimedOptions): History {
     planned.push(atMs, {
       kind: 2,
       act: () => {
-        if (world.ask(node, i, command)) steps?.push(['ask', node, i])
+        const whoever = whom(node)
+        if (whoever >= 0 && world.ask(whoever, i, command)) steps?.push(['ask', whoever, i])
       },
     })
   if (plan.healMs > 0) planned.push(plan.healMs, { kind: 2, act: heal })
