@@ -79,6 +79,7 @@ export interface WalkInput extends Setup {
 export interface TimedInput extends Setup {
   readonly plan: Plan
   readonly maxSteps: number
+  readonly maxBytes?: number
   readonly spared?: readonly number[]
   readonly wants?: { readonly deviations?: boolean; readonly steps?: boolean }
 }
@@ -140,12 +141,13 @@ export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
           ...(wants === undefined ? {} : { wants }),
         }),
       ),
-    timed: ({ plan, maxSteps, spared, wants, ...setup }) =>
+    timed: ({ plan, maxSteps, maxBytes, spared, wants, ...setup }) =>
       packed(
         runTimed({
           ...setUp(setup),
           plan,
           maxSteps,
+          ...(maxBytes === undefined ? {} : { maxBytes }),
           leads: leads as ((view: never) => boolean) | undefined,
           ...(spared === undefined ? {} : { spared }),
           ...(wants === undefined ? {} : { wants }),

@@ -7,7 +7,7 @@
  * types only grow; what you have built so far goes on working, and holds here, too.
  */
 
-import type { Context, Node, NodeId, RequestId } from '#world'
+import type { Context, Node, NodeId } from '#world'
 
 export const HEARTBEAT_MS = 50
 export const ELECTION_TIMEOUT_MS = { least: 150, most: 300 } as const
@@ -96,6 +96,5 @@ export interface View {
  * @param context all that it has of the world outside. Its `onRequest(request, command)` is what a client asks
  */
 export function boot(context: Context<Message>): Node<Message, Command> {
-  const answer = (request: RequestId, said: Answer) => context.reply(request, said)
-  throw new Error(`TODO: put your election here; then log, commit, ${answer.name} clients of ${context.self}`)
+  throw new Error(`TODO: put your election here, then let ${context.self} keep a log`)
 }
