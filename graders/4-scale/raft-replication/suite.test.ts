@@ -103,9 +103,9 @@ async function walksKeep(fault: Fault, tools: Given): Promise<void> {
 // ---- by the clock ------------------------------------------------------------------------------------------------
 
 const PROFILES: readonly Profile[] = ['swarm', 'hunter', 'blackout', 'swarm', 'hunter']
-const CHAOS_MS = 2_000
+const CHAOS_MS = 1_800
 /** Time for some elections, one after another, and for what was missed. */
-const QUIET_MS = 4_000
+const QUIET_MS = 3_500
 /** Three times what it takes: a history of more would not fit into one answer. */
 const MAX_STEPS = 6_000
 const MAX_BYTES = 500_000
@@ -142,7 +142,9 @@ const RUN_RULES = { ...RULES, agreement: otherwise(inLine(CHAOS_MS + 500)) } sat
 async function runsKeep(rule: keyof typeof RUN_RULES, tools: Given): Promise<void> {
   const { timed } = tools.subject
   const { seed, failing, tally } = await tools.once('runs', async (seed) => {
-    await isRepeatable(tools, timed, runsFor(seed)[0])
+    const [first] = runsFor(seed)
+    // A second of it is enough to see whether the world is the same twice.
+    await isRepeatable(tools, timed, first && { ...first, plan: { ...first.plan, untilMs: 1_000 } })
     return { seed, ...(await survey(tools, timed, runsFor(seed), RUN_RULES, 1)) }
   })
   await noRun(tools, { timed, inputs: runsFor(seed), check: RUN_RULES[rule], tellView }, failing[rule] ?? [])
@@ -420,11 +422,17 @@ const calm = (
   plan: { ...planFor('calm', 1, { nodes, chaosMs: 0, quietMs: untilMs, patienceMs: 300 }), ...plan },
 })
 
+const bothOf =
+  (one: Rule, other: Rule): Rule =>
+  (history, setup) =>
+    one(history, setup) ?? other(history, setup)
+
 test('Whoever can be reached catches up', async (tools) => {
   const { script: operation, replay, timed } = tools.subject
   const holdsIn = async (input: TimedInput, check: Rule) => {
-    const { failing } = await survey<TimedInput, LogView, LogMessage>(tools, timed, [input], { check })
-    await noRun(tools, { timed, inputs: [input], check, tellView }, failing['check'] ?? [])
+    const rule = otherwise(check)
+    const { failing } = await survey<TimedInput, LogView, LogMessage>(tools, timed, [input], { rule })
+    await noRun(tools, { timed, inputs: [input], check: rule, tellView }, failing['rule'] ?? [])
   }
   const { seed } = tools
   // Where the logs part, it says.
@@ -443,34 +451,29 @@ test('Whoever can be reached catches up', async (tools) => {
     ],
   })
   // What it has inherited, a new leader commits by itself.
-  for (const [i, nodes] of [1, 2, 3, 5].entries())
-    await holdsIn(calm(nodes, 2_500, { seed: seed + i }), otherwise(inLine(0)))
+  for (const [i, nodes] of [1, 2].entries()) await holdsIn(calm(nodes, 1_500, { seed: seed + i }), inLine(0))
   const strayed = disksWith([1, 1, 1, 5], [1, 1, 2, 2, 2, 3, 3], [1, 4, 4, 4], [], [1, 1, 1])
-  await holdsIn(calm(5, 4_000, { seed, disks: strayed }), otherwise(inLine(0, 4)))
-  await holdsIn(calm(3, 4_000, { seed, disks: strayed, peers: [null, 'ticks'] }), otherwise(inLine(0, 4)))
-  // Far behind, and behind others that take little at a time.
+  await holdsIn(calm(5, 2_500, { seed, disks: strayed }), inLine(0, 4))
+  await holdsIn(calm(3, 2_500, { seed, disks: strayed, peers: [null, 'ticks', 'sips'] }), inLine(0, 4))
+  // Far behind.
   const long = Array.from({ length: 150 }, () => 1)
-  await holdsIn(calm(3, 3_000, { seed, disks: disksWith(long, long, []) }), otherwise(inLine(0, 150)))
-  await holdsIn(calm(3, 3_000, { seed, disks: strayed, peers: [null, 'sips', 'sips'] }), otherwise(inLine(0, 4)))
-  // Clients are served, and all of it reaches everybody.
+  await holdsIn(calm(3, 2_000, { seed, disks: disksWith(long, long, []) }), inLine(0, 150))
+  // Clients are served, and all of it reaches everybody. One that cannot be elected is away for a while, nobody waits for it,
+  // and it comes back.
   const asks = asksUntil(1_000, 25, () => 'leader').map((one) => ({ ...one, atMs: one.atMs + 1_500 }))
-  await holdsIn(calm(3, 4_000, { seed }, { asks }), otherwise(served(200)))
-  await holdsIn(calm(5, 4_000, { seed }, { asks }), otherwise(inLine(2_600, 41)))
-  // One that cannot be elected is away for a while, nobody waits for it, and it comes back.
   const away = {
-    healMs: 3_000,
+    healMs: 2_800,
     faults: [{ atMs: 1_400, what: 'crash' as const, node: 2, forMs: 1_400, keeps: 0 }],
     asks,
   }
   const behind = disksWith([1], [1], [])
-  await holdsIn(calm(3, 5_000, { seed, disks: behind }, away), otherwise(served(200)))
-  await holdsIn(calm(3, 5_000, { seed, disks: behind }, away), otherwise(inLine(3_000, 30)))
+  await holdsIn(calm(3, 3_500, { seed, disks: behind }, away), bothOf(served(200), inLine(2_800, 40)))
   const lossy = {
-    healMs: 3_500,
+    healMs: 2_600,
     weather: { delayMs: [1, 10] as const, lost: 0.3, doubled: 0.2, slow: 0.1, slowMs: 100 },
     asks,
   }
-  await holdsIn(calm(3, 6_000, { seed }, lossy), otherwise(inLine(3_500, 10)))
+  await holdsIn(calm(3, 4_500, { seed }, lossy), inLine(2_600, 10))
   await walksKeep('hints', tools)
   await runsKeep('hints', tools)
   await runsKeep('agreement', tools)
