@@ -1,6 +1,7 @@
 // A disk that loses what was not synced. Reads see what was written; a crash keeps a part of what was written since the
 // last sync, from the front, or (torn) any part of it: what a real disk has in its cache lands in any order.
 
+import { survivors } from '../disk/survivors.ts'
 import type { Disk } from '../world.ts'
 import type { Write } from './history.ts'
 import { taken } from './plain.ts'
@@ -19,6 +20,10 @@ interface Held {
   /** how many entries were dropped before those */
   dropped: number
 }
+
+const ALONE: readonly string[] = []
+/** An entry is nothing without those before it. */
+const IN_THE_LOG: readonly string[] = ['log']
 
 export interface SimulatedDisk {
   /** what the node is given */
@@ -97,21 +102,16 @@ export function simulatedDisk(
     face,
     unsynced: () => writes.length,
     crash(keep, torn) {
-      let lost = 0
-      let logIsTorn = false
-      for (const [i, write] of writes.entries()) {
-        const isKept = torn === undefined ? i < keep : ((torn >>> (i & 31)) & 1) === 1
-        if (write[0] !== 'put') logIsTorn ||= !isKept
-        if (isKept && !(write[0] !== 'put' && logIsTorn)) apply(safe, write)
-        else lost++
-      }
+      const isKept = (i: number) => (torn === undefined ? i < keep : ((torn >>> (i & 31)) & 1) === 1)
+      const chains = ([what]: Write) => (what === 'put' ? ALONE : IN_THE_LOG)
+      const lost = survivors(writes, isKept, chains, (write) => apply(safe, write))
       writes = []
       keys.clear()
       for (const [key, value] of safe.keys) keys.set(key, value)
       log.length = 0
       for (const entry of safe.log) log.push(entry)
       now.dropped = safe.dropped
-      return lost
+      return lost.filter(Boolean).length
     },
     safe: () => ({ keys: Object.fromEntries(safe.keys), log: [...safe.log], dropped: safe.dropped }),
   }
