@@ -196,7 +196,15 @@ type Seen = Broken & { readonly threw?: Thrown }
 
 function seenIn<V, M>(history: History<V, M>, check: Check<V, M>, setup: Setup): Seen | undefined {
   const { threw } = history
-  if (threw === undefined) return check(history, setup)
+  if (threw === undefined) {
+    try {
+      return check(history, setup)
+    } catch (error) {
+      // A TypeError met a message or a view of another shape than the types say: as with any answer (see forAll).
+      if (!(error instanceof TypeError)) throw error
+      return { entry: -1, expected: 'messages, views and writes of the agreed shape', got: 'others' }
+    }
+  }
   // It is told as what it threw; the last entry is where it did.
   return { entry: -1, expected: 'no error', got: `${threw.name}: ${threw.message}`, threw }
 }

@@ -47,6 +47,8 @@ export interface Simulated<M, V> {
   readonly peers?: Readonly<Record<string, Boot>>
   /** which messages the history keeps; none unless told */
   readonly keeps?: (message: M) => boolean
+  /** the history keeps what nodes write onto their disks; not unless told */
+  readonly keepsWrites?: boolean
   /** a message in a few words; its first one names its kind */
   readonly label?: (message: M) => string
   readonly leads?: (view: V) => boolean
@@ -78,6 +80,7 @@ export interface WalkInput extends Setup {
 export interface TimedInput extends Setup {
   readonly plan: Plan
   readonly maxSteps: number
+  readonly maxBytes?: number
   readonly spared?: readonly number[]
   readonly wants?: { readonly deviations?: boolean; readonly steps?: boolean }
 }
@@ -113,7 +116,7 @@ export interface Simulation<M, V> {
 }
 
 export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
-  const { keeps, label, leads, peers = {} } = given
+  const { keeps, keepsWrites = false, label, leads, peers = {} } = given
   const setUp = ({
     nodes,
     seed,
@@ -132,6 +135,7 @@ export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
     seed,
     ...(disks === undefined ? {} : { disks }),
     keeps: (keepsAll ? () => true : keeps) as ((message: never) => boolean) | undefined,
+    keepsWrites,
     label: label as ((message: never) => string) | undefined,
     traced,
     countsKinds,
@@ -148,12 +152,13 @@ export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
           ...(wants === undefined ? {} : { wants }),
         }),
       ),
-    timed: ({ plan, maxSteps, spared, wants, ...setup }) =>
+    timed: ({ plan, maxSteps, maxBytes, spared, wants, ...setup }) =>
       packed(
         runTimed({
           ...setUp(setup),
           plan,
           maxSteps,
+          ...(maxBytes === undefined ? {} : { maxBytes }),
           leads: leads as ((view: never) => boolean) | undefined,
           ...(spared === undefined ? {} : { spared }),
           ...(wants === undefined ? {} : { wants }),

@@ -51,14 +51,17 @@ export interface Disk {
   sync(): void
 }
 
-/** A list of entries that grows at its end. */
+/** A list of entries that grows at its end, and can be dropped from its front. An entry keeps its index all its life. */
 export interface DiskLog {
+  /** index of the next entry: how many were appended, the dropped ones included */
   readonly length: number
-  /** @param index from 0. @returns undefined where there is no such entry */
+  /** @param index from 0. @returns undefined where there is no such entry, or none any more */
   at<T>(index: number): T | undefined
   append(entry: unknown): void
-  /** Drops all entries from `length` on. */
+  /** Drops all entries from `length` on. What was dropped from the front stays dropped. */
   truncate(length: number): void
+  /** Drops all entries before `until`. A log that ends before it is empty then, and goes on at `until`. */
+  drop(until: number): void
 }
 
 /**

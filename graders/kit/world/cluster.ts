@@ -18,6 +18,8 @@ export interface ClusterOptions {
   readonly disks?: readonly Contents[]
   /** which messages the history keeps; none unless told */
   readonly keeps?: ((message: never) => boolean) | undefined
+  /** the history keeps what nodes write onto their disks */
+  readonly keepsWrites?: boolean
   /** a message in a few words; its first one names its kind. For diagrams and counts. */
   readonly label?: ((message: never) => string) | undefined
   /** counts messages by kind */
@@ -132,7 +134,13 @@ export function cluster(options: ClusterOptions, network: Network): Cluster {
 
   const lives: (object | undefined)[] = boots.map(() => undefined)
   const seats = boots.map((_, index): Seat => {
-    const disk = simulatedDisk(options.disks?.[index] ?? {}, () => happens(lives[index]))
+    const disk = simulatedDisk(
+      options.disks?.[index] ?? {},
+      () => happens(lives[index]),
+      options.keepsWrites === true
+        ? (write) => void entries.push([counts.steps - 1, self.at, 'wrote', index, write])
+        : undefined,
+    )
     return { index, disk, timers: new Map(), node: undefined, boots: 0, view: undefined, offsetMs: 0, rate: 1 }
   })
 

@@ -3,18 +3,23 @@
 
 import { survivors } from '../disk/survivors.ts'
 import type { Disk } from '../world.ts'
+import type { Write } from './history.ts'
 import { taken } from './plain.ts'
 
 /** What a disk holds before the first boot: written long ago, and safe. */
 export interface Contents {
   readonly keys?: Readonly<Record<string, unknown>>
   readonly log?: readonly unknown[]
+  /** how many entries were dropped from the front of the log, before those */
+  readonly dropped?: number
 }
 
-type Write =
-  | { readonly what: 'put'; readonly key: string; readonly value: unknown }
-  | { readonly what: 'append'; readonly value: unknown }
-  | { readonly what: 'truncate'; readonly length: number }
+interface Held {
+  readonly keys: Map<string, unknown>
+  readonly log: unknown[]
+  /** how many entries were dropped before those */
+  dropped: number
+}
 
 const ALONE: readonly string[] = []
 /** An entry is nothing without those before it. */
@@ -35,44 +40,62 @@ export interface SimulatedDisk {
   safe(): Contents
 }
 
-/** @param happens told of each effect; an effect for which it says no does not take place (the node is gone by then) */
-export function simulatedDisk(contents: Contents, happens: () => boolean): SimulatedDisk {
-  const keys = new Map<string, unknown>(Object.entries(contents.keys ?? {}).map(([k, v]) => [k, taken(v, 'a disk')]))
-  const log: unknown[] = (contents.log ?? []).map((entry) => taken(entry, 'a log'))
-  const safeKeys = new Map(keys)
-  const safeLog = [...log]
+/**
+ * @param happens told of each effect; an effect for which it says no does not take place (the node is gone by then)
+ * @param wrote told of each write that took place, and of each sync
+ */
+export function simulatedDisk(
+  contents: Contents,
+  happens: () => boolean,
+  wrote: (write: Write) => void = () => {},
+): SimulatedDisk {
+  const now: Held = {
+    keys: new Map(Object.entries(contents.keys ?? {}).map(([k, v]) => [k, taken(v, 'a disk')])),
+    log: (contents.log ?? []).map((entry) => taken(entry, 'a log')),
+    dropped: contents.dropped ?? 0,
+  }
+  const safe: Held = { keys: new Map(now.keys), log: [...now.log], dropped: now.dropped }
+  const { keys, log } = now
   let writes: Write[] = []
 
-  const apply = (to: { keys: Map<string, unknown>; log: unknown[] }, write: Write): void => {
-    if (write.what === 'put') to.keys.set(write.key, write.value)
-    else if (write.what === 'append') to.log.push(write.value)
-    else if (write.length < to.log.length) to.log.length = write.length
+  const apply = (to: Held, write: Write): void => {
+    if (write[0] === 'put') to.keys.set(write[1], write[2])
+    else if (write[0] === 'append') to.log.push(write[1])
+    else if (write[0] === 'truncate') to.log.length = Math.min(to.log.length, Math.max(0, write[1] - to.dropped))
+    else if (write[0] === 'drop' && write[1] > to.dropped) {
+      to.log.splice(0, write[1] - to.dropped)
+      to.dropped = write[1]
+    }
   }
   const done = (write: Write): void => {
     if (!happens()) return
-    apply({ keys, log }, write)
+    apply(now, write)
     writes.push(write)
+    wrote(write)
+  }
+  /** @throws {RangeError} */
+  const checked = (length: number, what: string): number => {
+    if (Number.isSafeInteger(length) && length >= 0) return length
+    throw new RangeError(`${what} is a whole number of at least 0`)
   }
 
   const face: Disk = Object.freeze({
     get: <T>(key: string) => keys.get(key) as T | undefined,
-    put: (key: string, value: unknown) => done({ what: 'put', key: String(key), value: taken(value, 'what is put') }),
+    put: (key: string, value: unknown) => done(['put', String(key), taken(value, 'what is put')]),
     log: Object.freeze({
       get length() {
-        return log.length
+        return now.dropped + log.length
       },
-      at: <T>(index: number) => log[index] as T | undefined,
-      append: (entry: unknown) => done({ what: 'append', value: taken(entry, 'an entry') }),
-      truncate: (length: number) => {
-        if (!Number.isSafeInteger(length) || length < 0)
-          throw new RangeError('truncate: a length is a whole number of at least 0')
-        done({ what: 'truncate', length })
-      },
+      at: <T>(index: number) => log[index - now.dropped] as T | undefined,
+      append: (entry: unknown) => done(['append', taken(entry, 'an entry')]),
+      truncate: (length: number) => done(['truncate', checked(length, 'truncate: a length')]),
+      drop: (until: number) => done(['drop', checked(until, 'drop: an index')]),
     }),
     sync: () => {
       if (writes.length === 0 || !happens()) return
-      for (const write of writes) apply({ keys: safeKeys, log: safeLog }, write)
+      for (const write of writes) apply(safe, write)
       writes = []
+      wrote(['sync'])
     },
   })
   return {
@@ -80,15 +103,16 @@ export function simulatedDisk(contents: Contents, happens: () => boolean): Simul
     unsynced: () => writes.length,
     crash(keep, torn) {
       const isKept = (i: number) => (torn === undefined ? i < keep : ((torn >>> (i & 31)) & 1) === 1)
-      const chains = ({ what }: Write) => (what === 'put' ? ALONE : IN_THE_LOG)
-      const lost = survivors(writes, isKept, chains, (write) => apply({ keys: safeKeys, log: safeLog }, write))
+      const chains = ([what]: Write) => (what === 'put' ? ALONE : IN_THE_LOG)
+      const lost = survivors(writes, isKept, chains, (write) => apply(safe, write))
       writes = []
       keys.clear()
-      for (const [key, value] of safeKeys) keys.set(key, value)
+      for (const [key, value] of safe.keys) keys.set(key, value)
       log.length = 0
-      for (const entry of safeLog) log.push(entry)
+      for (const entry of safe.log) log.push(entry)
+      now.dropped = safe.dropped
       return lost.filter(Boolean).length
     },
-    safe: () => ({ keys: Object.fromEntries(safeKeys), log: [...safeLog] }),
+    safe: () => ({ keys: Object.fromEntries(safe.keys), log: [...safe.log], dropped: safe.dropped }),
   }
 }

@@ -58,7 +58,8 @@ export interface Plan {
   readonly faults: readonly Fault[]
   /** of each node: how its clock stands and goes */
   readonly clocks?: readonly { readonly offsetMs: number; readonly rate: number }[]
-  readonly asks?: readonly { readonly atMs: number; readonly node: number; readonly command: unknown }[]
+  /** what clients ask, and whom: `leader` as in a fault */
+  readonly asks?: readonly { readonly atMs: number; readonly node: number | 'leader'; readonly command: unknown }[]
 }
 
 export const CALM: Weather = { delayMs: [1, 10], lost: 0, doubled: 0, slow: 0, slowMs: 0 }

@@ -15,8 +15,18 @@ export type Entry<V = unknown, M = unknown> =
   | readonly [step: number, at: number, what: 'asked', node: number, request: number, command: unknown]
   /** `node`: who answered; `hops`: messages one after another that led to it */
   | readonly [step: number, at: number, what: 'replied', node: number, request: number, result: unknown, hops: number]
+  /** onto its disk, where the driver asks for it */
+  | readonly [step: number, at: number, what: 'wrote', node: number, write: Write]
   /** what was done to the world: `partition n1 n2 | n3`, `heal`, `pause n1` */
   | readonly [step: number, at: number, what: 'fault', node: number, said: string]
+
+/** One write of a node, or the sync that makes all those before it safe. */
+export type Write =
+  | readonly ['put', key: string, value: unknown]
+  | readonly ['append', entry: unknown]
+  | readonly ['truncate', length: number]
+  | readonly ['drop', until: number]
+  | readonly ['sync']
 
 /** Counted by the world, whatever is kept. */
 export interface Counts {

@@ -177,6 +177,7 @@ function contextThrough({ self, peers }: Pick<Context<never>, 'self' | 'peers'>,
     at: through('disk.log.at'),
     append: through('disk.log.append'),
     truncate: through('disk.log.truncate'),
+    drop: through('disk.log.drop'),
   }
   const disk: Disk = {
     get: through('disk.get'),

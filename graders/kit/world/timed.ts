@@ -20,6 +20,8 @@ export interface TimedOptions extends Omit<ClusterOptions, 'unit'> {
   readonly plan: Plan
   /** after so many steps it is called a storm */
   readonly maxSteps: number
+  /** and after so many bytes, too: a few messages may hold a whole log each */
+  readonly maxBytes?: number
   /** who leads, by what a node shows: for faults that strike there */
   readonly leads?: ((view: never) => boolean) | undefined
   /** faults and fates that are left out, by name: see {@link History.deviations} */
@@ -33,7 +35,7 @@ type Planned =
   | { readonly kind: 2; readonly act: () => void }
 
 export function runTimed(options: TimedOptions): History {
-  const { plan, seed, maxSteps, wants = {} } = options
+  const { plan, seed, maxSteps, maxBytes = Number.POSITIVE_INFINITY, wants = {} } = options
   const size = options.boots.length
   const planned = queue<Planned>()
   const spared = new Set(options.spared)
@@ -106,7 +108,8 @@ export function runTimed(options: TimedOptions): History {
     planned.push(atMs, {
       kind: 2,
       act: () => {
-        if (world.ask(node, i, command)) steps?.push(['ask', node, i])
+        const whoever = whom(node)
+        if (whoever >= 0 && world.ask(whoever, i, command)) steps?.push(['ask', whoever, i])
       },
     })
   if (plan.healMs > 0) planned.push(plan.healMs, { kind: 2, act: heal })
@@ -115,7 +118,7 @@ export function runTimed(options: TimedOptions): History {
   for (;;) {
     const next = planned.take()
     if (next === undefined || planned.at > plan.untilMs || world.threw !== undefined) break
-    if (world.counts.steps >= maxSteps) {
+    if (world.counts.steps >= maxSteps || world.counts.bytes > maxBytes) {
       end = 'storm'
       break
     }
