@@ -7,6 +7,7 @@
 //   export const walk = world.walk
 //   export const timed = world.timed
 
+import type { ClientScripts, Refusal } from './world/clients.ts'
 import type { Boot } from './world/cluster.ts'
 import type { Contents } from './world/disk.ts'
 import { type Explored, type ExploreOptions, explore } from './world/explore.ts'
@@ -14,7 +15,7 @@ import type { Plan } from './world/faults.ts'
 import { type History, type Packed, pack, type Step } from './world/history.ts'
 import { type Move, runScript } from './world/script.ts'
 import { type Difference, playTape, type Tape, taping } from './world/tape.ts'
-import { runTimed } from './world/timed.ts'
+import { type Pace, runTimed } from './world/timed.ts'
 import { replay } from './world/untimed.ts'
 import { runWalk } from './world/walk.ts'
 import type { Context, Node } from './world.ts'
@@ -50,6 +51,11 @@ export interface Simulated<M, V> {
   /** a message in a few words; its first one names its kind */
   readonly label?: (message: M) => string
   readonly leads?: (view: V) => boolean
+  /** of what clients are told: says that nothing was done, and who might do it */
+  readonly refusal?: Refusal
+  /** a client's command, and what it is told, in a few words */
+  readonly tellCommand?: (command: never) => string
+  readonly tellAnswer?: (result: never) => string
 }
 
 /** Which cluster: plain data from the suite. */
@@ -58,6 +64,8 @@ export interface Setup {
   readonly seed: number
   /** who is played by a peer of the grader's, by its name; the learner's elsewhere */
   readonly peers?: readonly (string | null)[]
+  /** of each client: what it wants to have done, one after the other */
+  readonly clients?: ClientScripts
   /** what each node's disk holds before it boots first */
   readonly disks?: readonly Contents[]
   /** with a trace, for a diagram */
@@ -78,6 +86,7 @@ export interface WalkInput extends Setup {
 export interface TimedInput extends Setup {
   readonly plan: Plan
   readonly maxSteps: number
+  readonly pace?: Pace
   readonly spared?: readonly number[]
   readonly wants?: { readonly deviations?: boolean; readonly steps?: boolean }
 }
@@ -113,7 +122,7 @@ export interface Simulation<M, V> {
 }
 
 export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
-  const { keeps, label, leads, peers = {} } = given
+  const { keeps, label, leads, refusal, tellCommand, tellAnswer, peers = {} } = given
   const setUp = ({
     nodes,
     seed,
@@ -121,6 +130,7 @@ export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
     traced = false,
     countsKinds = false,
     keepsAll = false,
+    clients,
     peers: names = [],
   }: Setup) => ({
     boots: Array.from({ length: nodes }, (_, i) => {
@@ -133,6 +143,10 @@ export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
     ...(disks === undefined ? {} : { disks }),
     keeps: (keepsAll ? () => true : keeps) as ((message: never) => boolean) | undefined,
     label: label as ((message: never) => string) | undefined,
+    clients,
+    refusal,
+    tellCommand,
+    tellAnswer,
     traced,
     countsKinds,
   })
@@ -148,13 +162,14 @@ export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
           ...(wants === undefined ? {} : { wants }),
         }),
       ),
-    timed: ({ plan, maxSteps, spared, wants, ...setup }) =>
+    timed: ({ plan, maxSteps, pace, spared, wants, ...setup }) =>
       packed(
         runTimed({
           ...setUp(setup),
           plan,
           maxSteps,
           leads: leads as ((view: never) => boolean) | undefined,
+          ...(pace === undefined ? {} : { pace }),
           ...(spared === undefined ? {} : { spared }),
           ...(wants === undefined ? {} : { wants }),
         }),

@@ -337,7 +337,10 @@ export const isAnswered: PreVoteRule = (history, { nodes }) => {
       const now = entry[4]
       views.set(node, now)
       if (now.role === 'leader' && (view?.role !== 'leader' || view.term !== now.term))
-        answered.set(node, Array.from({ length: nodes }, () => at))
+        answered.set(
+          node,
+          Array.from({ length: nodes }, () => at),
+        )
       if (view?.role !== 'leader' || now.role === 'leader' || got.get(node) === step) continue
       if (isMajority(node, at - MOST_MS + NEAR_MS))
         return { entry: i, expected: `${nameOf(node)} leads on: a majority answers it`, got: `it is ${told(now)}` }
