@@ -223,11 +223,12 @@ function failingIn<V, M>(history: History<V, M>, check: Check<V, M>, setup: Setu
 /** A cluster and what clients ask of it: all of a replay but its steps. */
 type Stage = Omit<ReplayInput, 'steps'>
 
-function stageOf({ nodes, seed, peers, disks, commands, keepsAll }: Stage): Stage {
+function stageOf({ nodes, seed, peers, clients, disks, commands, keepsAll }: Stage): Stage {
   return {
     nodes,
     seed,
     ...(peers === undefined ? {} : { peers }),
+    ...(clients === undefined ? {} : { clients }),
     ...(disks === undefined ? {} : { disks }),
     ...(commands === undefined ? {} : { commands }),
     ...(keepsAll === undefined ? {} : { keepsAll }),

@@ -7,6 +7,7 @@
 //   export const walk = world.walk
 //   export const timed = world.timed
 
+import type { ClientScripts, Refusal } from './world/clients.ts'
 import type { Boot } from './world/cluster.ts'
 import type { Contents } from './world/disk.ts'
 import { type Explored, type ExploreOptions, explore } from './world/explore.ts'
@@ -14,12 +15,13 @@ import type { Plan } from './world/faults.ts'
 import { type History, type Packed, pack, type Step } from './world/history.ts'
 import { type Move, runScript } from './world/script.ts'
 import { type Difference, playTape, type Tape, taping } from './world/tape.ts'
-import { runTimed } from './world/timed.ts'
+import { type Pace, runTimed } from './world/timed.ts'
 import { replay } from './world/untimed.ts'
 import { runWalk } from './world/walk.ts'
 import type { Context, Node } from './world.ts'
 
 export { type Plan, type Profile, planFor, type Scale } from './world/faults.ts'
+export { unpack } from './world/history.ts'
 
 /** The one export of a submission that was made ready for this: evaluates it afresh, and returns what it exports. */
 const FRESH = 'kata: evaluate afresh'
@@ -52,6 +54,11 @@ export interface Simulated<M, V> {
   /** a message in a few words; its first one names its kind */
   readonly label?: (message: M) => string
   readonly leads?: (view: V) => boolean
+  /** of what clients are told: says that nothing was done, and who might do it */
+  readonly refusal?: Refusal
+  /** a client's command, and what it is told, in a few words */
+  readonly tellCommand?: (command: never) => string
+  readonly tellAnswer?: (result: never) => string
 }
 
 /** Which cluster: plain data from the suite. */
@@ -60,6 +67,8 @@ export interface Setup {
   readonly seed: number
   /** who is played by a peer of the grader's, by its name; the learner's elsewhere */
   readonly peers?: readonly (string | null)[]
+  /** of each client: what it wants to have done, one after the other */
+  readonly clients?: ClientScripts
   /** what each node's disk holds before it boots first */
   readonly disks?: readonly Contents[]
   /** with a trace, for a diagram */
@@ -81,6 +90,7 @@ export interface TimedInput extends Setup {
   readonly plan: Plan
   readonly maxSteps: number
   readonly maxBytes?: number
+  readonly pace?: Pace
   readonly spared?: readonly number[]
   readonly wants?: { readonly deviations?: boolean; readonly steps?: boolean }
 }
@@ -116,7 +126,7 @@ export interface Simulation<M, V> {
 }
 
 export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
-  const { keeps, keepsWrites = false, label, leads, peers = {} } = given
+  const { keeps, keepsWrites = false, label, leads, refusal, tellCommand, tellAnswer, peers = {} } = given
   const setUp = ({
     nodes,
     seed,
@@ -124,6 +134,7 @@ export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
     traced = false,
     countsKinds = false,
     keepsAll = false,
+    clients,
     peers: names = [],
   }: Setup) => ({
     boots: Array.from({ length: nodes }, (_, i) => {
@@ -137,6 +148,10 @@ export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
     keeps: (keepsAll ? () => true : keeps) as ((message: never) => boolean) | undefined,
     keepsWrites,
     label: label as ((message: never) => string) | undefined,
+    clients,
+    refusal,
+    tellCommand,
+    tellAnswer,
     traced,
     countsKinds,
   })
@@ -152,7 +167,7 @@ export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
           ...(wants === undefined ? {} : { wants }),
         }),
       ),
-    timed: ({ plan, maxSteps, maxBytes, spared, wants, ...setup }) =>
+    timed: ({ plan, maxSteps, maxBytes, pace, spared, wants, ...setup }) =>
       packed(
         runTimed({
           ...setUp(setup),
@@ -160,6 +175,7 @@ export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
           maxSteps,
           ...(maxBytes === undefined ? {} : { maxBytes }),
           leads: leads as ((view: never) => boolean) | undefined,
+          ...(pace === undefined ? {} : { pace }),
           ...(spared === undefined ? {} : { spared }),
           ...(wants === undefined ? {} : { wants }),
         }),

@@ -3,6 +3,7 @@
 
 import type { Context, Node } from '../world.ts'
 import { hashText, mix, type Stream, stream } from './chance.ts'
+import { type Answer, type ClientScripts, type Clients, clientsOf, type Refusal } from './clients.ts'
 import { type Contents, type SimulatedDisk, simulatedDisk } from './disk.ts'
 import { brief, type Counts, type Entry, noCounts, type Thrown } from './history.ts'
 import { alike, taken, weightOfLast } from './plain.ts'
@@ -24,6 +25,11 @@ export interface ClusterOptions {
   readonly label?: ((message: never) => string) | undefined
   /** counts messages by kind */
   readonly countsKinds?: boolean
+  readonly clients?: ClientScripts | undefined
+  readonly refusal?: Refusal | undefined
+  /** a command, and an answer, in a few words, for diagrams */
+  readonly tellCommand?: ((command: never) => string) | undefined
+  readonly tellAnswer?: ((result: never) => string) | undefined
   /** keeps everything, for a diagram; its events stand at true milliseconds, or one below the other */
   readonly traced?: boolean
   readonly unit: Trace['unit']
@@ -70,6 +76,8 @@ export interface Seat {
 
 export interface Network {
   sent(flight: Flight): void
+  /** a client has been told something that it was waiting for */
+  answered?(answer: Answer): void
   armed(seat: Seat, timer: Timer): void
 }
 
@@ -87,6 +95,9 @@ export interface Cluster {
   /** @param token names this firing among all */
   fire(node: number, name: string, token: number, cut?: Cut): void
   ask(node: number, request: number, command: unknown): boolean
+  readonly clients: Clients
+  /** A client tries an operation. @returns `gone` where the node is down, `no` where there is nothing to try */
+  call(node: number, client: number, operation: number, token: number): 'asked' | 'gone' | 'no'
   crash(node: number, keep: number, torn?: number): void
   lose(flight: Flight): void
   say(node: number, said: string, drawn: Omit<TraceEvent, 'at' | 'node'>): void
@@ -111,6 +122,8 @@ export function cluster(options: ClusterOptions, network: Network): Cluster {
   const counts = noCounts()
   const entries: Entry[] = []
   const trace: TraceEvent[] | undefined = options.traced ? [] : undefined
+  const { clients: scripts = [], refusal = () => undefined, tellCommand, tellAnswer } = options
+  const clients = clientsOf(scripts, entries, refusal)
   const repliedTo = new Set<number>()
   /** of each request, its event in the diagram */
   const askedAt = new Map<number, number>()
@@ -202,7 +215,13 @@ export function cluster(options: ClusterOptions, network: Network): Cluster {
         repliedTo.add(request)
         entries.push([counts.steps - 1, self.at, 'replied', index, request, answer, hops])
         if (trace !== undefined)
-          draw(index, { what: 'reply', cause: askedAt.get(request) as number, label: brief(answer) })
+          draw(index, {
+            what: 'reply',
+            cause: askedAt.get(request) as number,
+            label: tellAnswer?.(answer as never) ?? brief(answer),
+          })
+        const told = clients.answered(request, answer, counts.steps - 1, self.at)
+        if (told !== undefined) network.answered?.(told)
       },
       disk: seat.disk.face,
     })
@@ -344,9 +363,15 @@ export function cluster(options: ClusterOptions, network: Network): Cluster {
       entries.push([counts.steps, self.at, 'asked', index, request, given])
       askedAt.set(request, trace?.length ?? 0)
       if (seat.node === undefined) return false
-      step(seat, mix(request, 31), 0, { what: 'request', label: brief(given) })
+      step(seat, mix(request, 31), 0, { what: 'request', label: tellCommand?.(given as never) ?? brief(given) })
       run(seat, (node) => node.onRequest?.(request, given as never))
       return true
+    },
+    clients,
+    call(node, client, operation, token) {
+      const request = FIRST_OF_CLIENTS + token
+      if (!clients.begin(client, operation, counts.steps, self.at, request)) return 'no'
+      return self.ask(node, request, clients.command(client, operation)) ? 'asked' : 'gone'
     },
     crash,
     lose(flight) {
@@ -367,6 +392,9 @@ export function cluster(options: ClusterOptions, network: Network): Cluster {
   }
   return self
 }
+
+/** Requests of clients have names of their own: above the places of commands that a suite asks by itself. */
+const FIRST_OF_CLIENTS = 1_000_000
 
 const NOTHING: Omit<TraceEvent, 'at' | 'node'> = { what: 'note' }
 

@@ -17,6 +17,9 @@ export type Entry<V = unknown, M = unknown> =
   | readonly [step: number, at: number, what: 'replied', node: number, request: number, result: unknown, hops: number]
   /** onto its disk, where the driver asks for it */
   | readonly [step: number, at: number, what: 'wrote', node: number, write: Write]
+  /** a client begins an operation; `node` is the client here, and in the next */
+  | readonly [step: number, at: number, what: 'called', client: number, operation: number, command: unknown]
+  | readonly [step: number, at: number, what: 'returned', client: number, operation: number, result: unknown]
   /** what was done to the world: `partition n1 n2 | n3`, `heal`, `pause n1` */
   | readonly [step: number, at: number, what: 'fault', node: number, said: string]
 
@@ -62,6 +65,8 @@ export type Step =
   | readonly ['crash', node: number, keep: number, token: number]
   | readonly ['restart', node: number, token: number]
   | readonly ['ask', node: number, request: number]
+  /** a client tries an operation of its script at a node: for the first time, or again */
+  | readonly ['call', node: number, client: number, operation: number, token: number]
   /** a message that the suite has written, as if another node had sent it */
   | readonly ['tell', to: number, from: number, message: unknown]
 

@@ -20,6 +20,8 @@ export type Move =
   /** the oldest of this kind never arrives */
   | readonly ['lose', from: number, to: number, kind: string]
   | readonly ['ask', node: number, request: number]
+  /** a client tries an operation of its script at a node */
+  | readonly ['call', node: number, client: number, operation: number]
 
 export interface ScriptOptions extends Omit<ClusterOptions, 'unit'> {
   readonly moves: readonly Move[]
@@ -73,6 +75,8 @@ export function runScript(options: ScriptOptions): History {
         return takeOut(move[1], move[2], move[3]) !== undefined
       case 'ask':
         return run.take(['ask', move[1], move[2]])
+      case 'call':
+        return run.take([...move, ++token])
     }
   }
 

@@ -32,8 +32,19 @@ export function storyOfSteps(trace: Trace): string[] {
             ? `is asked ${label}`
             : `${VERBS[what] ?? what}${isMidst(i) ? ' in the midst of it' : ''}${label === '' ? '' : `, ${label}`}`
     const sends = i === last ? sentIn(events, i, name) : ''
-    return `${name(event.node)}  ${said}${now.length === 0 ? '' : ` → ${now.join(', ')}`}${sends}`
+    const answers = answeredIn(events, i)
+    return `${name(event.node)}  ${said}${now.length === 0 ? '' : ` → ${now.join(', ')}`}${answers}${sends}`
   })
+}
+
+/** What clients are told in this step: it is drawn after its step, and before the next. */
+function answeredIn(events: readonly TraceEvent[], step: number): string {
+  let told = ''
+  for (let i = step + 1; i < events.length && !STEPS.has((events[i] as TraceEvent).what); i++) {
+    const { what, cause = -1, label = '' } = events[i] as TraceEvent
+    if (what === 'reply') told += `; answers ${events[cause]?.label ?? 'a request'}: ${label}`
+  }
+  return told
 }
 
 function sentIn(events: readonly TraceEvent[], step: number, name: (node: number) => string): string {

@@ -1,7 +1,7 @@
 // The execution that knows time: what is planned happens when it is due. For liveness, clocks, time-outs, and for chaos by
 // the minute. A message's fate hangs on its cause and the seed alone, so that one fault less leaves the others as they were.
 
-import { fraction, mix } from './chance.ts'
+import { fraction, mix, stream } from './chance.ts'
 import {
   type Cluster,
   type ClusterOptions,
@@ -27,7 +27,21 @@ export interface TimedOptions extends Omit<ClusterOptions, 'unit'> {
   /** faults and fates that are left out, by name: see {@link History.deviations} */
   readonly spared?: readonly number[]
   readonly wants?: { readonly deviations?: boolean; readonly steps?: boolean }
+  /** how clients go about it */
+  readonly pace?: Pace
 }
+
+/** All that a client knows is its own clock, which goes right. */
+export interface Pace {
+  /** from an answer to the next operation, and after a refusal; drawn, this at most */
+  readonly thinkMs: number
+  /** without an answer it tries the next node */
+  readonly patienceMs: number
+  /** after so many attempts it gives up */
+  readonly attempts: number
+}
+
+const PACE: Pace = { thinkMs: 60, patienceMs: 200, attempts: 8 }
 
 type Planned =
   | { readonly kind: 0; readonly flight: Flight }
@@ -52,6 +66,11 @@ export function runTimed(options: TimedOptions): History {
   const cuts: (Cut | undefined)[] = Array.from({ length: size }, () => undefined)
   /** forMs of the cut that is waiting */
   const downFor = new Float64Array(size)
+  const pace = options.pace ?? PACE
+  const draw = stream(seed, 17)
+  /** of each client: attempts at its operation so far, whom it asks, and which of its plans still counts */
+  const tries = (options.clients ?? []).map(() => ({ count: 0, node: draw.below(size), turn: 0 }))
+  let calls = 0
   let calm = plan.healMs === 0
   let restarts = 0
 
@@ -86,6 +105,15 @@ export function runTimed(options: TimedOptions): History {
         if (doubled > 0 && fraction(mix(fate, 4)) < doubled && deviates(id >>> 0))
           planned.push(Math.max(atMs + fraction(mix(fate, 5)) * slowMs, free), { kind: 0, flight })
       },
+      answered({ client, refused }) {
+        const one = tries[client] as (typeof tries)[number]
+        if (refused === undefined) one.count = 0
+        else {
+          const hinted = world.seats.findIndex(({ index }) => nameOf(index) === refused.leader)
+          one.node = hinted >= 0 ? hinted : (one.node + 1) % size
+        }
+        next(client, 1 + draw.below(pace.thinkMs))
+      },
       armed(seat, timer) {
         // One that is looked at early enough already is planned anew when it is looked at: timers are set far more often
         // than they go off.
@@ -112,6 +140,7 @@ export function runTimed(options: TimedOptions): History {
         if (whoever >= 0 && world.ask(whoever, i, command)) steps?.push(['ask', whoever, i])
       },
     })
+  for (const client of tries.keys()) next(client, draw.below(pace.thinkMs))
   if (plan.healMs > 0) planned.push(plan.healMs, { kind: 2, act: heal })
 
   let end: History['end'] = 'done'
@@ -155,6 +184,36 @@ export function runTimed(options: TimedOptions): History {
     ...(deviations === undefined ? {} : { deviations: [...new Set(deviations)] }),
     ...(steps === undefined ? {} : { steps }),
     ...(world.trace === undefined ? {} : { trace: { nodes: names(size), unit: 'ms' as const, events: world.trace } }),
+  }
+
+  /** The client's next attempt, elsewhere where nobody has answered; an answer before then plans another. */
+  function next(client: number, afterMs: number, elsewhere = false): void {
+    const one = tries[client] as (typeof tries)[number]
+    const turn = ++one.turn
+    const act = () => {
+      if (one.turn !== turn) return
+      if (elsewhere) one.node = (one.node + 1) % size
+      attempt(client)
+    }
+    planned.push(world.at + afterMs, { kind: 2, act })
+  }
+
+  function attempt(client: number): void {
+    const { clients } = world
+    const one = tries[client] as (typeof tries)[number]
+    const goesOn = !clients.isWaiting(client) || one.count >= pace.attempts
+    if (goesOn && !clients.hasMore(client)) return
+    one.count = goesOn ? 1 : one.count + 1
+    const operation = clients.current(client) + (goesOn ? 1 : 0)
+    const { node } = one
+    const token = ++calls
+    next(client, pace.patienceMs, true)
+    // A node that is paused hears of it when it goes on; the client waits no longer than for any other.
+    const act = () => {
+      if (defers(node, { kind: 2, act })) return
+      if (world.call(node, client, operation, token) === 'asked') steps?.push(['call', node, client, operation, token])
+    }
+    act()
   }
 
   /** A node that is paused comes to it later, in the same order. */

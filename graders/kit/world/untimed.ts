@@ -82,10 +82,25 @@ export function untimed(
     return world.deliver(flight)
   }
 
+  function call(step: Extract<Step, readonly ['call', ...unknown[]]>): boolean {
+    const [, node, client, operation, token] = step
+    if (!isUp(node) || !canCall(client, operation)) return false
+    note(step, node)
+    return world.call(node, client, operation, token) === 'asked'
+  }
+
+  /** What was given up, or answered, is not begun again. */
+  function canCall(client: number, operation: number): boolean {
+    const { clients } = world
+    const now = clients.current(client)
+    return clients.isWaiting(client) ? operation >= now : operation > now
+  }
+
   function take(step: Step, flight?: Flight): boolean {
     if (step[0] === 'deliver') return deliver(step, flight)
     if (step[0] === 'timer') return fire(step)
     if (step[0] === 'tell') return tell(step)
+    if (step[0] === 'call') return call(step)
     const [what, node, which] = step
     if (node >= size || isUp(node) === (what === 'restart')) return false
     note(step, node)

@@ -55,6 +55,9 @@ function inclinationOf(draw: Stream): Inclination {
 /** Choices in a row that came to nothing, after which there is nothing left to do. */
 const MAX_BLANKS = 50
 const DEAF_TRIES = 4
+/** how often a client does something, where there are clients, and gives up what it waits for */
+const CALL = 0.15
+const GIVE_UP = 0.2
 
 export function runWalk(options: WalkOptions): History {
   const { commands = [], length, seed } = options
@@ -85,6 +88,7 @@ export function runWalk(options: WalkOptions): History {
     if (run.down() > 0 && draw.chance(inclined.restart * 0.3)) restart()
     else if (crashes > 0 && inclined.crash > 0 && draw.chance(inclined.crash)) crash()
     else if (asked < commands.length && draw.chance(inclined.ask)) ask()
+    else if (world.clients.size > 0 && draw.chance(CALL)) call()
     else if (delivered.length > 0 && inclined.again > 0 && draw.chance(inclined.again)) arrive(draw.pick(delivered))
     else if (waiting.length === 0 || draw.chance(inclined.timer)) fire()
     else deliver()
@@ -117,6 +121,16 @@ export function runWalk(options: WalkOptions): History {
   function ask(): void {
     const node = draw.below(size)
     if (isUp(node)) run.take(['ask', node, asked++])
+  }
+
+  /** A client begins what is next, tries again, or now and then gives up. */
+  function call(): void {
+    const { clients } = world
+    const client = draw.below(clients.size)
+    const isWaiting = clients.isWaiting(client)
+    const goesOn = clients.hasMore(client) && (!isWaiting || draw.chance(GIVE_UP))
+    if (!goesOn && !isWaiting) return
+    run.take(['call', draw.below(size), client, clients.current(client) + (goesOn ? 1 : 0), ++token])
   }
 
   function cutting(): [] | [cut: number, keep: number] {
