@@ -116,7 +116,7 @@ export function runWalk(options: WalkOptions): History {
 
   function ask(): void {
     const node = draw.below(size)
-    if (isUp(node)) run.take(['ask', node, asked++])
+    if (isUp(node)) run.take(['ask', node, asked++, ...cutting()])
   }
 
   function cutting(): [] | [cut: number, keep: number] {
