@@ -443,13 +443,15 @@ test('What was answered survives a crash', async (tools) => {
       { ...base, moves: [['ask', 0, 0], ...back] },
       { ...base, moves: [['ask', 0, 0], ['ask', 0, 1], ['ask', 0, 2], ...back, ...back] },
       // After each effect of the step in which it answers.
-      ...[1, 2, 3, 4, 5].map((cut) => ({
-        ...base,
-        moves: [
-          ['ask', 0, 0, cut, 0],
-          ['restart', 0],
-        ] as Move[],
-      })),
+      ...[1, 2, 3, 4, 5].flatMap((cut) =>
+        [0, 2].map((request) => ({
+          ...base,
+          moves: [
+            ['ask', 0, request, cut, 0],
+            ['restart', 0],
+          ] as Move[],
+        })),
+      ),
       { ...base, moves: [['ask', 0, 0], ['crash', 0], ['restart', 0], ['ask', 0, 1], ...back] },
     ],
   })
@@ -513,7 +515,7 @@ test('Nodes that can reach each other soon agree', async (tools) => {
     given({
       healMs: 400,
       faults: [{ atMs: 0, what: 'partition', groups: [[0], [1], [2]] }],
-      asks: [{ atMs: 10, node: 1, command: { add: 1 } }],
+      asks: [1, -1, 1].map((add, node) => ({ atMs: 10, node, command: { add } })),
     }),
     ...swarm,
   ]

@@ -1,6 +1,7 @@
 // breaks: A replica counts in an entry of its own
 // breaks: A node shows what it was asked and told, and nothing else
 // breaks: What was answered survives a crash
+// breaks: Nodes that can reach each other soon agree
 // because: a field initialiser asks for the name before the constructor has set it: everybody counts as undefined.
 
 import type { Context, Node, NodeId, RequestId } from '#world'

@@ -1,6 +1,8 @@
 // breaks: A replica counts in an entry of its own
 // breaks: A node shows what it was asked and told, and nothing else
 // breaks: What was answered survives a crash
+// breaks: Nodes that can reach each other soon agree
+// breaks: Bad input is refused by name and changes nothing
 // because: what is taken away lowers the entry, and the larger one wins every merge.
 
 import type { Context, Node, NodeId, RequestId } from '#world'

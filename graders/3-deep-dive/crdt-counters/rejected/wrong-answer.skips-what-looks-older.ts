@@ -106,7 +106,8 @@ class Replica implements Node<PNState, Add> {
   }
 
   onMessage(_from: NodeId, state: PNState): void {
-    const sum = ({ up, down }: PNState) => [up, down].flatMap(Object.values).reduce((all: number, count) => all + count, 0)
+    const sum = ({ up, down }: PNState) =>
+      [up, down].flatMap(Object.values).reduce((all: number, count) => all + count, 0)
     if (sum(state) < sum(this.#counter.state())) return
     this.#counter.merge(state)
   }

@@ -1,5 +1,7 @@
+// breaks: Order, grouping and repetition of merges change nothing
 // breaks: A merge takes nothing back, and learns all that it is told
 // breaks: A node shows what it was asked and told, and nothing else
+// breaks: Nodes that can reach each other soon agree
 // because: it compares sums and keeps the larger state whole, with its own part lost where that is the smaller one.
 
 import type { Context, Node, NodeId, RequestId } from '#world'

@@ -1,6 +1,7 @@
 // breaks: Order, grouping and repetition of merges change nothing
 // breaks: A merge takes nothing back, and learns all that it is told
 // breaks: A node shows what it was asked and told, and nothing else
+// breaks: Nodes that can reach each other soon agree
 // because: it takes each entry as it comes: a late state takes it back.
 
 import type { Context, Node, NodeId, RequestId } from '#world'
