@@ -128,21 +128,31 @@ export interface Schedules<V, M> {
   readonly check: Check<V, M>
 }
 
-/**
- * Every schedule of a small cluster, shortest first. @returns how many states there were, and whether those were all
- * @throws {BrokenPromise} with the shortest schedule that does not hold
- */
+/** Which rules some schedule of a small cluster breaks, of how many states, and whether those were all. */
+export async function surveySchedules<V, M>(
+  { explore, input }: Omit<Schedules<V, M>, 'check' | 'replay'>,
+  rules: Readonly<Record<string, Check<V, M>>>,
+): Promise<{ readonly broken: readonly string[]; readonly states: number; readonly complete: boolean }> {
+  const { ends, states, complete } = await explore(input)
+  const histories = ends.map(unpack)
+  const broken = Object.entries(rules).flatMap(([rule, check]) =>
+    histories.some((history) => seenIn(history, check, input) !== undefined) ? [rule] : [],
+  )
+  return { broken, states, complete }
+}
+
+/** Every schedule of a small cluster. @throws {BrokenPromise} with the shortest one that does not hold */
 export async function everySchedule<V, M>(
   asking: Asking,
   { explore, replay, input, check }: Schedules<V, M>,
-): Promise<{ readonly states: number; readonly complete: boolean }> {
-  const { ends, states, complete } = await explore(input)
+): Promise<void> {
+  const { ends } = await explore(input)
   let best: Failing<Seen> | undefined
   for (const end of ends) {
     const failing = failingIn(unpack(end), check, input)
     if (failing !== undefined && (best === undefined || size(failing) < size(best))) best = failing
   }
-  if (best === undefined) return { states, complete }
+  if (best === undefined) return
   const stage = stageOf(input)
   const small = asking.shrink ? await shrink(best, attemptWith(asking, replay, check, stage), MAX_REPLAYED) : best
   throw await broken(asking, replay, stage, small)

@@ -14,6 +14,7 @@ export interface PNState {
 export class GCounter {
   readonly #replica: NodeId
   readonly #counts = new Map<NodeId, number>()
+  /** of this replica: what its entry is the sum of */
   readonly #log: number[] = []
 
   constructor(replica: NodeId) {
@@ -21,34 +22,29 @@ export class GCounter {
   }
 
   increment(by: number): void {
-    const count = this.#own() + by
+    const count = (this.#counts.get(this.#replica) ?? 0) + by
     if (!Number.isSafeInteger(by) || by < 0 || !Number.isSafeInteger(count))
       throw new RangeError(`by must be a whole number from 0 on that still fits, not ${by}`)
+    this.#counts.set(this.#replica, count)
     this.#log.push(by)
   }
 
   get value(): number {
-    let sum = this.#own() - (this.#counts.get(this.#replica) ?? 0)
-    for (const count of this.#counts.values()) sum += count
+    let sum = this.#log.reduce((all, by) => all + by, 0)
+    for (const [replica, count] of this.#counts) if (replica !== this.#replica) sum += count
     return sum
   }
 
   state(): Counts {
-    return { ...Object.fromEntries(this.#counts), [this.#replica]: this.#own() }
-  }
-
-  /** All that was counted here, by the log; at least as much as others say that it was. */
-  #own(): number {
-    return Math.max(
-      this.#counts.get(this.#replica) ?? 0,
-      this.#log.reduce((all, by) => all + by, 0),
-    )
+    return Object.fromEntries(this.#counts)
   }
 
   merge(state: Counts): void {
     for (const [replica, count] of Object.entries(state)) {
-      if (replica === this.#replica && count > this.#own()) this.#log.push(count - this.#own())
-      if (count > (this.#counts.get(replica) ?? 0)) this.#counts.set(replica, count)
+      const known = this.#counts.get(replica) ?? 0
+      if (count <= known) continue
+      this.#counts.set(replica, count)
+      if (replica === this.#replica) this.#log.push(count - known)
     }
   }
 }
