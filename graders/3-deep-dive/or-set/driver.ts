@@ -99,6 +99,9 @@ export interface Owned {
   initial: State
   out: State
   outAtFirst: State
+  /** what adds and removes returned, at the end, and when they did */
+  operations: Operation[]
+  operationsAtFirst: Operation[]
   /** what the sets show before somebody writes over all of them, and after that */
   before: Seen
   after: Seen
@@ -112,13 +115,25 @@ export function owned({ given, element }: Owning): Owned {
   const out = set.state() as State
   const outAtFirst = copied(out)
   const other = new ORSet('n2', initial)
-  const operations: kata.Operation[] = []
-  for (const one of [set, other]) {
-    operations.push(one.add(element))
-    for (const [, other] of given.added) operations.push(one.remove(other))
-    operations.push(one.add(element), one.remove(element), one.add(element))
+  const returned: kata.Operation[] = []
+  const operationsAtFirst: Operation[] = []
+  const keep = (operation: kata.Operation) => {
+    returned.push(operation)
+    operationsAtFirst.push(copiedOperation(operation))
   }
-  const atTheEnd = { given: copied(mine), initial: copied(initial), out: copied(out) }
+  for (const one of [set, other]) {
+    keep(one.add(element))
+    for (const [, other] of given.added) keep(one.remove(other))
+    keep(one.add(element))
+    keep(one.remove(element))
+    keep(one.add(element))
+  }
+  const atTheEnd = {
+    given: copied(mine),
+    initial: copied(initial),
+    out: copied(out),
+    operations: returned.map(copiedOperation),
+  }
   const look = () => {
     const all = [set, other].map(({ elements }) => [...elements].sort())
     return { elements: all.flat(), has: [set.has(element), other.has(element)] }
@@ -127,9 +142,9 @@ export function owned({ given, element }: Owning): Owned {
   // What is handed out may be frozen: that is one way to keep it apart.
   for (const state of [mine, initial, out])
     for (const list of [state.added, state.removed]) if (!Object.isFrozen(list)) list.length = 0
-  for (const operation of operations)
+  for (const operation of returned)
     if ('tags' in operation && !Object.isFrozen(operation.tags)) (operation.tags as string[]).length = 0
-  return { ...atTheEnd, outAtFirst, before, after: look() }
+  return { ...atTheEnd, outAtFirst, operationsAtFirst, before, after: look() }
 }
 
 const copied = ({ added, removed }: kata.SetState): State => ({

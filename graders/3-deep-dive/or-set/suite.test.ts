@@ -291,16 +291,19 @@ const STORIES: Record<Fault, readonly (readonly string[])[]> = {
     ['n1 +a', 'n2 +b', 'n1 =2', 'n2 =1'],
     ['n1 +a', 'n1 -a', 'n2 +a', 'n2 =2', 'n1 =3'],
     ['n1 +a', 'n2 +b', 'n1 -a', 'n2 <3'],
+    ['n1 +a', 'n1 +b', 'n1 -a', 'n1 +a', 'n1 -b'],
   ],
   extra: [
     ['n1 +a', 'n2 =1', 'n1 -a', 'n1 =2'],
     ['n1 +a', 'n2 <1', 'n2 -a', 'n1 =3'],
+    ['n1 +a', 'n2 =1', 'n2 -a', 'n2 =1'],
     ['n1 +a', 'n1 -a', 'n2 <2', 'n2 <1'],
     ['n1 +a', 'n1 -a', 'n2 <1', 'n2 <2', 'n2 <1'],
     ['n1 +a', 'n1 -a', 'n2 =2', 'n2 =1'],
     ['n1 +a', 'n1 -a', 'n2 =2', 'n3 =3', 'n3 =1'],
     ['n1 +a', 'n2 =1', 'n1 +a', 'n1 -a', 'n2 =4'],
     ['n1 +a', 'n2 +b', 'n2 <1', 'n2 -b'],
+    ['n1 +a', 'n1 +b', 'n1 -a', 'n1 +a', 'n1 -b'],
     ['n1 +a', 'n2 +a', 'n3 <1', 'n3 <2', 'n3 -a', 'n1 <5', 'n1 <2'],
   ],
 }
@@ -500,12 +503,19 @@ test('What goes in and what comes out belongs to the caller', async ({ subject, 
   await forAll(
     inputs,
     subject.owned,
-    (input, { given, initial, out, outAtFirst, before, after }) => {
+    (input, { given, initial, out, outAtFirst, operations, operationsAtFirst, before, after }) => {
       const now = story(input)
       const as = `as it was: ${tellState(input.given)}`
       holds(same(given, input.given), now, `given ${as}`, tellState(given))
       holds(same(initial, input.given), now, `initial ${as}`, tellState(initial))
       holds(same(out, outAtFirst), now, `out as it was: ${tellState(outAtFirst)}`, tellState(out))
+      const odd = operations.findIndex((one, i) => !same(one, operationsAtFirst[i]))
+      holds(
+        odd < 0,
+        [...now, 'look again at what one of those calls returned'],
+        `${show(operationsAtFirst[odd])}, as when it came`,
+        show(operations[odd]),
+      )
       holds(
         same(before, after),
         [...now, 'empty all lists in given, initial, out and what the calls returned'],
@@ -516,7 +526,7 @@ test('What goes in and what comes out belongs to the caller', async ({ subject, 
     {
       tell: story,
       runs: 25,
-      examples: [{ given: { added: [['t1', 'a']], removed: ['t4'] }, element: 'b' }],
+      examples: ['b', 'a'].map((element) => ({ given: { added: [['t1', 'a']], removed: ['t4'] }, element })),
     },
   )
 })

@@ -1,5 +1,5 @@
 // breaks: What goes in and what comes out belongs to the caller
-// because: a remove hands out the very set of tags of its element, and whoever empties that empties the next add.
+// because: a remove hands out the same list as the remove before it, with what is in it now.
 
 export type Element = string
 export type Tag = string

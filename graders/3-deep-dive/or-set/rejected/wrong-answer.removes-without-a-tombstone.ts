@@ -1,5 +1,6 @@
+// breaks: Every add has a tag of its own
 // breaks: What was removed stays removed, whatever old news comes
-// because: its own removes are told to others, and not noted here: an old state brings the element back.
+// because: its own removes are told to others, and not noted here: an old state brings the element back, and after a restart nobody knows of the tags of the dead.
 
 export type Element = string
 export type Tag = string

@@ -1,3 +1,4 @@
+// breaks: Every add has a tag of its own
 // breaks: What was removed stays removed, whatever old news comes
 // breaks: Order, grouping and repetition of news change nothing
 // because: a remove clears the tags that are there and leaves no trace, and a merge is the union of both sides: whoever still had the element brings it back.

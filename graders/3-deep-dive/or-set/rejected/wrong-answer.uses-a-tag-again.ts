@@ -1,6 +1,7 @@
 // breaks: A set shows what was added and not removed
 // breaks: Every add has a tag of its own
 // breaks: What nobody has removed is there: an add wins over a remove that has not seen it
+// breaks: What was removed stays removed, whatever old news comes
 // because: it numbers an add by how many are there: after a remove the number comes again, and is dead.
 
 export type Element = string
