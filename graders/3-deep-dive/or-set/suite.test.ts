@@ -394,13 +394,13 @@ async function clustersKeep(tools: Given, fault: Fault): Promise<void> {
 }
 
 test('What nobody has removed is there: an add wins over a remove that has not seen it', async (tools) => {
-  await callsKeep(tools, 'missing')
   await clustersKeep(tools, 'missing')
+  await callsKeep(tools, 'missing')
 })
 
 test('What was removed stays removed, whatever old news comes', async (tools) => {
-  await callsKeep(tools, 'extra')
   await clustersKeep(tools, 'extra')
+  await callsKeep(tools, 'extra')
 })
 
 // ---- orders of news ------------------------------------------------------------------------------------------------
