@@ -1,7 +1,8 @@
-// `npm run bench:mutants -- [seeds] [kata] [name…]`: which of the known wrong submissions of simulated katas are found on how
-// many master seeds, by which promises, and how short their story is after shrinking. Prints a table in Markdown.
+// `npm run bench:mutants -- [seeds] [kata] [name…] [--write]`: which of the known wrong submissions of simulated katas are
+// found on how many master seeds, by which promises, and how short their story is after shrinking. Prints a table in
+// Markdown; with `--write`, keeps it beside the grader, without what differs from machine to machine.
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { discoverKatas } from '../course/discover.ts'
 import { readLesson } from '../course/lesson.ts'
@@ -10,7 +11,8 @@ import { startJudge } from '../judge/judge.ts'
 import { prepareSubmission } from '../sandbox/prepare.ts'
 
 const COURSE = join(import.meta.dirname, '../..')
-const [seedsText = '20', slug = 'raft-election', ...names] = process.argv.slice(2)
+const WRITE = '--write'
+const [seedsText = '20', slug = 'raft-election', ...names] = process.argv.slice(2).filter((word) => word !== WRITE)
 const seeds = Array.from({ length: Number(seedsText) }, (_, i) => i + 1)
 const kata = discoverKatas(COURSE).find((one) => one.slug === slug)
 if (kata === undefined) throw new Error(`There is no kata ${slug}.`)
@@ -20,6 +22,7 @@ const promises = readLesson({ course: COURSE, root: COURSE }, kata).promises.map
 const judge = await startJudge(COURSE)
 console.log(`| wrong submission of ${slug} | found on | promises | shortest story | time a seed |`)
 console.log('| --- | --- | --- | --- | --- |')
+const kept: string[] = []
 let missed = 0
 for (const file of readdirSync(folder).sort()) {
   if (file.startsWith('over-budget.') || file.startsWith('rejected-source.')) continue
@@ -47,15 +50,23 @@ for (const file of readdirSync(folder).sort()) {
   const sets = [...new Set([...found.values()].map((numbers) => numbers.join(' ')))]
   const odd = sets.length === 1 && (header.includes(0) || sets[0] === header.join(' ')) ? '' : ` (header: ${header})`
   if (found.size < seeds.length || odd !== '') missed++
-  const cells = [
-    file.replace(/\.ts$/, ''),
-    `${found.size} of ${seeds.length}`,
-    sets.join(' / ') + odd,
-    story,
-    `${ms.toFixed(0)} ms`,
-  ]
-  console.log(`| ${cells.join(' | ')} |`)
+  const cells = [file.replace(/\.ts$/, ''), `${found.size} of ${seeds.length}`, sets.join(' / ') + odd, story]
+  kept.push(`| ${cells.join(' | ')} |`)
+  console.log(`| ${[...cells, `${ms.toFixed(0)} ms`].join(' | ')} |`)
 }
 await judge.close()
+if (process.argv.includes(WRITE))
+  writeFileSync(
+    join(COURSE, 'graders', kata.path, 'mutants.md'),
+    `# Wrong submissions, and how they are found
+
+By \`npm run bench:mutants -- ${seeds.length} ${slug} --write\`: on how many master seeds, by which promises of the lesson, and
+how many lines the shortest story has that tells it on the first seed.
+
+| wrong submission | found on | promises | shortest story |
+| --- | --- | --- | --- |
+${kept.join('\n')}
+`,
+  )
 console.log(missed === 0 ? '\nAll found on every seed, by just the promises of their headers.' : `\n${missed} are not.`)
 process.exit(missed === 0 ? 0 : 1)

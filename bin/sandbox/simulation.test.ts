@@ -1,7 +1,7 @@
 // The simulated world in a real subject process, with protocols that fit on a hand.
 
 import { afterAll, expect, test } from 'vitest'
-import { everyRun, everyWalk } from '../../graders/kit/simulate.ts'
+import { everyRun, everySchedule, everyWalk, surveySchedules } from '../../graders/kit/simulate.ts'
 import type { Setup } from '../../graders/kit/simulation.ts'
 import { CALM, type Fault, type Plan } from '../../graders/kit/world/faults.ts'
 import { type Entry, type History, type Packed, type Step, unpack } from '../../graders/kit/world/history.ts'
@@ -371,6 +371,46 @@ test('exploration meets every schedule: all of them hold, or the shortest that d
   const [wrong] = await (await lock(false, false)).call<Explored>('explore', [{ ...input, depth: 8, crashes: 1 }])
   expect(wrong?.complete).toBe(true)
   expect(wrong?.ends.some((end) => twoHolders(unpack(end) as never) !== undefined)).toBe(true)
+})
+
+test('all schedules are held against several rules, and the shortest that breaks one is told', async () => {
+  const input = { nodes: 3, seed: 1, depth: 8, most: 20_000, crashes: 1 }
+  const exploring = (world: World) => {
+    const explore = async (given: unknown) => (await world.call('explore', [given]))[0]
+    return { explore: Object.assign(explore, { operation: 'explore' }) as never, replay: remote('replay'), input }
+  }
+  const [right, wrong] = [await lock(true, false), await lock(false, false)]
+  const rules = { one: twoHolders, none: () => undefined }
+  const survey = await surveySchedules(exploring(right), rules)
+  expect(survey).toMatchObject({ broken: [], complete: true })
+  await everySchedule(asking(right), { ...exploring(right), check: twoHolders })
+  expect((await surveySchedules(exploring(wrong), rules)).broken).toEqual(['one'])
+  const error = await everySchedule(asking(wrong), { ...exploring(wrong), check: twoHolders }).catch((e: unknown) => e)
+  expect(error).toMatchObject({ name: 'BrokenPromise', got: '2 holders' })
+  expect((error as { story: string[] }).story.length).toBeLessThanOrEqual(8)
+})
+
+test.each<[cut: number, replies: number, back: unknown]>([
+  [1, 0, null],
+  [2, 0, 'asked'],
+  [3, 1, 'asked'],
+])('a request that a crash cuts after %i of its effects', async (cut, replies, back) => {
+  const world = await worldOf(`
+    export const boot = ({ disk, reply }) => ({
+      onMessage() {},
+      onTimer() {},
+      onRequest(request) { disk.put('was', 'asked'); disk.sync(); reply(request, 'done') },
+      inspect: () => disk.get('was') ?? null,
+    })`)
+  const moves = [
+    ['ask', 0, 0, cut, 0],
+    ['restart', 0],
+  ]
+  const [packed] = await world.call<Packed>('script', [{ nodes: 1, seed: 1, moves, commands: ['do it'] }])
+  const history = unpack(packed as Packed)
+  expect(history.entries.filter(([, , what]) => what === 'replied')).toHaveLength(replies)
+  expect(history.counts).toMatchObject({ crashes: 1, cuts: 1 })
+  expect(views(history, 0).at(-1)).toBe(back)
 })
 
 interface Explored {

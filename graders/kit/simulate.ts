@@ -2,7 +2,7 @@
 // hold, and makes what fails small before anybody has to read it.
 
 import { BrokenPromise } from './broken.ts'
-import type { ReplayInput, ScriptInput, Setup, TimedInput, WalkInput } from './simulation.ts'
+import type { ExploreInput, ReplayInput, ScriptInput, Setup, Simulation, TimedInput, WalkInput } from './simulation.ts'
 import { type Remote, SubjectThrew, type Tools } from './suite.ts'
 import { type Counts, type History, type Packed, type Step, type Thrown, unpack } from './world/history.ts'
 import { type Failing, schedule, shrink, size, thinOut } from './world/shrink.ts'
@@ -119,6 +119,43 @@ export async function everyScript<V, M>(asking: Asking, given: Scripts<V, M>): P
     throw await broken(asking, replay, stage, small)
   }
   return tally
+}
+
+export interface Schedules<V, M> {
+  readonly explore: Remote<ExploreInput, ReturnType<Simulation<M, V>['explore']>>
+  readonly replay: Remote<ReplayInput, Packed<V, M>>
+  readonly input: ExploreInput
+  readonly check: Check<V, M>
+}
+
+/** Which rules some schedule of a small cluster breaks, of how many states, and whether those were all. */
+export async function surveySchedules<V, M>(
+  { explore, input }: Omit<Schedules<V, M>, 'check' | 'replay'>,
+  rules: Readonly<Record<string, Check<V, M>>>,
+): Promise<{ readonly broken: readonly string[]; readonly states: number; readonly complete: boolean }> {
+  const { ends, states, complete } = await explore(input)
+  const histories = ends.map(unpack)
+  const broken = Object.entries(rules).flatMap(([rule, check]) =>
+    histories.some((history) => seenIn(history, check, input) !== undefined) ? [rule] : [],
+  )
+  return { broken, states, complete }
+}
+
+/** Every schedule of a small cluster. @throws {BrokenPromise} with the shortest one that does not hold */
+export async function everySchedule<V, M>(
+  asking: Asking,
+  { explore, replay, input, check }: Schedules<V, M>,
+): Promise<void> {
+  const { ends } = await explore(input)
+  let best: Failing<Seen> | undefined
+  for (const end of ends) {
+    const failing = failingIn(unpack(end), check, input)
+    if (failing !== undefined && (best === undefined || size(failing) < size(best))) best = failing
+  }
+  if (best === undefined) return
+  const stage = stageOf(input)
+  const small = asking.shrink ? await shrink(best, attemptWith(asking, replay, check, stage), MAX_REPLAYED) : best
+  throw await broken(asking, replay, stage, small)
 }
 
 export interface Runs<V, M> {

@@ -22,6 +22,7 @@ import type { Context, Node } from './world.ts'
 
 export { type Plan, type Profile, planFor, type Scale } from './world/faults.ts'
 export { unpack } from './world/history.ts'
+export type { Context, Node } from './world.ts'
 
 /** The one export of a submission that was made ready for this: evaluates it afresh, and returns what it exports. */
 const FRESH = 'kata: evaluate afresh'
@@ -34,10 +35,18 @@ export function fresh<K extends object, M>(
   module: K,
   find: (kata: K) => (context: Context<M>) => Node<M, never>,
 ): Boot {
+  const evaluate = evaluationOf(module)
+  return (context) => find(evaluate())(context as Context<M>) as Node<never, never>
+}
+
+/** The exports of a submission that was evaluated afresh, for what a driver calls without a cluster around it. */
+export const evaluated = <K extends object>(module: K): K => evaluationOf(module)()
+
+function evaluationOf<K extends object>(module: K): () => K {
   const evaluate = (module as Record<string, unknown>)[FRESH] as (() => K) | undefined
   if (evaluate === undefined)
     throw new Error('a submission that cannot be evaluated afresh: is it not the judge who runs this?')
-  return (context) => find(evaluate())(context as Context<M>) as Node<never, never>
+  return evaluate
 }
 
 /** A node of the grader's own, to be mixed into the learner's cluster. */

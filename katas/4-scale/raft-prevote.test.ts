@@ -20,7 +20,7 @@ function n1(ballot?: Ballot) {
     disk: {
       get: <T>(key: string) => disk.get(key) as T | undefined,
       put: (key, value) => void disk.set(key, value),
-      log: { length: 0, at: () => undefined, append() {}, truncate() {} },
+      log: { length: 0, at: () => undefined, append() {}, truncate() {}, drop() {} },
       sync() {},
     },
   }

@@ -26,6 +26,7 @@ const KNOWN = new Set([
   'costs.json',
   'messages.txt',
   'equivalent-mutants.md',
+  'mutants.md',
 ])
 
 export interface GraderFile {

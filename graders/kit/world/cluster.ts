@@ -94,7 +94,7 @@ export interface Cluster {
   deliver(flight: Flight, cut?: Cut): boolean
   /** @param token names this firing among all */
   fire(node: number, name: string, token: number, cut?: Cut): void
-  ask(node: number, request: number, command: unknown): boolean
+  ask(node: number, request: number, command: unknown, cut?: Cut): boolean
   readonly clients: Clients
   /** A client tries an operation. @returns `gone` where the node is down, `no` where there is nothing to try */
   call(node: number, client: number, operation: number, token: number): 'asked' | 'gone' | 'no'
@@ -357,14 +357,14 @@ export function cluster(options: ClusterOptions, network: Network): Cluster {
       step(seat, mix(mix(token, hashText(name)), index), 0, trace ? { what: 'timer', label: name } : NOTHING, cut)
       run(seat, (node) => node.onTimer(name), cut)
     },
-    ask(index, request, command) {
+    ask(index, request, command, cut) {
       const seat = seats[index] as Seat
       const given = taken(command, 'a command')
       entries.push([counts.steps, self.at, 'asked', index, request, given])
       askedAt.set(request, trace?.length ?? 0)
       if (seat.node === undefined) return false
-      step(seat, mix(request, 31), 0, { what: 'request', label: tellCommand?.(given as never) ?? brief(given) })
-      run(seat, (node) => node.onRequest?.(request, given as never))
+      step(seat, mix(request, 31), 0, { what: 'request', label: tellCommand?.(given as never) ?? brief(given) }, cut)
+      run(seat, (node) => node.onRequest?.(request, given as never), cut)
       return true
     },
     clients,

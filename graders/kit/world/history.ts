@@ -64,7 +64,7 @@ export type Step =
   | readonly ['timer', node: number, name: string, token: number, cut?: number, keep?: number]
   | readonly ['crash', node: number, keep: number, token: number]
   | readonly ['restart', node: number, token: number]
-  | readonly ['ask', node: number, request: number]
+  | readonly ['ask', node: number, request: number, cut?: number, keep?: number]
   /** a client tries an operation of its script at a node: for the first time, or again */
   | readonly ['call', node: number, client: number, operation: number, token: number]
   /** a message that the suite has written, as if another node had sent it */

@@ -19,7 +19,7 @@ export type Move =
   | readonly ['tell', to: number, from: number, message: unknown]
   /** the oldest of this kind never arrives */
   | readonly ['lose', from: number, to: number, kind: string]
-  | readonly ['ask', node: number, request: number]
+  | readonly ['ask', node: number, request: number, cut?: number, keep?: number]
   /** a client tries an operation of its script at a node */
   | readonly ['call', node: number, client: number, operation: number]
 
@@ -74,7 +74,7 @@ export function runScript(options: ScriptOptions): History {
       case 'lose':
         return takeOut(move[1], move[2], move[3]) !== undefined
       case 'ask':
-        return run.take(['ask', move[1], move[2]])
+        return run.take(move)
       case 'call':
         return run.take([...move, ++token])
     }

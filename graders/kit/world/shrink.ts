@@ -71,12 +71,15 @@ const isSmaller = (a: { readonly steps: readonly Step[] }, b: { readonly steps: 
   size(a) < size(b)
 
 const cutIn = (step: Step): boolean =>
-  (step[0] === 'deliver' && step[2] !== undefined) || (step[0] === 'timer' && step[4] !== undefined)
+  (step[0] === 'deliver' && step[2] !== undefined) ||
+  (step[0] === 'timer' && step[4] !== undefined) ||
+  (step[0] === 'ask' && step[3] !== undefined)
 
 function withoutCut(steps: readonly Step[], at: number): Step[] {
   return steps.map((step, i) => {
     if (i !== at) return step
     if (step[0] === 'deliver') return ['deliver', step[1]]
+    if (step[0] === 'ask') return ['ask', step[1], step[2]]
     return step[0] === 'timer' ? ['timer', step[1], step[2], step[3]] : step
   })
 }

@@ -96,17 +96,24 @@ export function untimed(
     return clients.isWaiting(client) ? operation >= now : operation > now
   }
 
+  function ask(step: Extract<Step, readonly ['ask', ...unknown[]]>): boolean {
+    const [, node, request, after, keep] = step
+    if (node >= size || !isUp(node)) return false
+    note(step, node)
+    return world.ask(node, request, options.commands?.[request], cutOf(after, keep))
+  }
+
   function take(step: Step, flight?: Flight): boolean {
     if (step[0] === 'deliver') return deliver(step, flight)
     if (step[0] === 'timer') return fire(step)
     if (step[0] === 'tell') return tell(step)
     if (step[0] === 'call') return call(step)
+    if (step[0] === 'ask') return ask(step)
     const [what, node, which] = step
     if (node >= size || isUp(node) === (what === 'restart')) return false
     note(step, node)
     if (what === 'restart') world.start(node)
-    else if (what === 'crash') world.crash(node, which)
-    else world.ask(node, which, options.commands?.[which])
+    else world.crash(node, which)
     return true
   }
 

@@ -120,7 +120,7 @@ export function runWalk(options: WalkOptions): History {
 
   function ask(): void {
     const node = draw.below(size)
-    if (isUp(node)) run.take(['ask', node, asked++])
+    if (isUp(node)) run.take(['ask', node, asked++, ...cutting()])
   }
 
   /** A client begins what is next, tries again, or now and then gives up. */

@@ -1,0 +1,70 @@
+// A set is asked far more often than it is changed, and changed far more often than whole states cross the network.
+
+import type * as kata from '#kata/3-deep-dive/or-set'
+import { budget } from '../../kit/budget.ts'
+
+type Kata = typeof kata
+
+const CYCLES = 200
+
+const elements = (n: number, letter: string) => Array.from({ length: n }, (_, i) => `${letter}${i}`)
+
+/** What n adds at another replica, and as many removes of others, come to. */
+const stateOf = (n: number, from: number): kata.SetState => ({
+  added: elements(n, 'x').map((element, i): [string, string] => [`${from + i}/other`, element]),
+  removed: Array.from({ length: n }, (_, i) => `${from + n + i}/other`),
+})
+
+export default [
+  budget('Adding and looking are constant work, however large the set', {
+    given: ({ ORSet }: Kata, { n }) => {
+      const set = new ORSet('n1')
+      for (const element of elements(n, 'x')) set.add(element)
+      return { set, fresh: elements(2 * n, 'y') }
+    },
+    when: ({ set, fresh }, i) => {
+      set.add(fresh[i % fresh.length]!)
+      return set.has(fresh[(7 * i) % fresh.length]!)
+    },
+    steps: 'O(1)',
+  }),
+  budget('A remove costs the adds that it takes away, and no others', {
+    given: ({ ORSet }: Kata, { n }) => {
+      const set = new ORSet('n1')
+      const all = elements(2 * n, 'x')
+      for (const element of all) set.add(element)
+      return { set, all }
+    },
+    when: ({ set, all }, i) => set.remove(all[i]!).tags.length,
+    steps: 'O(1)',
+  }),
+  budget('A merge looks once at each add and each tombstone', {
+    given: ({ ORSet }: Kata, { n }) => ({ set: new ORSet('n1'), states: [stateOf(n, 1), stateOf(n, n >> 1)] }),
+    when: ({ set, states }, i) => set.merge(states[i & 1]!),
+    answers: 'free',
+    steps: 'O(n)',
+    calls: () => 8,
+  }),
+  budget('An operation weighs what it is about, however much has happened', {
+    sample: ({ ORSet }: Kata) => {
+      const set = new ORSet('n1')
+      let most = 0
+      for (let i = 0; i < CYCLES; i++)
+        for (const operation of [set.add('milk'), set.remove('milk')])
+          most = Math.max(most, JSON.stringify(operation).length)
+      return { figure: most }
+    },
+    quality: { what: 'bytes of the largest operation on one element', figureAtMost: 120 },
+  }),
+  budget('An operation beside the reference', {
+    given: ({ ORSet }: Kata, { n, random }) => ({
+      set: new ORSet('n1'),
+      operations: Array.from({ length: 4 * n }, (_, i): kata.Operation => {
+        const element = `x${Math.floor(random() * n)}`
+        return i % 3 < 2 ? { add: element, tag: `${i}/other` } : { remove: element, tags: [`${i - 1}/other`] }
+      }),
+    }),
+    when: ({ set, operations }, i) => set.apply(operations[i % operations.length]!),
+    throughput: 'reference',
+  }),
+]
