@@ -138,6 +138,8 @@ interface Lease {
   /** by the worker's own count, in true milliseconds */
   endsAt: number
   released: boolean
+  /** the lock service has crashed since, and may have lost what it did: that is the matter of other promises */
+  crashed: boolean
 }
 
 /**
@@ -148,23 +150,23 @@ function followLeases(
   history: LockHistory,
   setup: Setup,
   { leaseMs }: LockRules,
-  judge: (question: Question<Request>, lease: Lease | undefined, crashedSinceRelease: boolean) => Broken | undefined,
+  judge: (question: Question<Request>, lease: Lease | undefined) => Broken | undefined,
 ): Broken | undefined {
   let lease: Lease | undefined
-  let crashedSinceRelease = false
   for (const event of eventsOf<Request>(history, LOCK)) {
-    if (event.what === 'crash') crashedSinceRelease = true
+    if (event.what === 'crash' && lease !== undefined) lease.crashed = true
     if (event.what !== 'question') continue
-    const broken = judge(event, lease, crashedSinceRelease)
+    const broken = judge(event, lease)
     if (broken !== undefined) return broken
     const { from, message, reply, sentAt } = event
-    const ends = sentAt + leaseMs / rateOf(setup, from)
-    if (reply?.type === 'Granted') lease = { holder: from, token: reply.token, endsAt: ends, released: false }
+    const endsAt = sentAt + leaseMs / rateOf(setup, from)
+    if (reply?.type === 'Granted')
+      lease = { holder: from, token: reply.token, endsAt, released: false, crashed: event.cut }
     else if (lease === undefined || !isHolder(lease, event)) continue
     else if (message.type === 'Release' && !lease.released) {
       lease.released = true
-      crashedSinceRelease = event.cut
-    } else if (reply?.type === 'Renewed') lease.endsAt = Math.max(lease.endsAt, ends)
+      lease.crashed = event.cut
+    } else if (reply?.type === 'Renewed') lease.endsAt = Math.max(lease.endsAt, endsAt)
   }
   return undefined
 }
@@ -212,17 +214,17 @@ export const rising: LockRule = (history) => {
 export const owned =
   (rules: LockRules): LockRule =>
   (history, setup) =>
-    followLeases(history, setup, rules, (question, lease, crashedSinceRelease) => {
+    followLeases(history, setup, rules, (question, lease) => {
       const { entry, from, message, reply, replyEntry, cut } = question
       if (message.type === 'Acquire' || cut) return undefined
       const said = `${message.type} of ${nameOf(from)} with token ${message.token}`
       if (reply === undefined) return { entry, expected: `an answer to ${said}`, got: 'none' }
-      if (reply.type === 'Lost') return undefined
+      if (reply.type === 'Lost' || lease?.crashed) return undefined
       if (lease === undefined) return { entry: replyEntry, expected: `Lost for ${said}`, got: reply.type }
       const whose = `the lock is ${nameOf(lease.holder)}'s, with token ${lease.token}`
       if (!isHolder(lease, question))
         return { entry: replyEntry, expected: `Lost for ${said}: ${whose}`, got: reply.type }
-      if (message.type === 'Renew' && lease.released && !crashedSinceRelease)
+      if (message.type === 'Renew' && lease.released)
         return { entry: replyEntry, expected: `Lost for ${said}: it has let go of the lock`, got: reply.type }
       return undefined
     })

@@ -59,7 +59,7 @@ const PAST = 'past'
 export function bootLock({ disk, now, send }: Context<Message>): Node<Message> {
   let lease = disk.get<Lease>(LEASE) ?? { token: 0, holder: null, untilMs: 0 }
 
-  const past = disk.get<Lease[]>(PAST) ?? []
+  const past = [...(disk.get<Lease[]>(PAST) ?? [])]
 
   function keep(next: Lease): void {
     lease = next
