@@ -1,4 +1,5 @@
 // breaks: Who is silent is asked for by others before it is suspected
+// breaks: Nobody who lives is held for dead
 // because: who does not answer it is suspected: one deaf link is enough.
 
 import type { Context, Node, NodeId } from '#world'

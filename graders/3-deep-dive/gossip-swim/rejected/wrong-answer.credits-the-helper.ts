@@ -1,4 +1,5 @@
 // breaks: Who is silent is asked for by others before it is suspected
+// breaks: Nobody who lives is held for dead
 // because: an ack is taken for its sender’s: what comes through a helper says that the helper is up.
 
 import type { Context, Node, NodeId } from '#world'

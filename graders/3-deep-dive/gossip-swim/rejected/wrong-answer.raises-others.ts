@@ -1,4 +1,5 @@
 // breaks: Who is accused clears itself, by a higher incarnation
+// breaks: Who comes back is taken back
 // because: who suspects another does it in a higher incarnation, to be heard: that is the other’s to raise.
 
 import type { Context, Node, NodeId } from '#world'

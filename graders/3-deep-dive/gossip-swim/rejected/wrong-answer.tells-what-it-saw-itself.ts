@@ -1,4 +1,5 @@
 // breaks: News reach everybody in a logarithm of periods
+// breaks: Nobody who lives is held for dead
 // because: what it has heard it does not tell on: news go as far as who has made them.
 
 import type { Context, Node, NodeId } from '#world'

@@ -1,5 +1,5 @@
-// breaks: Who is silent is asked for by others before it is suspected
-// because: one helper is asked: if its way is bad as well, nobody else is.
+// breaks: News reach everybody in a logarithm of periods
+// because: each probe of a suspect that fails starts its time anew: while it is probed it is not dead.
 
 import type { Context, Node, NodeId } from '#world'
 
@@ -107,7 +107,7 @@ class Member implements Node<Message> {
     const target = this.#probed
     if (target === undefined) return
     const able = this.#shuffled(this.#context.peers.filter((node) => node !== target && this.#isUp(node)))
-    for (const helper of able.slice(0, 1))
+    for (const helper of able.slice(0, HELPERS))
       this.#context.send(helper, { type: 'PingReq', seq: this.#seq, target, updates: this.#gossip() })
   }
 
@@ -122,6 +122,7 @@ class Member implements Node<Message> {
   #accuse(node: NodeId): void {
     const known = this.#members.get(node)
     if (known?.state === 'alive') this.#learn({ ...known, state: 'suspect' })
+    else if (known?.state === 'suspect') this.#context.setTimer(node, suspicionMs(this.#size))
   }
 
   /** Takes a piece of news, where it is news. */
