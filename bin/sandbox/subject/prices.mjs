@@ -6,6 +6,7 @@
 // Where it is slower, what V8 does: Maps and Sets are iterated over what has been deleted, too (tables.mjs).
 
 import { types } from 'node:util'
+import { looksFar } from './patterns.mjs'
 import {
   advance,
   extentOf,
@@ -37,6 +38,7 @@ const sharedBytes = getterOf(SharedArrayBuffer.prototype, 'byteLength')
 const viewBytes = getterOf(DataView.prototype, 'byteLength')
 const isGlobal = getterOf(RegExp.prototype, 'global')
 const isSticky = getterOf(RegExp.prototype, 'sticky')
+const patternOf = getterOf(RegExp.prototype, 'source')
 const weakGet = uncurried(WeakMap.prototype.get)
 const weakSet = uncurried(WeakMap.prototype.set)
 const weakAdd = uncurried(WeakSet.prototype.add)
@@ -426,7 +428,8 @@ function meterText({ meter, replace, charge, chargedLine, meterConstructor, leng
           const from = types.isRegExp(this) && typeof this.lastIndex === 'number' ? this.lastIndex : 0
           const result = apply(real, this, args)
           const start = isGlobal(this) || isSticky(this) ? from : 0
-          if (result !== null) charge(1 + max(0, result.index + textOf(result[0]) - start), line)
+          if (types.isRegExp(this) && looksFar(patternOf(this))) charge(1 + textOf(args[0]), line)
+          else if (result !== null) charge(1 + max(0, result.index + textOf(result[0]) - start), line)
           else charge(1 + (isSticky(this) ? 0 : max(0, textOf(args[0]) - start)), line)
           return result
         },
