@@ -115,9 +115,10 @@ const brief = peer<kata.Message>(({ send, setTimer }) => {
 })
 
 const world = simulation<kata.Message, View>({
-  boot: fresh(kata, ({ bootLock }) => bootLock),
+  boot: fresh(kata, ({ bootLock, bootStorage }) => (context) => {
+    return context.self === STORAGE ? bootStorage(context) : bootLock(context)
+  }),
   peers: {
-    storage: fresh(kata, ({ bootStorage }) => bootStorage),
     puppet,
     worker: worker(false),
     heedless: worker(true),
@@ -127,4 +128,4 @@ const world = simulation<kata.Message, View>({
   leads: (view) => 'holds' in view && view.holds > 0,
 })
 
-export const { walk, timed, replay, script, explore } = world
+export const { walk, timed, replay, script, explore, tapes, alone } = world

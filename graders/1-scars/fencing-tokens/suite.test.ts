@@ -62,7 +62,7 @@ function tellView(view: LockWorldView, node: string): string | undefined {
 
 const A = 2
 const B = 3
-const PUPPETS = [null, 'storage', 'puppet', 'puppet']
+const PUPPETS = [null, null, 'puppet', 'puppet']
 
 /** What one puppet asks. Tokens below 0: see the driver. */
 type Asking =
@@ -156,7 +156,7 @@ const inOrder = (...asks: readonly Timed[]): Timed[] => asks.toSorted((a, b) => 
 
 // ---- every schedule ----------------------------------------------------------------------------------------------
 
-const EXPLORED = { nodes: 4, seed: 1, peers: [null, 'storage', 'brief', 'brief'], keepsAll: true } as const
+const EXPLORED = { nodes: 4, seed: 1, peers: [null, null, 'brief', 'brief'], keepsAll: true } as const
 const EXPLORE_DEPTH = 7
 const MOST_STATES = 20_000
 
@@ -183,7 +183,7 @@ async function schedulesKeep(rule: RuleName, tools: Given): Promise<void> {
 
 const WALKS = 40
 const WALK_STEPS = 80
-const CAST = [null, 'storage', 'worker', 'worker', 'heedless']
+const CAST = [null, null, 'worker', 'worker', 'heedless']
 
 const walksFor = (seed: number): WalkInput[] =>
   Array.from({ length: WALKS }, (_, i) => ({

@@ -25,4 +25,4 @@ const world = simulation<kata.Message, kata.View>({
   label,
 })
 
-export const { timed, replay, script } = world
+export const { timed, replay, script, tapes, alone } = world
