@@ -47,6 +47,7 @@ interface Errand {
   readonly target: NodeId
   readonly from: NodeId
   readonly theirs: number
+  readonly sinceMs: number
 }
 
 export function boot(context: Context<Message>): Node<Message> {
@@ -54,7 +55,10 @@ export function boot(context: Context<Message>): Node<Message> {
   const size = peers.length + 1
   const lives = disk.log.length
   const own: Row = { node: self, state: 'alive', incarnation: 0, deadAtMs: 0, left: 0 }
-  const rows: Row[] = peers.map((node) => ({ node, state: 'alive', incarnation: 0, deadAtMs: 0, left: 0 }))
+  const rows: Row[] = []
+  // Each node has an order of its own, for good: were all the same, all would come to one node in one period.
+  for (const node of peers)
+    rows.splice(random(rows.length + 1), 0, { node, state: 'alive', incarnation: 0, deadAtMs: 0, left: 0 })
   const byName = new Map(rows.map((row) => [row.node, row]))
   let errands: Errand[] = []
   let seq = 0
@@ -104,10 +108,9 @@ export function boot(context: Context<Message>): Node<Message> {
     const failed = probe === undefined ? undefined : byName.get(probe.target)
     if (failed?.state === 'alive') hear({ node: failed.node, state: 'suspect', incarnation: failed.incarnation })
     probe = undefined
-    errands = []
+    errands = errands.filter(({ sinceMs }) => nowMs - sinceMs < PERIOD_MS)
     const living = rows.filter(({ state }) => state !== 'dead')
     if (living.length === 0) return
-    // Round and round in one order, which is as good as any: each node begins elsewhere.
     do at = (at + 1) % rows.length
     while (rows[at]?.state === 'dead')
     probe = { target: rows[at]?.node as NodeId, seq: ++seq, asksAtMs: nowMs + ACK_TIMEOUT_MS }
@@ -128,7 +131,7 @@ export function boot(context: Context<Message>): Node<Message> {
       if (message.type === 'Ping') {
         context.send(from, { type: 'Ack', seq: message.seq, target: self, updates: news() })
       } else if (message.type === 'PingReq') {
-        errands.push({ seq: ++seq, target: message.target, from, theirs: message.seq })
+        errands.push({ seq: ++seq, target: message.target, from, theirs: message.seq, sinceMs: now() })
         ping(message.target, seq)
       } else {
         if (probe?.target === message.target) probe = undefined

@@ -45,6 +45,14 @@ interface News {
   told: number
 }
 
+/** Who asked, and under which number of its own. */
+interface Errand {
+  readonly from: NodeId
+  readonly seq: number
+  readonly target: NodeId
+  readonly untilMs: number
+}
+
 class Member implements Node<Message> {
   readonly #context: Context<Message>
   readonly #size: number
@@ -56,8 +64,8 @@ class Member implements Node<Message> {
   #seq = 0
   /** who is probed in this period and has not answered yet */
   #probed: NodeId | undefined
-  /** pings on behalf of others: by our own number, who asked and under which of theirs */
-  readonly #errands = new Map<number, { readonly from: NodeId; readonly seq: number; readonly target: NodeId }>()
+  /** pings on behalf of others, by our own number; each is worth an answer for one period of whoever asked */
+  readonly #errands = new Map<number, Errand>()
 
   constructor(context: Context<Message>) {
     this.#context = context
@@ -77,7 +85,8 @@ class Member implements Node<Message> {
     if (type === 'Ping')
       this.#context.send(from, { type: 'Ack', seq, target: this.#context.self, updates: this.#gossip() })
     else if (type === 'PingReq') {
-      this.#errands.set(++this.#seq, { from, seq, target: message.target })
+      const untilMs = this.#context.now() + PERIOD_MS
+      this.#errands.set(++this.#seq, { from, seq, target: message.target, untilMs })
       this.#context.send(message.target, { type: 'Ping', seq: this.#seq, updates: this.#gossip() })
     } else this.#onAck(seq, message.target)
   }
@@ -97,7 +106,7 @@ class Member implements Node<Message> {
   #startPeriod(): void {
     this.#context.setTimer(PERIOD, PERIOD_MS)
     if (this.#probed !== undefined) this.#accuse(this.#probed)
-    this.#errands.clear()
+    for (const [own, { untilMs }] of this.#errands) if (untilMs <= this.#context.now()) this.#errands.delete(own)
     this.#probed = this.#nextTarget()
     if (this.#probed === undefined) return
     this.#context.send(this.#probed, { type: 'Ping', seq: ++this.#seq, updates: this.#gossip() })
