@@ -219,13 +219,16 @@ export const owned =
       if (message.type === 'Acquire' || cut) return undefined
       const said = `${message.type} of ${nameOf(from)} with token ${message.token}`
       if (reply === undefined) return { entry, expected: `an answer to ${said}`, got: 'none' }
+      const got = `${reply.type}${'token' in reply ? ` with token ${reply.token}` : ''}`
+      const yes = message.type === 'Renew' ? 'Renewed' : 'Released'
+      if (!('token' in reply) || (reply.type !== 'Lost' && reply.type !== yes) || reply.token !== message.token)
+        return { entry: replyEntry, expected: `${yes} or Lost for ${said}, with the same token`, got }
       if (reply.type === 'Lost' || lease?.crashed) return undefined
-      if (lease === undefined) return { entry: replyEntry, expected: `Lost for ${said}`, got: reply.type }
+      if (lease === undefined) return { entry: replyEntry, expected: `Lost for ${said}: nobody has had the lock`, got }
       const whose = `the lock is ${nameOf(lease.holder)}'s, with token ${lease.token}`
-      if (!isHolder(lease, question))
-        return { entry: replyEntry, expected: `Lost for ${said}: ${whose}`, got: reply.type }
+      if (!isHolder(lease, question)) return { entry: replyEntry, expected: `Lost for ${said}: ${whose}`, got }
       if (message.type === 'Renew' && lease.released)
-        return { entry: replyEntry, expected: `Lost for ${said}: it has let go of the lock`, got: reply.type }
+        return { entry: replyEntry, expected: `Lost for ${said}: it has let go of the lock`, got }
       return undefined
     })
 
@@ -254,14 +257,14 @@ export const freed =
     let bootAt = 0
     let boots = 0
     /** released, told so, and no crash since */
-    let let_go = false
+    let released = false
     let holder: string | undefined
     for (const event of eventsOf<Request>(history, LOCK)) {
       if (event.what === 'boot') {
         boots++
         bootAt = event.at
       }
-      if (event.what === 'crash') let_go = false
+      if (event.what === 'crash') released = false
       if (event.what !== 'question') continue
       const { at, from, message, reply, cut, entry, replyEntry } = event
       const ownKey = 'token' in message ? `${from} ${message.token}` : ''
@@ -270,10 +273,10 @@ export const freed =
         const why =
           heldSince === undefined
             ? 'nobody has had it'
-            : let_go
+            : released
               ? 'it was released'
               : `its holder was last heard at ${ms(heldSince)}`
-        const isFree = let_go || (isFresh && (heldSince === undefined || isOver(heldSince, at)))
+        const isFree = released || (isFresh && (heldSince === undefined || isOver(heldSince, at)))
         if (reply?.type !== 'Granted' && reply?.type !== 'Refused')
           return { entry, expected: `an answer to Acquire of ${nameOf(from)}`, got: reply?.type ?? 'none' }
         if (isFree && reply.type === 'Refused')
@@ -281,10 +284,10 @@ export const freed =
       }
       if (cut || reply?.type === 'Granted' || reply?.type === 'Renewed') {
         heldSince = at
-        let_go = false
+        released = false
       }
       if (reply?.type === 'Granted') holder = `${from} ${reply.token}`
-      if (reply?.type === 'Released' && ownKey === holder && !cut) let_go = true
+      if (reply?.type === 'Released' && ownKey === holder && !cut) released = true
     }
     return undefined
   }
