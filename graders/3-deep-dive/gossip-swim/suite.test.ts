@@ -184,7 +184,15 @@ const noticed: Rule = (history, { nodes }) => {
 const spreads: Rule = (history, { nodes }) => {
   const courses = coursesOf(history)
   const up = (node: number) => !courses.some(({ who }) => who === nameOf(node))
-  for (const { who, suspectedAt, suspectedBy, buriedBy } of courses)
+  for (const { who, suspectedAt, suspectedBy, buriedBy } of courses) {
+    // The first who suspects may crash itself before it has waited; those who have heard of it then are not far behind.
+    const firstMs = Math.min(...buriedBy.values()) - suspectedAt
+    if (firstMs > suspicionMs(nodes) + 3 * PERIOD_MS && Number.isFinite(firstMs))
+      return {
+        entry: -1,
+        expected: `${who} is held for dead when it has been suspected for ${suspicionMs(nodes)} ms`,
+        got: `by nobody for ${Math.round(firstMs)} ms`,
+      }
     for (let node = 0; node < nodes; node++) {
       // How soon somebody notices is another promise's matter, and what was noticed late may have had no time to spread.
       if (!up(node) || suspectedAt > endMs(nodes) - suspicionMs(nodes) - spreadMs(nodes) - PERIOD_MS) continue
@@ -203,6 +211,7 @@ const spreads: Rule = (history, { nodes }) => {
           got: Number.isFinite(buried) ? `after ${Math.round(buried)} ms` : 'never',
         }
     }
+  }
   return undefined
 }
 
