@@ -94,10 +94,11 @@ export async function noWalk<V, M>(asking: Asking, walks: Walks<V, M>, failing: 
   if (best !== undefined) throw await broken(asking, replay, stageOf(best.input), best.failing)
 }
 
-export interface Scripts<V, M> {
-  readonly script: Remote<ScriptInput, Packed<V, M>>
+/** @typeParam Input schedules found in another way are held against what must hold just the same */
+export interface Scripts<V, M, Input extends Stage = ScriptInput> {
+  readonly script: Remote<Input, Packed<V, M>>
   readonly replay: Remote<ReplayInput, Packed<V, M>>
-  readonly inputs: readonly ScriptInput[]
+  readonly inputs: readonly Input[]
   readonly check: Check<V, M>
 }
 
@@ -105,14 +106,17 @@ export interface Scripts<V, M> {
  * Schedules written by hand. A check that says nothing of `stuckAt` takes no offence where a move could not be made.
  * @throws {BrokenPromise} for the first that does not hold, without what it can do without
  */
-export async function everyScript<V, M>(asking: Asking, given: Scripts<V, M>): Promise<Tally> {
+export async function everyScript<V, M, Input extends Stage = ScriptInput>(
+  asking: Asking,
+  given: Scripts<V, M, Input>,
+): Promise<Tally> {
   const { script, replay, inputs, check } = given
   const tally = newTally()
   for (const [i, history] of (await askAll(asking, script, inputs)).entries()) {
     tally.add(history.counts)
-    const failing = failingIn(history, check, inputs[i] as ScriptInput)
+    const failing = failingIn(history, check, inputs[i] as Input)
     if (failing === undefined) continue
-    const stage = stageOf(inputs[i] as ScriptInput)
+    const stage = stageOf(inputs[i] as Input)
     // What shows that a move could not be made is the whole of it: without it, others could not be made either.
     const shrinks = asking.shrink && history.stuckAt === undefined
     const small = shrinks ? await shrink(failing, attemptWith(asking, replay, check, stage), MAX_REPLAYED) : failing
