@@ -31,10 +31,15 @@ export function fresh<K extends object, M>(
   module: K,
   find: (kata: K) => (context: Context<M>) => Node<M, never>,
 ): Boot {
+  return (context) => find(evaluated(module))(context as Context<M>) as Node<never, never>
+}
+
+/** A submission's own exports, evaluated afresh: for what a driver does with them outside of any cluster. */
+export function evaluated<K extends object>(module: K): K {
   const evaluate = (module as Record<string, unknown>)[FRESH] as (() => K) | undefined
   if (evaluate === undefined)
     throw new Error('a submission that cannot be evaluated afresh: is it not the judge who runs this?')
-  return (context) => find(evaluate())(context as Context<M>) as Node<never, never>
+  return evaluate()
 }
 
 /** A node of the grader's own, to be mixed into the learner's cluster. */
