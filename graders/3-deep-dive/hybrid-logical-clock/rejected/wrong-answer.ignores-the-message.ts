@@ -1,4 +1,5 @@
 // breaks: What happened before has the smaller stamp
+// breaks: 48 bits of milliseconds and 16 of counter, with a carry
 // because: an arrival is an event like any other: what the message says of time is not heard.
 
 import type { Disk } from '#world'

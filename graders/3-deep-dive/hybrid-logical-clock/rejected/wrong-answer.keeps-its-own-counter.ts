@@ -1,4 +1,5 @@
 // breaks: What happened before has the smaller stamp
+// breaks: 48 bits of milliseconds and 16 of counter, with a carry
 // because: where both have the same milliseconds, it counts on from its own counter, whatever the other is.
 
 import type { Disk } from '#world'

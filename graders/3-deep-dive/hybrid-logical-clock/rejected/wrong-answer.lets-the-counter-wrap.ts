@@ -23,7 +23,7 @@ export class HybridClock {
   readonly #disk: Disk
   readonly #aheadMs: number
   #ms: number
-  #counter = MAX_COUNTER
+  #counter = -1
   #boundMs: number
 
   constructor({ clock, maxDriftMs, disk, aheadMs }: HybridClockOptions) {
@@ -35,7 +35,7 @@ export class HybridClock {
     this.#aheadMs = aheadMs
     this.#boundMs = disk.get<number>(BOUND) ?? 0
     // The last stamp before the bound, given or not: one more is the bound itself.
-    this.#ms = this.#boundMs - 1
+    this.#ms = this.#boundMs
   }
 
   stamp(into: Uint8Array): void {

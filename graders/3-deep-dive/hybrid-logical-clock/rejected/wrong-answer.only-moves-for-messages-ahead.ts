@@ -1,4 +1,5 @@
 // breaks: What happened before has the smaller stamp
+// breaks: 48 bits of milliseconds and 16 of counter, with a carry
 // because: of a message in the same millisecond or ahead it takes the stamp as it is, and gives the arrival that very stamp.
 
 import type { Disk } from '#world'

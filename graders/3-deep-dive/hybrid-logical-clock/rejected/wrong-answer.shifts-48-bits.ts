@@ -1,4 +1,7 @@
 // breaks: 48 bits of milliseconds and 16 of counter, with a carry
+// breaks: A stamp is no larger than it has to be
+// breaks: A restart takes nothing back
+// breaks: Bad input is refused by name and changes nothing
 // because: shifts as in C, where integers have 64 bits: these have 32, and the upper 16 bits come out as the lower ones.
 
 import type { Disk } from '#world'

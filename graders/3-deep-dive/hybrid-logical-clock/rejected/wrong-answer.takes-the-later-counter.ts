@@ -1,4 +1,6 @@
 // breaks: What happened before has the smaller stamp
+// breaks: 48 bits of milliseconds and 16 of counter, with a carry
+// breaks: A restart takes nothing back
 // because: takes over the counter of the message whenever its milliseconds are not behind, also where its own counter is larger.
 
 import type { Disk } from '#world'
