@@ -82,8 +82,8 @@ const acrossCrashes: Rule = ({ entries }) => {
 
 /** Nobody is drawn further ahead of its own clock than it may be, whoever's clock is wrong. */
 const notDrawnAhead: Rule = (history) => {
+  // A counter that is full there carries into one millisecond more.
   for (const { entry, node, view, stamp } of stamped(history))
-    // A counter that is full there carries into one millisecond more.
     if (view.did === 'receives' && node === 0 && stamp[0] > view.clock + 1_001)
       return {
         entry,
@@ -366,6 +366,12 @@ test('A restart takes nothing back', async (tools) => {
     script([0], [ask(0, 900), ask(0, 'notes'), ...crash, ask(0, 'notes', 1)]),
     script([0], [ask(0, 'notes'), ...crash, ...crash, ask(0, 'notes', 1), ...crash, ask(0, 'sends')]),
     script([0, 900], [ask(1, 'sends'), arrives(1, 0), ...crash, ask(0, 'notes')]),
+    // The first after it is the arrival of a message from the last millisecond.
+    script(
+      [0, 5],
+      [ask(0, 'notes'), ask(0, 5), ask(0, 'notes', 1), ask(0, 'sends'), ...crash, ask(1, 'sends', 1), arrives(1, 0)],
+      { aheadMs: 6 },
+    ),
     // After each effect of the step in which it stamps.
     ...[1, 2, 3, 4].map((cut) =>
       script(
@@ -407,12 +413,12 @@ async function noLeap(askAll: Given['askAll'], run: Given['subject']['run'], see
       'returned' in one && typeof one.returned === 'object' && 'stamp' in one.returned ? [one.returned.stamp] : [],
     )
     const first = stamps.at(-1)
-    const last = stamps.at(-2)
-    if (first === undefined || last === undefined || stamps.length < 2)
+    const last = stamps.slice(0, -1).reduce(larger, [0, 0])
+    if (first === undefined || stamps.length < 2)
       throw new BrokenPromise(told(program)(), 'a stamp', show(answers.at(-1)))
     const nowMs = (program.calls.at(-2) as ['clock', number])[1]
     const mostMs = Math.max(nowMs, last[0] + program.aheadMs)
-    const expected = `at most ${show(mostMs)} ms: the last stamp was ${text(last)}`
+    const expected = `at most ${show(mostMs)} ms: the largest stamp was ${text(last)}`
     holds(first[0] <= mostMs, told(program)(), expected, text(first))
   }
 }
