@@ -186,11 +186,20 @@ export function session({ replicas, calls }: Session): Attempt<Answer>[] {
 /** A patch of a recorded session: place, characters deleted there, and then inserted there. */
 export type Patch = readonly [at: number, deleted: number, inserted: string]
 
-/** Makes all patches on one replica, and has another apply what comes of them. */
-export function recorded({ patches }: { patches: readonly Patch[] }): { here: string; there: string; length: number } {
+let recording: { here: Text; there: Text } | undefined
+
+/**
+ * Makes patches on one replica, and has another apply what comes of them. A session is handed over in parts, one after
+ * another, so that each has fuel of its own: who walks through the text at each keystroke is dear, and not endless.
+ */
+export function recorded({ patches, begins }: { patches: readonly Patch[]; begins: boolean }): {
+  here: string
+  there: string
+  length: number
+} {
   const { SharedText } = evaluated(kata)
-  const here = new SharedText(1)
-  const there = new SharedText(2)
+  if (begins || recording === undefined) recording = { here: new SharedText(1), there: new SharedText(2) }
+  const { here, there } = recording
   for (const [at, deleted, inserted] of patches) {
     if (deleted > 0) for (const operation of here.delete(at, deleted)) there.apply(operation)
     if (inserted !== '') there.apply(here.insert(at, inserted))

@@ -260,7 +260,7 @@ test('Whoever has the same operations has the same text', async (tools) => {
   ])
   await schedulesKeep(converges, tools, {
     ...clusterOf(2, { actions: ['types first', 'types last'], carries: 'all' }),
-    depth: 5,
+    depth: 4,
   })
   const tally = await walksKeep(converges, tools, walksFor(tools.seed, { actions: TYPING, carries: 'all' }))
   mustHaveSeen(tally, 'delivered', 'repeated', 'timers')
@@ -327,6 +327,13 @@ test('An edit does to the text what it does to a string', async ({ subject, forA
         ['insert', 2, 1, 'X'],
         ['delete', 2, 0, 3],
       ] as Call[],
+      // Counters that follow each other, of two replicas.
+      [
+        ['insert', 1, 0, 'ab'],
+        ['send', 1, 2],
+        ['insert', 2, 2, 'X'],
+        ['delete', 2, 1, 2],
+      ] as Call[],
       [
         ['insert', 1, 0, '\u{1f600}\n\0'],
         ['delete', 1, 0, 2],
@@ -335,9 +342,13 @@ test('An edit does to the text what it does to a string', async ({ subject, forA
   })
   // A real session of two people, keystroke by keystroke, to its exact text.
   const patches = editingTrace()
-  const [got] = await askAll(subject.recorded, [{ patches }], () => [
-    `${show(patches.length)} keystrokes of a real session`,
-  ])
+  const parts = Array.from({ length: Math.ceil(patches.length / PART) }, (_, i) => ({
+    patches: patches.slice(i * PART, (i + 1) * PART),
+    begins: i === 0,
+  }))
+  const got = (
+    await askAll(subject.recorded, parts, () => [`${show(patches.length)} keystrokes of a real session`])
+  ).at(-1)
   const want = textAfter(patches)
   for (const [who, text] of [
     ['where it was typed', got?.here],
@@ -349,6 +360,9 @@ test('An edit does to the text what it does to a string', async ({ subject, forA
   }
   holds(got?.length === want.length, ['the same session'], show(want.length), show(got?.length))
 })
+
+/** Keystrokes in one part of the session. */
+const PART = 500
 
 const around = (text: string, at: number): string =>
   `${show(text.length)} characters, at ${show(at)}: ${show(text.slice(Math.max(0, at), at + 30))}`
@@ -459,19 +473,32 @@ test('What is deleted stays deleted, and keeps its place', async ({ subject, for
       [...base, ['delete', 1, 0, 3], ['insert', 2, 2, 'X'], ...both] as Call[],
       [...base, ['delete', 1, 1, 1], ['delete', 2, 1, 1], ...both, ['insert', 1, 2, 'x']] as Call[],
       [...base, ['delete', 1, 0, 2], ['delete', 2, 1, 2], ...both, ['insert', 2, 0, 'X'], ...both] as Call[],
-      // Ids decide also between what is not to be read any more.
-      [['insert', 1, 0, 'a'], ['delete', 1, 0, 1], ['insert', 2, 0, 'X'], ...both] as Call[],
-      [['insert', 1, 0, 'b'], ['insert', 1, 0, 'a'], ['delete', 1, 0, 1], ['insert', 2, 0, 'X'], ...both] as Call[],
+      // Ids decide also where what stands there is not to be read any more.
       [
-        ['insert', 1, 0, 'ab'],
-        ['delete', 1, 0, 1],
-        ['insert', 2, 0, 'XYZ'],
-        ['delete', 2, 1, 1],
-        ...both,
-        ['delete', 1, 1, 1],
+        ['insert', 1, 0, '.'],
+        ['send', 1, 2],
+        ['insert', 2, 1, 'W'],
+        ['insert', 2, 0, 'YZ'],
+        ['delete', 2, 0, 1],
+        ['insert', 1, 0, 'a'],
         ...both,
       ] as Call[],
-    ].map((calls) => ({ replicas: 2, calls })),
+      // What hangs below something that is deleted may be larger than it.
+      [
+        ['insert', 1, 0, '.'],
+        ['send', 1, 2],
+        ['send', 1, 3],
+        ['insert', 1, 0, 'a'],
+        ['send', 1, 2],
+        ['insert', 2, 2, 'V'],
+        ['insert', 2, 1, 'Z'],
+        ['delete', 2, 0, 1],
+        ['insert', 3, 1, 'W'],
+        ['insert', 3, 0, 'X'],
+        ['send', 3, 2],
+        ['send', 2, 3],
+      ] as Call[],
+    ].map((calls) => ({ replicas: 3, calls })),
   })
 })
 
@@ -540,7 +567,7 @@ test('An operation waits for what it needs', async (tools) => {
           order: [0, 2, 1],
         },
         // A long text, the end of it first.
-        backwards(Array.from({ length: 3_000 }, (_, i): Call => ['insert', 1, i, 'x'])),
+        backwards(Array.from({ length: 10_000 }, (_, i): Call => ['insert', 1, i, 'x'])),
       ],
     },
   )
@@ -560,9 +587,32 @@ test('An operation waits for what it needs', async (tools) => {
       ['deliver', 0, 2, ''],
       ['deliver', 1, 0, ''],
     ]),
+    // A deletion of what two have typed.
+    script(2, 'one', [
+      asks(0, 'pastes within'),
+      ['drain', 1],
+      asks(1, 'types last'),
+      asks(1, 'deletes within'),
+      ['drain', 0],
+    ]),
+    // One types below what is deleted, another before it, and each hears of it in another order.
+    script(3, 'one', [
+      asks(0, 'types first'),
+      ['deliver', 0, 1, ''],
+      ['deliver', 0, 2, ''],
+      asks(0, 'types first', 1),
+      ['deliver', 0, 1, ''],
+      asks(1, 'types last'),
+      asks(1, 'types within'),
+      asks(1, 'deletes first'),
+      asks(2, 'types last', 1),
+      asks(2, 'types first', 2),
+      ['drain', 1],
+      ['drain', 2],
+    ]),
   ])
   const small = clusterOf(2, { actions: ['pastes within', 'deletes first'], carries: 'one' })
-  await schedulesKeep(converges, tools, { ...small, depth: 5 })
+  await schedulesKeep(converges, tools, { ...small, depth: 4 })
   const tally = await walksKeep(converges, tools, walksFor(tools.seed, { actions: EDITING, carries: 'one' }))
   mustHaveSeen(tally, 'delivered', 'timers')
 })

@@ -266,7 +266,9 @@ export class SharedText {
     const n = this.#n
     const parent = n.up[node] as number
     const above = n.up[parent] as number
-    const [near, far] = n.left[parent] === node ? [n.left, n.right] : [n.right, n.left]
+    const isLeft = n.left[parent] === node
+    const near = isLeft ? n.left : n.right
+    const far = isLeft ? n.right : n.left
     const moved = far[node] as number
     near[parent] = moved
     if (moved !== NONE) n.up[moved] = parent

@@ -1,4 +1,5 @@
 // breaks: An edit does to the text what it does to a string
+// breaks: What is deleted stays deleted, and keeps its place
 // because: deletes one place after the other, and forgets that they move up.
 
 export type ReplicaId = number

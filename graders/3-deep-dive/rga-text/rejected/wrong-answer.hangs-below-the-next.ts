@@ -1,4 +1,7 @@
 // breaks: An edit does to the text what it does to a string
+// breaks: What is typed at one place stands by its ids, each run whole
+// breaks: What is deleted stays deleted, and keeps its place
+// breaks: Who starts again gives no id twice
 // because: names the character that stands at the place, and not the one before it.
 
 export type ReplicaId = number

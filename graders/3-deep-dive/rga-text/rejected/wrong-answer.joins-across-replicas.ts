@@ -1,4 +1,5 @@
 // breaks: An edit does to the text what it does to a string
+// breaks: An operation waits for what it needs
 // because: joins deletions whose counters follow each other, whoever has typed them.
 
 export type ReplicaId = number

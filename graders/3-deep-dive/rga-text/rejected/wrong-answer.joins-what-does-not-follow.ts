@@ -1,4 +1,5 @@
 // breaks: An edit does to the text what it does to a string
+// breaks: An operation waits for what it needs
 // because: joins deletions of one replica, also where its counters do not follow each other.
 
 export type ReplicaId = number

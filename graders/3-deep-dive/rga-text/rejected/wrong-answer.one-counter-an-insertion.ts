@@ -1,4 +1,10 @@
+// breaks: Whoever has the same operations has the same text
 // breaks: An edit does to the text what it does to a string
+// breaks: What is typed at one place stands by its ids, each run whole
+// breaks: What is deleted stays deleted, and keeps its place
+// breaks: An operation waits for what it needs
+// breaks: Who starts again gives no id twice
+// breaks: Bad input is refused by name and changes nothing
 // because: counts insertions instead of characters, so that the second letter of one and the first of the next have the same id.
 
 export type ReplicaId = number

@@ -1,5 +1,7 @@
 // breaks: Whoever has the same operations has the same text
 // breaks: What is typed at one place stands by its ids, each run whole
+// breaks: What is deleted stays deleted, and keeps its place
+// breaks: An operation waits for what it needs
 // because: passes the elder branches one character deep: into the midst of what somebody else has typed.
 
 export type ReplicaId = number

@@ -1,5 +1,6 @@
-// breaks: Whoever has the same operations has the same text
 // breaks: What is typed at one place stands by its ids, each run whole
+// breaks: An edit does to the text what it does to a string
+// breaks: What is deleted stays deleted, and keeps its place
 // because: compares replicas first: then a branch is no longer passed as a whole.
 
 export type ReplicaId = number

@@ -1,4 +1,5 @@
 // breaks: What is deleted stays deleted, and keeps its place
+// breaks: An operation waits for what it needs
 // because: what is deleted is passed whatever its id is, as if nobody could stand before it.
 
 export type ReplicaId = number

@@ -1,5 +1,6 @@
 // breaks: Whoever has the same operations has the same text
 // breaks: What is typed at one place stands by its ids, each run whole
+// breaks: An operation waits for what it needs
 // because: compares counters alone, and where they are equal who came last stands first.
 
 export type ReplicaId = number
