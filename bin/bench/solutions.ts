@@ -7,6 +7,8 @@ import { CountBreaker, circuitBreaker, handleAll } from 'cockatiel'
 import { TokenBucket as PeerBucket } from 'limiter'
 import { LRUCache } from 'lru-cache'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
+import * as Y from 'yjs'
+import { editingTrace } from '../../graders/kit/traces/editing-trace.ts'
 import { Singleflight } from '../../solutions/1-scars/singleflight.ts'
 import { FixedWindow } from '../../solutions/2-foundation/fixed-window.ts'
 import { HashRing } from '../../solutions/2-foundation/hash-ring.ts'
@@ -14,6 +16,7 @@ import { LruCache } from '../../solutions/2-foundation/lru-cache.ts'
 import { TokenBucket } from '../../solutions/2-foundation/token-bucket.ts'
 import { BloomFilter } from '../../solutions/3-deep-dive/bloom-filter.ts'
 import { HyperLogLog } from '../../solutions/3-deep-dive/hyperloglog.ts'
+import { type Operation, SharedText } from '../../solutions/3-deep-dive/rga-text.ts'
 import { CircuitBreaker } from '../../solutions/7-resilience/circuit-breaker.ts'
 import { median, table } from './statistics.ts'
 
@@ -85,6 +88,28 @@ function contests(): Contest[] {
     sketch.add(Math.imul(i, 0x9e3779b1) >>> 0, Math.imul(i, 0x85ebca6b) >>> 0)
     if (i < 5_000) peerSketch.update(key(i))
   }
+  const trace = editingTrace()
+  const type = (tell?: (operation: Operation) => void) => () => {
+    const text = new SharedText(1)
+    for (const [at, deleted, inserted] of trace) {
+      if (deleted > 0) for (const operation of text.delete(at, deleted)) tell?.(operation)
+      if (inserted !== '') {
+        const operation = text.insert(at, inserted)
+        tell?.(operation)
+      }
+    }
+    return text.length
+  }
+  const typeInPeer = (told?: Y.Doc) => {
+    const doc = new Y.Doc()
+    if (told !== undefined) doc.on('update', (update) => Y.applyUpdate(told, update))
+    const text = doc.getText()
+    for (const [at, deleted, inserted] of trace) {
+      if (deleted > 0) text.delete(at, deleted)
+      if (inserted !== '') text.insert(at, inserted)
+    }
+    return text.length
+  }
   const action = async () => 1
   const joined = (join: (i: number) => Promise<unknown>) => () =>
     Promise.all(Array.from({ length: 1_000 }, (_, i) => join(i)))
@@ -155,6 +180,24 @@ function contests(): Contest[] {
       operations: 50,
       ours: repeat(50, () => sketch.count()),
       theirs: repeat(50, () => peerSketch.count()),
+    },
+    {
+      kata: 'rga-text, a session of 26,078 keystrokes',
+      peer: 'yjs',
+      operations: trace.length,
+      ours: type(),
+      theirs: () => typeInPeer(),
+    },
+    {
+      kata: 'rga-text, the same heard by another replica',
+      peer: 'yjs',
+      operations: trace.length,
+      ours: () => {
+        const other = new SharedText(2)
+        type((operation) => other.apply(operation))()
+        return other.length
+      },
+      theirs: () => typeInPeer(new Y.Doc()),
     },
     {
       kata: 'circuit-breaker',

@@ -35,18 +35,15 @@ export function fresh<K extends object, M>(
   module: K,
   find: (kata: K) => (context: Context<M>) => Node<M, never>,
 ): Boot {
-  const evaluate = evaluationOf(module)
-  return (context) => find(evaluate())(context as Context<M>) as Node<never, never>
+  return (context) => find(evaluated(module))(context as Context<M>) as Node<never, never>
 }
 
-/** The exports of a submission that was evaluated afresh, for what a driver calls without a cluster around it. */
-export const evaluated = <K extends object>(module: K): K => evaluationOf(module)()
-
-function evaluationOf<K extends object>(module: K): () => K {
+/** A submission's own exports, evaluated afresh: for what a driver does with them outside of any cluster. */
+export function evaluated<K extends object>(module: K): K {
   const evaluate = (module as Record<string, unknown>)[FRESH] as (() => K) | undefined
   if (evaluate === undefined)
     throw new Error('a submission that cannot be evaluated afresh: is it not the judge who runs this?')
-  return evaluate
+  return evaluate()
 }
 
 /** A node of the grader's own, to be mixed into the learner's cluster. */
