@@ -33,13 +33,13 @@ const ROOMS: readonly Room[] = [
   {
     of: /^graders\/[^/]+\/[^/]+\/driver\.ts$/,
     // Other right answers play beside the learner's nodes in one cluster.
-    files: [/^graders\/kit\/(driver|threads|simulation)\.ts$/, /^graders\/[^/]+\/[^/]+\/accepted\//],
+    files: [/^graders\/kit\/(driver|threads|simulation|crash-lab)\.ts$/, /^graders\/[^/]+\/[^/]+\/accepted\//],
     packages: [],
     node: false,
   },
   {
     of: /^graders\/[^/]+\/[^/]+\/budgets\.ts$/,
-    files: [/^graders\/kit\/(budget|simulation)\.ts$/],
+    files: [/^graders\/kit\/(budget|simulation|disk)\.ts$/],
     packages: [],
     node: false,
   },

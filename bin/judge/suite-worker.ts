@@ -33,8 +33,8 @@ function driverOf(kata: string): { url: string; modules: Modules } {
 /** A driver that imports this makes its kata one of threads: its subjects have threads, and every touch is traced. */
 const THREADS_KIT = 'kata:/graders/kit/threads.ts'
 
-/** A driver that imports this makes its kata one of simulated nodes: its submission is evaluated once for each boot. */
-const SIMULATION_KIT = 'kata:/graders/kit/simulation.ts'
+/** A driver that imports this makes its kata one of lives: its submission is evaluated once for each boot or restart. */
+const FRESH_KIT = 'kata:/graders/kit/fresh.ts'
 
 const alive = new Set<Session>()
 let ending = false
@@ -78,8 +78,7 @@ async function handOver(channelName: string, evidence: Evidence[]): Promise<void
 
 function benchFor(job: Job): Bench {
   const driver = driverOf(job.kata)
-  if (SIMULATION_KIT in driver.modules)
-    return bench({ ...job, modules: perNodeModules(job.modules) }, driver, openSubject)
+  if (FRESH_KIT in driver.modules) return bench({ ...job, modules: perNodeModules(job.modules) }, driver, openSubject)
   const threads = driver.modules[THREADS_KIT]
   if (threads === undefined) return bench(job, driver, openSubject)
   const traced = { ...job, modules: tracedModules(job.modules) }

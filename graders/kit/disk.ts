@@ -112,8 +112,8 @@ export interface DiskCounts {
 export interface DiskOptions {
   /** what is on it at first, safe; nothing unless told */
   readonly image?: Image
-  /** which syncs fail, counted from 0, those of the directory included */
-  readonly failingSyncs?: readonly number[]
+  /** told when a sync has failed, before whoever asked for it is */
+  readonly onFailure?: () => void
 }
 
 export interface SimulatedDisk {
@@ -123,6 +123,8 @@ export interface SimulatedDisk {
   readonly counts: Readonly<DiskCounts>
   /** what it began with */
   readonly image: Image
+  /** The next sync, of a file or of the directory, fails. */
+  failNextSync(): void
   /** what can be read now: what an orderly end would leave. Nothing in it changes any more. */
   now(): Image
 }
@@ -144,7 +146,7 @@ interface File {
 }
 
 /** A disk that behaves, and writes down what was done to it. */
-export function simulatedDisk({ image = new Map(), failingSyncs = [] }: DiskOptions = {}): SimulatedDisk {
+export function simulatedDisk({ image = new Map(), onFailure }: DiskOptions = {}): SimulatedDisk {
   const files = new Map<string, File>()
   let ids = 0
   for (const [name, bytes] of image)
@@ -181,7 +183,15 @@ export function simulatedDisk({ image = new Map(), failingSyncs = [] }: DiskOpti
     journal.push({ what: 'write', name, file: file.id, at, bytes, was, size })
   }
 
-  const fails = (): boolean => failingSyncs.includes(counts.syncs + counts.directorySyncs - 1)
+  let isFailing = false
+  /** Writes a sync down. @throws 'EIO' where it is to fail */
+  function finish(entry: Extract<Entry, { failed: boolean }>, what: string): void {
+    journal.push(entry)
+    if (!entry.failed) return
+    isFailing = false
+    onFailure?.()
+    throw diskError('EIO', `the device failed to sync ${what}`)
+  }
 
   const face: Disk = Object.freeze({
     sectorBytes: SECTOR,
@@ -238,17 +248,13 @@ export function simulatedDisk({ image = new Map(), failingSyncs = [] }: DiskOpti
     sync(name: string) {
       const file = fileOf(name)
       counts.syncs++
-      const failed = fails()
-      if (!failed) counts.bytesFlushed += file.dirty.size * SECTOR
+      if (!isFailing) counts.bytesFlushed += file.dirty.size * SECTOR
       file.dirty.clear()
-      journal.push({ what: 'sync', name, file: file.id, failed })
-      if (failed) throw diskError('EIO', `the device failed to sync ${name}`)
+      finish({ what: 'sync', name, file: file.id, failed: isFailing }, name)
     },
     syncDirectory() {
       counts.directorySyncs++
-      const failed = fails()
-      journal.push({ what: 'sync-directory', failed })
-      if (failed) throw diskError('EIO', 'the device failed to sync the directory')
+      finish({ what: 'sync-directory', failed: isFailing }, 'the directory')
     },
   })
   return {
@@ -256,6 +262,9 @@ export function simulatedDisk({ image = new Map(), failingSyncs = [] }: DiskOpti
     journal,
     counts,
     image,
+    failNextSync() {
+      isFailing = true
+    },
     now: () => new Map([...files].map(([name, { bytes, size }]) => [name, bytes.slice(0, size)])),
   }
 }

@@ -7,6 +7,7 @@
 //   export const walk = world.walk
 //   export const timed = world.timed
 
+import { afresh } from './fresh.ts'
 import type { Boot } from './world/cluster.ts'
 import type { Contents } from './world/disk.ts'
 import { type Explored, type ExploreOptions, explore } from './world/explore.ts'
@@ -20,9 +21,6 @@ import type { Context, Node } from './world.ts'
 
 export { type Plan, type Profile, planFor, type Scale } from './world/faults.ts'
 
-/** The one export of a submission that was made ready for this: evaluates it afresh, and returns what it exports. */
-const FRESH = 'kata: evaluate afresh'
-
 /**
  * @param module the submission, as `import * as kata` gives it
  * @param find what starts a node, among its exports
@@ -31,9 +29,7 @@ export function fresh<K extends object, M>(
   module: K,
   find: (kata: K) => (context: Context<M>) => Node<M, never>,
 ): Boot {
-  const evaluate = (module as Record<string, unknown>)[FRESH] as (() => K) | undefined
-  if (evaluate === undefined)
-    throw new Error('a submission that cannot be evaluated afresh: is it not the judge who runs this?')
+  const evaluate = afresh(module)
   return (context) => find(evaluate())(context as Context<M>) as Node<never, never>
 }
 
