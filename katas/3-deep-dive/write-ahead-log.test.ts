@@ -3,7 +3,7 @@
 
 import { expect, test } from 'vitest'
 import { type Disk, simulatedDisk } from '#disk'
-import { WriteAheadLog } from './write-ahead-log.ts'
+import { openLog } from './write-ahead-log.ts'
 
 const text = (record: Uint8Array) => new TextDecoder().decode(record)
 const bytes = (of: string) => new TextEncoder().encode(of)
@@ -11,13 +11,13 @@ const bytes = (of: string) => new TextEncoder().encode(of)
 /** Opens the log, and says what it found. */
 function found(disk: Disk): string[] {
   const records: string[] = []
-  WriteAheadLog.open(disk, (sequence, record) => records.push(`${sequence} ${text(record)}`))
+  openLog(disk, (sequence, record) => records.push(`${sequence} ${text(record)}`))
   return records
 }
 
 test('a record is safe after the flush, and found by the next opening', () => {
   const disk = simulatedDisk()
-  const log = WriteAheadLog.open(disk.face, () => {})
+  const log = openLog(disk.face, () => {})
   const told: string[] = []
   expect(log.append(bytes('debit'), () => told.push('debit'))).toBe(0)
   expect(log.append(bytes('credit'), () => told.push('credit'))).toBe(1)
@@ -29,7 +29,7 @@ test('a record is safe after the flush, and found by the next opening', () => {
 
 test('a flush is one sync, whatever waits, and none when nothing does', () => {
   const disk = simulatedDisk()
-  const log = WriteAheadLog.open(disk.face, () => {})
+  const log = openLog(disk.face, () => {})
   const before = disk.counts.syncs
   for (let i = 0; i < 100; i++) log.append(bytes(`record ${i}`), () => {})
   log.flush()
@@ -39,10 +39,10 @@ test('a flush is one sync, whatever waits, and none when nothing does', () => {
 
 test('numbers go on where they ended', () => {
   const { face } = simulatedDisk()
-  const log = WriteAheadLog.open(face, () => {})
+  const log = openLog(face, () => {})
   log.append(bytes('a'), () => {})
   log.flush()
-  const again = WriteAheadLog.open(face, () => {})
+  const again = openLog(face, () => {})
   expect(again.append(bytes('b'), () => {})).toBe(1)
   again.flush()
   expect(found(face)).toEqual(['0 a', '1 b'])
@@ -50,7 +50,7 @@ test('numbers go on where they ended', () => {
 
 test('after a sync that failed the log is of no use', () => {
   const disk = simulatedDisk()
-  const log = WriteAheadLog.open(disk.face, () => {})
+  const log = openLog(disk.face, () => {})
   const told: (Error | undefined)[] = []
   log.append(bytes('a'), (failure) => told.push(failure))
   disk.failNextSync()

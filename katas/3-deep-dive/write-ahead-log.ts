@@ -17,19 +17,7 @@ export const MAX_RECORD_BYTES = 65_536
  */
 export type Settled = (failure: Error | undefined) => void
 
-export class WriteAheadLog {
-  /**
-   * Opens the log of this disk: on an empty one at first, later on whatever a power failure has left. It finds the longest
-   * beginning of what was appended that is whole, and forgets for good what is behind. It takes no damage for a record,
-   * and does not throw because of any.
-   *
-   * @param replay called with every record found, in order, before `open` returns; sequence numbers count from 0
-   * @throws what the disk throws
-   */
-  static open(disk: Disk, replay: (sequence: number, record: Uint8Array) => void): WriteAheadLog {
-    throw new Error(`TODO: find what ${disk.list()} hold, and ${replay} it`)
-  }
-
+export interface WriteAheadLog {
   /**
    * Takes a record in, and copies it. Nothing is written before `flush`.
    *
@@ -38,9 +26,7 @@ export class WriteAheadLog {
    * @throws {RangeError} `record must have at most 65536 bytes, not …`
    * @throws {Error} `the log has failed: open it again`, from the first sync that failed on
    */
-  append(record: Uint8Array, settled: Settled): number {
-    throw new Error(`TODO: keep ${record.length} bytes, and ${settled}, until flush`)
-  }
+  append(record: Uint8Array, settled: Settled): number
 
   /**
    * Makes safe all that was appended before this call, with one sync however much it is, and then settles it, in order. What
@@ -49,7 +35,17 @@ export class WriteAheadLog {
    * If the disk throws, all of these records are settled with its error, and the log has failed. `flush` itself does not
    * throw, and on a log that has failed it does nothing.
    */
-  flush(): void {
-    throw new Error('TODO: write, sync, settle')
-  }
+  flush(): void
+}
+
+/**
+ * Opens the log of this disk: on an empty one at first, later on whatever a power failure has left. It finds the longest
+ * beginning of what was appended that is whole, and forgets for good what is behind. It takes no damage for a record, and
+ * does not throw because of any.
+ *
+ * @param replay called with every record found, in order, before this returns; sequence numbers count from 0
+ * @throws what the disk throws
+ */
+export function openLog(disk: Disk, replay: (sequence: number, record: Uint8Array) => void): WriteAheadLog {
+  throw new Error(`TODO: find what ${disk.list()} hold, ${replay} it, and be ready for more`)
 }

@@ -21,36 +21,41 @@ const FILE = 'wal'
 /** Length and checksum, 32 bits each, lowest byte first. */
 const HEADER_BYTES = 8
 
+export interface WriteAheadLog {
+  append(record: Uint8Array, settled: Settled): number
+  flush(): void
+}
+
+export function openLog(disk: Disk, replay: (sequence: number, record: Uint8Array) => void): WriteAheadLog {
+  if (!disk.exists(FILE)) disk.create(FILE)
+  // At each opening: a program that was killed before its first sync leaves a file whose name is not safe.
+  disk.syncDirectory()
+  const bytes = disk.read(FILE)
+  let next = 0
+  let end = 0
+  for (let record = frameAt(bytes, end); record !== undefined; record = frameAt(bytes, end)) {
+    replay(next++, record)
+    end += HEADER_BYTES + record.length
+  }
+  // Otherwise a frame behind the damage, whole by chance, would follow on what is written next.
+  disk.truncate(FILE, end)
+  return new Log(disk, next)
+}
+
 interface Waiting {
   readonly record: Uint8Array
   readonly settled: Settled
 }
 
-export class WriteAheadLog {
+class Log implements WriteAheadLog {
   readonly #disk: Disk
   #next: number
   #waiting: Waiting[] = []
   #failed = false
 
-  private constructor(disk: Disk, next: number) {
+  constructor(disk: Disk, next: number) {
     this.#disk = disk
     this.#next = next
-  }
-
-  static open(disk: Disk, replay: (sequence: number, record: Uint8Array) => void): WriteAheadLog {
-    if (!disk.exists(FILE)) disk.create(FILE)
-    // At each opening: a program that was killed before its first sync leaves a file whose name is not safe.
-    disk.syncDirectory()
-    const bytes = disk.read(FILE)
-    let next = 0
-    let end = 0
-    for (let record = frameAt(bytes, end); record !== undefined; record = frameAt(bytes, end)) {
-      replay(next++, record)
-      end += HEADER_BYTES + record.length
-    }
-    // Otherwise a frame behind the damage, whole by chance, would follow on what is written next.
-    disk.truncate(FILE, end)
-    return new WriteAheadLog(disk, next)
   }
 
   append(record: Uint8Array, settled: Settled): number {

@@ -12,9 +12,9 @@ const BATCHES = 40
 const BATCH = 64
 
 /** A log with so many batches in it. */
-function filled({ WriteAheadLog }: Kata, batches: number, batch: number, random: () => number): SimulatedDisk {
+function filled({ openLog }: Kata, batches: number, batch: number, random: () => number): SimulatedDisk {
   const disk = simulatedDisk()
-  const log = WriteAheadLog.open(disk.face, nothing)
+  const log = openLog(disk.face, nothing)
   for (let i = 0; i < batches; i++) {
     for (let j = 0; j < batch; j++) log.append(recordOf(random), nothing)
     log.flush()
@@ -44,9 +44,9 @@ export default [
     quality: { what: 'bytes written for each byte appended', figureAtMost: 1.35 },
   }),
   budget('A flush looks at its own records, however long the log is', {
-    given: ({ WriteAheadLog }: Kata, { n, random }) => {
+    given: ({ openLog }: Kata, { n, random }) => {
       const disk = simulatedDisk()
-      const log = WriteAheadLog.open(disk.face, nothing)
+      const log = openLog(disk.face, nothing)
       for (let i = 0; i < n; i++) log.append(recordOf(random), nothing)
       log.flush()
       return { log, record: recordOf(random) }
@@ -62,7 +62,7 @@ export default [
     sample: (kata: Kata, { random }) => {
       const image = filled(kata, BATCHES, BATCH, random).now()
       const disk = simulatedDisk({ image })
-      kata.WriteAheadLog.open(disk.face, nothing)
+      kata.openLog(disk.face, nothing)
       const bytes = [...image.values()].reduce((sum, { length }) => sum + length, 0)
       return { figure: disk.counts.bytesRead / bytes }
     },

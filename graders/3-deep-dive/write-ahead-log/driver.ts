@@ -15,6 +15,7 @@ export type Step =
 export type Told =
   /** sequence, id (-1: bytes that nobody has appended), bytes */
   | readonly ['found', number, number, number]
+  | readonly ['opened']
   | readonly ['appended', number, number, number]
   | readonly ['safe', number]
   | readonly ['failed', number]
@@ -37,10 +38,8 @@ function idOf(record: Uint8Array): number {
   return record.every((byte, i) => byte === right[i]) ? id : -1
 }
 
-function open({ WriteAheadLog }: typeof kata, disk: Disk, note: Note): kata.WriteAheadLog {
-  return WriteAheadLog.open(disk, (sequence, record) =>
-    note(['found', sequence, idOf(record), record.length] satisfies Told),
-  )
+function open({ openLog }: typeof kata, disk: Disk, note: Note): kata.WriteAheadLog {
+  return openLog(disk, (sequence, record) => note(['found', sequence, idOf(record), record.length] satisfies Told))
 }
 
 function act(log: kata.WriteAheadLog, step: Step, note: Note): void {

@@ -46,8 +46,10 @@ function broken({ lives, ...outcome }: Outcome<Told>): Broken | undefined {
   let safe = 0
   let gone: Known[] = []
   for (const [life, notes] of lives.entries()) {
+    // Who was cut off while opening has found nothing yet.
+    if (!notes.some(([what]) => what === 'opened')) continue
     const found = notes.flatMap((told) => (told[0] === 'found' ? [{ id: told[2], length: told[3] }] : []))
-    if (life > 0 && (life < lives.length - 1 || outcome.threw === undefined)) {
+    if (life > 0) {
       const wrong = wrongIn(found, notes, appended, safe, gone)
       if (wrong !== undefined) return wrong
       gone = [...gone, ...appended.slice(found.length)]
@@ -103,7 +105,7 @@ function only(rule: RuleName) {
 // ---- how it is told --------------------------------------------------------------------------------------------------
 
 const telling: Telling<Step, Told> = {
-  opening: 'WriteAheadLog.open(disk, replay)',
+  opening: 'openLog(disk, replay)',
   step: (step) => {
     if (step[0] === 'flush') return 'flush()'
     const then = step[0] === 'chain' ? `, who appends ${nameOf(step[3])} when told` : ''
