@@ -202,7 +202,7 @@ export function simulatedDisk({ image = new Map(), onFailure }: DiskOptions = {}
       const file = fileOf(name)
       checkedCount(at, 'a position')
       const end = length === undefined ? file.size : Math.min(file.size, at + checkedCount(length, 'a length'))
-      const bytes = file.bytes.slice(Math.min(at, file.size), Math.max(at, end))
+      const bytes = file.bytes.slice(Math.min(at, end), end)
       counts.reads++
       counts.bytesRead += bytes.length
       return bytes
