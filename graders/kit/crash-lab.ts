@@ -6,7 +6,8 @@
 //   const lab = crashLab<Step, typeof kata, Log>(kata, { open: ({ Log }, disk, note) => Log.open(disk, …), act: … })
 //   export const { everyCrash, retell } = lab
 //
-// A **life** is an opening and some steps. The power fails somewhere in each life but the last, which is only an opening.
+// A **life** is an opening and some steps. The power fails somewhere in each life but the last, which is only an opening;
+// in those before, the program alone may be killed, too.
 // What happens is told by **notes** (plain data): what was acknowledged, what was found. The suite sees, of each outcome,
 // the notes of each life up to the failure.
 
@@ -42,11 +43,13 @@ export interface Workload<S> {
   readonly openings?: number
 }
 
-/** How the power failed: after how many entries of the life's journal, and what of what was in the air arrived. */
+/** How a life ended: after how many entries of its journal, and what of what was in the air arrived. */
 export interface Failure {
   readonly point: number
   readonly kept: string
   readonly fill: Fill
+  /** the program alone was killed: all that it wrote is there to be read, and as little safe as before */
+  readonly killed?: true
 }
 
 /** One way that it may go. */
@@ -100,7 +103,12 @@ export interface Retold<S, N> {
       readonly notes: readonly N[]
     }[]
     /** parts of the journal that were in the air, and whether each arrived; none for the last life */
-    readonly failure?: { readonly lost: readonly Part[]; readonly arrived: readonly Part[]; readonly fill: Fill }
+    readonly failure?: {
+      readonly lost: readonly Part[]
+      readonly arrived: readonly Part[]
+      readonly fill: Fill
+      readonly killed?: true
+    }
   }[]
 }
 
@@ -135,7 +143,13 @@ interface Future {
 
 const PER_POINT = 64
 const OPENINGS = 3_000
-const EMPTY: Image = new Map()
+/** What a life finds: what is safe, and what is in the cache beside it, of a program that was killed. */
+interface Start {
+  readonly image: Image
+  readonly past: readonly Entry[]
+}
+
+const EMPTY: Start = { image: new Map(), past: [] }
 const NEVER = -1
 
 export interface CrashLab<S, N> {
@@ -145,13 +159,21 @@ export interface CrashLab<S, N> {
 }
 
 export function crashLab<S, K extends object, T, N = unknown>(kata: K, tested: Tested<S, K, T>): CrashLab<S, N> {
-  function live(image: Image, steps: readonly S[], failingStep: number, mayThrow: boolean): Life {
+  function live(
+    { image, past }: Start,
+    steps: readonly S[],
+    { failingStep = NEVER, mayThrow = false }: { failingStep?: number; mayThrow?: boolean } = {},
+  ): Life {
     const evaluated = afresh(kata)()
     const notes: [number, number, unknown][] = []
     const ends: number[] = []
     const note: Note = (what) => notes.push([disk.journal.length, ends.length, what])
     const { syncFailed } = tested
-    const disk = simulatedDisk({ image, ...(syncFailed === undefined ? {} : { onFailure: () => note(syncFailed) }) })
+    const disk = simulatedDisk({
+      image,
+      past,
+      ...(syncFailed === undefined ? {} : { onFailure: () => note(syncFailed) }),
+    })
     const run = () => {
       const it = tested.open(evaluated, disk.face, note)
       ends.push(disk.journal.length)
@@ -179,14 +201,14 @@ export function crashLab<S, K extends object, T, N = unknown>(kata: K, tested: T
     }
 
     /** All that may become of an image in this life and those after it. */
-    function futures(image: Image, at: number): readonly Future[] {
-      const memo = at > 0 ? known[at - 1] : undefined
-      const key = memo === undefined ? '' : imageKey(image)
+    function futures(start: Start, at: number): readonly Future[] {
+      const memo = at > 0 && start.past.length === 0 ? known[at - 1] : undefined
+      const key = memo === undefined ? '' : imageKey(start.image)
       const before = memo?.get(key)
       if (before !== undefined) return before
       if (at > 0) tried.openings++
       const steps = lives[at]
-      const life = live(image, steps ?? [], at === 0 ? failingStep : NEVER, at > 0)
+      const life = live(start, steps ?? [], at === 0 ? { failingStep } : { mayThrow: true })
       const found = new Map<string, Future>()
       const take = (future: Future) => {
         const told = JSON.stringify([future.lives, future.threw])
@@ -198,29 +220,34 @@ export function crashLab<S, K extends object, T, N = unknown>(kata: K, tested: T
           failures: [],
           ...(life.threw === undefined ? {} : { threw: life.threw }),
         })
-      else crashEverywhere(life, at, take)
+      else crashEverywhere(life, start.past.length, at, take)
       const all = [...found.values()]
       memo?.set(key, all)
       return all
     }
 
-    function crashEverywhere({ disk, notes }: Life, at: number, take: (future: Future) => void): void {
+    function crashEverywhere({ disk, notes }: Life, from: number, at: number, take: (future: Future) => void): void {
       const { journal, image } = disk
       const left = platter(image, journal)
       for (let point = 0; point <= journal.length; point++) {
         if (point > 0) left.follow(journal[point - 1] as Entry, point - 1)
+        if (point < from) continue
         tried.points++
         const seen = notes.flatMap(([when, , what]) => (when <= point ? [what] : []))
-        for (const state of crashStates(left, seed + point, at === 0 ? perPoint : perPoint >> 3, cut)) {
+        const goOn = (start: Start, failure: Failure): void => {
           tried.states++
           if (tried.openings >= openings) {
             cut()
             return
           }
-          const { kept, fill } = state
-          for (const future of futures(state.image, at + 1))
-            take({ ...future, lives: [seen, ...future.lives], failures: [{ point, kept, fill }, ...future.failures] })
+          for (const future of futures(start, at + 1))
+            take({ ...future, lives: [seen, ...future.lives], failures: [failure, ...future.failures] })
         }
+        for (const { image, kept, fill } of crashStates(left, seed + point, at === 0 ? perPoint : perPoint >> 3, cut))
+          goOn({ image, past: [] }, { point, kept, fill })
+        // Before the last opening it makes no difference: that one reads all that arrived, and that is all.
+        if (at + 1 < lives.length && left.pending.length > 0)
+          goOn({ image, past: journal.slice(0, point) }, { point, kept: '', fill: 'zeros', killed: true })
       }
     }
 
@@ -228,8 +255,8 @@ export function crashLab<S, K extends object, T, N = unknown>(kata: K, tested: T
   }
 
   function everyFlip({ steps, seed, most }: FlipInput<S>): Flipped<N>[] {
-    const { disk } = live(EMPTY, steps, NEVER, false)
-    const left = platter(EMPTY, disk.journal)
+    const { disk } = live(EMPTY, steps)
+    const left = platter(EMPTY.image, disk.journal)
     for (const [i, entry] of disk.journal.entries()) left.follow(entry, i)
     const { image } = left.left(() => false, 'zeros')
     const draw = stream(seed)
@@ -240,7 +267,7 @@ export function crashLab<S, K extends object, T, N = unknown>(kata: K, tested: T
       const bit = draw.below(8)
       const bytes = new Uint8Array(image.get(name) as Uint8Array)
       bytes[at] = (bytes[at] as number) ^ (1 << bit)
-      const { notes, threw } = live(new Map(image).set(name, bytes), [], NEVER, true)
+      const { notes, threw } = live({ image: new Map(image).set(name, bytes), past: [] }, [], { mayThrow: true })
       const flipped = {
         flip: { name, at, bit },
         notes: notes.map(([, , what]) => what as N),
@@ -253,34 +280,41 @@ export function crashLab<S, K extends object, T, N = unknown>(kata: K, tested: T
   }
 
   function retell({ lives, failures, failingStep = NEVER }: Parameters<CrashLab<S, N>['retell']>[0]): Retold<S, N> {
-    let image = EMPTY
+    let start = EMPTY
     const told: Retold<S, N>['lives'][number][] = []
     for (let at = 0; at <= failures.length; at++) {
       const steps = lives[at] ?? []
       const failure = failures[at]
-      const isLast = failure === undefined
-      const life = live(image, steps, at === 0 ? failingStep : NEVER, at > 0)
-      const point = failure?.point ?? life.disk.journal.length
-      told.push({
-        steps: [undefined, ...steps].flatMap((step, i) => {
-          const from = i === 0 ? 0 : (life.ends[i - 1] ?? Number.POSITIVE_INFINITY)
-          if (from > point || (isLast && i > life.ends.length)) return []
-          const notes = life.notes.flatMap(([when, during, what]) => (during === i && when <= point ? [what as N] : []))
-          const entries = life.disk.journal.slice(from, Math.min(life.ends[i] ?? point, point)).map(tellable)
-          return [{ ...(step === undefined ? {} : { step }), entries, notes }]
-        }),
-      })
-      if (failure === undefined) break
+      const life = live(start, steps, at === 0 ? { failingStep } : { mayThrow: true })
       const { journal } = life.disk
-      const left = platter(image, journal)
+      const point = failure?.point ?? journal.length
+      const stepsTold = [undefined, ...steps].flatMap((step, i) => {
+        const from = i === 0 ? start.past.length : (life.ends[i - 1] ?? Number.POSITIVE_INFINITY)
+        if (from > point || (failure === undefined && i > life.ends.length)) return []
+        const notes = life.notes.flatMap(([when, during, what]) => (during === i && when <= point ? [what as N] : []))
+        const entries = journal.slice(from, Math.min(life.ends[i] ?? point, point)).map(tellable)
+        return [{ ...(step === undefined ? {} : { step }), entries, notes }]
+      })
+      if (failure === undefined) {
+        told.push({ steps: stepsTold })
+        break
+      }
+      const left = platter(start.image, journal)
       for (const [i, entry] of journal.slice(0, point).entries()) left.follow(entry, i)
       const parts = left.pending.map(({ what, entry, sector }) => partOf(what, journal[entry] as Entry, sector))
       const has = (place: number) => failure.kept[place] === '1'
-      told[at] = {
-        ...(told[at] as (typeof told)[number]),
-        failure: { lost: parts.filter((_, i) => !has(i)), arrived: parts.filter((_, i) => has(i)), fill: failure.fill },
-      }
-      image = left.left(has, failure.fill).image
+      const { fill, killed } = failure
+      told.push({
+        steps: stepsTold,
+        failure:
+          killed === undefined
+            ? { lost: parts.filter((_, i) => !has(i)), arrived: parts.filter((_, i) => has(i)), fill }
+            : { lost: [], arrived: [], fill, killed },
+      })
+      start =
+        killed === undefined
+          ? { image: left.left(has, fill).image, past: [] }
+          : { image: start.image, past: journal.slice(0, point) }
     }
     return { lives: told }
   }

@@ -112,6 +112,8 @@ export interface DiskCounts {
 export interface DiskOptions {
   /** what is on it at first, safe; nothing unless told */
   readonly image?: Image
+  /** what was done to it before by a program that is gone: it is in the cache, and in the journal */
+  readonly past?: readonly Entry[]
   /** told when a sync has failed, before whoever asked for it is */
   readonly onFailure?: () => void
 }
@@ -146,21 +148,13 @@ interface File {
 }
 
 /** A disk that behaves, and writes down what was done to it. */
-export function simulatedDisk({ image = new Map(), onFailure }: DiskOptions = {}): SimulatedDisk {
+export function simulatedDisk({ image = new Map(), past = [], onFailure }: DiskOptions = {}): SimulatedDisk {
   const files = new Map<string, File>()
   let ids = 0
   for (const [name, bytes] of image)
     files.set(name, { id: ids++, size: bytes.length, bytes, shared: true, dirty: new Set() })
   const journal: Entry[] = []
-  const counts: DiskCounts = {
-    reads: 0,
-    writes: 0,
-    bytesRead: 0,
-    bytesWritten: 0,
-    syncs: 0,
-    directorySyncs: 0,
-    bytesFlushed: 0,
-  }
+  const counts = noCounts()
 
   function fileOf(name: string): File {
     const file = files.get(checkedName(name))
@@ -257,6 +251,10 @@ export function simulatedDisk({ image = new Map(), onFailure }: DiskOptions = {}
       finish({ what: 'sync-directory', failed: isFailing }, 'the directory')
     },
   })
+  for (const entry of past) redo(face, entry)
+  // A sync that failed in the past has left its mark there.
+  journal.splice(0, journal.length, ...past)
+  Object.assign(counts, noCounts())
   return {
     face,
     journal,
@@ -267,6 +265,26 @@ export function simulatedDisk({ image = new Map(), onFailure }: DiskOptions = {}
     },
     now: () => new Map([...files].map(([name, { bytes, size }]) => [name, bytes.slice(0, size)])),
   }
+}
+
+const noCounts = (): DiskCounts => ({
+  reads: 0,
+  writes: 0,
+  bytesRead: 0,
+  bytesWritten: 0,
+  syncs: 0,
+  directorySyncs: 0,
+  bytesFlushed: 0,
+})
+
+function redo(disk: Disk, entry: Entry): void {
+  if (entry.what === 'create') disk.create(entry.name)
+  else if (entry.what === 'remove') disk.remove(entry.name)
+  else if (entry.what === 'rename') disk.rename(entry.from, entry.to)
+  else if (entry.what === 'write') disk.write(entry.name, entry.at, entry.bytes)
+  else if (entry.what === 'truncate') disk.truncate(entry.name, entry.size)
+  else if (entry.what === 'sync') disk.sync(entry.name)
+  else disk.syncDirectory()
 }
 
 /** Room for so many bytes that are the file's own; grows in powers of two, so that appending is cheap. */

@@ -28,7 +28,7 @@ export interface WriteAheadLog {
 
 export function openLog(disk: Disk, replay: (sequence: number, record: Uint8Array) => void): WriteAheadLog {
   if (!disk.exists(FILE)) disk.create(FILE)
-  // At each opening: a program that was killed before its first sync leaves a file whose name is not safe.
+  // At each opening: a program that was killed leaves names and bytes that can be read and are not safe.
   disk.syncDirectory()
   const bytes = disk.read(FILE)
   let next = 0
@@ -39,6 +39,7 @@ export function openLog(disk: Disk, replay: (sequence: number, record: Uint8Arra
   }
   // Otherwise a frame behind the damage, whole by chance, would follow on what is written next.
   disk.truncate(FILE, end)
+  disk.sync(FILE)
   return new Log(disk, next)
 }
 

@@ -39,7 +39,10 @@ function idOf(record: Uint8Array): number {
 }
 
 function open({ openLog }: typeof kata, disk: Disk, note: Note): kata.WriteAheadLog {
-  return openLog(disk, (sequence, record) => note(['found', sequence, idOf(record), record.length] satisfies Told))
+  const say = (told: Told) => note(told)
+  const log = openLog(disk, (sequence, record) => say(['found', sequence, idOf(record), record.length]))
+  say(['opened'])
+  return log
 }
 
 function act(log: kata.WriteAheadLog, step: Step, note: Note): void {

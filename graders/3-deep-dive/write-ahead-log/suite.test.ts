@@ -83,7 +83,7 @@ function wrongIn(
   if (found.length < safe)
     return {
       rule: 'acknowledged',
-      expected: `finds ${list(appended.slice(0, safe))}, which ${safe === 1 ? 'was' : 'were'} acknowledged`,
+      expected: `finds ${list(appended.slice(0, safe))}, acknowledged or found before`,
       got,
     }
   return undefined
@@ -174,12 +174,13 @@ async function crashesKeep(rule: RuleName, tools: Given): Promise<void> {
     ...(await surveyCrashes(tools, lab, workloadsOf(seed), RULES)),
   }))
   await noCrash(tools, lab, workloadsOf(seed), RULES[rule], failing[rule] ?? [])
-  mustHaveTried(tried, { openings: 100, points: 60 })
+  // A log that asks nothing of the disk leaves nothing to cut, and breaks a rule.
+  if (Object.values(failing).every(({ length }) => length === 0)) mustHaveTried(tried, { openings: 100, points: 60 })
 }
 
 // ---- promises --------------------------------------------------------------------------------------------------------
 
-test('A record that was acknowledged is found, wherever the power failed', (tools) =>
+test('What was acknowledged or found is found again, wherever the power failed', (tools) =>
   crashesKeep('acknowledged', tools))
 
 test('What is found is a beginning of what was appended, and none of it is damaged', (tools) =>
@@ -283,7 +284,7 @@ test('After a sync that failed nobody is told that all is well', async (tools) =
       if (failsNow || hasFailed) holds(safe.length === 0, upTo, 'nobody is told to be safe', `${safe.map(nameOf)} told`)
       if (failsNow)
         holds(
-          show(failed) === show(waiting),
+          show(failed.toSorted()) === show(waiting.toSorted()),
           upTo,
           `${waiting.map(nameOf)} told to have failed`,
           `${failed.map(nameOf)} told`,
@@ -329,8 +330,8 @@ test('A record that is too long is refused, and changes nothing', async (tools) 
     holds(
       show(found) === show(want),
       [...story(steps, told), telling.opening],
-      `finds ${want.map(nameOf)}`,
-      `finds ${found.map(nameOf)}`,
+      `finds ${want.map(nameOf).join(' ')}`,
+      found.length === 0 ? 'finds nothing' : `finds ${found.map(nameOf).join(' ')}`,
     )
   }
 })

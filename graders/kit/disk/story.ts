@@ -24,7 +24,7 @@ export function storyOfCrashes<S, N>({ lives }: Retold<S, N>, telling: Telling<S
       const told = [...inFew(entries.map(entryWords)), ...notes.flatMap((note) => telling.note(note) ?? [])]
       return told.length === 0 ? call : `${call} → ${told.join(', ')}`
     }),
-    ...(failure === undefined ? [] : [`✗ the power fails${failureWords(failure)}`]),
+    ...(failure === undefined ? [] : [failureWords(failure)]),
   ])
   if (lines.length <= MAX_LINES) return lines
   const gone = lines.length - MAX_LINES + 1
@@ -60,11 +60,18 @@ function entryWords(entry: TellableEntry): string {
 const range = (from: number, to: number): string =>
   to - from === 1 ? number(from) : `${number(from)}–${number(to - 1)}`
 
-function failureWords({ lost, arrived, fill }: NonNullable<Retold<never, never>['lives'][number]['failure']>): string {
-  if (lost.length === 0) return arrived.length === 0 ? '' : '; all that was not synced has arrived'
+function failureWords({
+  lost,
+  arrived,
+  fill,
+  killed,
+}: NonNullable<Retold<never, never>['lives'][number]['failure']>): string {
+  if (killed === true) return '✗ the program is killed; what it wrote is in the cache'
+  const fails = '✗ the power fails'
+  if (lost.length === 0) return arrived.length === 0 ? fails : `${fails}; all that was not synced has arrived`
   const isHole = arrived.some(({ what }) => what === 'length') && lost.some(({ what }) => what === 'sector')
   const but = arrived.length === 0 ? '' : '; the rest has arrived'
-  return `; lost: ${lostWords(lost).join(', ')}${isHole ? ` (which read as ${fill})` : ''}${but}`
+  return `${fails}; lost: ${lostWords(lost).join(', ')}${isHole ? ` (which read as ${fill})` : ''}${but}`
 }
 
 /** Sectors side by side are told as one stretch. */

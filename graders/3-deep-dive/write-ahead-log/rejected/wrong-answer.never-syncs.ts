@@ -1,4 +1,4 @@
-// breaks: A record that was acknowledged is found, wherever the power failed
+// breaks: What was acknowledged or found is found again, wherever the power failed
 // because: what is written is in the cache, and the cache is gone.
 
 import type { Disk } from '#disk'
@@ -27,6 +27,7 @@ export function openLog(disk: Disk, replay: (sequence: number, record: Uint8Arra
     end += HEADER_BYTES + record.length
   }
   disk.truncate(FILE, end)
+  disk.sync(FILE)
   return new Log(disk, next)
 }
 

@@ -28,6 +28,7 @@ export function openLog(disk: Disk, replay: (sequence: number, record: Uint8Arra
     end += HEADER_BYTES + record.length
   }
   disk.truncate(FILE, end)
+  disk.sync(FILE)
   return new Log(disk, next)
 }
 

@@ -1,4 +1,5 @@
 // breaks: What is found is a beginning of what was appended, and none of it is damaged
+// breaks: A turned bit costs the end of the log, and nothing is made of it
 // because: a torn tail is what a power failure leaves: nothing that one may refuse to open.
 
 import type { Disk } from '#disk'
@@ -26,7 +27,8 @@ export function openLog(disk: Disk, replay: (sequence: number, record: Uint8Arra
     replay(next++, record)
     end += HEADER_BYTES + record.length
   }
-  if (end < bytes.length) throw new Error('the log is damaged')
+    if (end < bytes.length) throw new Error('the log is damaged')
+  disk.sync(FILE)
   return new Log(disk, next)
 }
 

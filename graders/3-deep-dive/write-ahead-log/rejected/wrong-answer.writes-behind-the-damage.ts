@@ -1,4 +1,4 @@
-// breaks: A record that was acknowledged is found, wherever the power failed
+// breaks: What was acknowledged or found is found again, wherever the power failed
 // because: recovery will stop at the damage again, and all that was acknowledged since is behind it.
 
 import type { Disk } from '#disk'
@@ -26,6 +26,7 @@ export function openLog(disk: Disk, replay: (sequence: number, record: Uint8Arra
     replay(next++, record)
     end += HEADER_BYTES + record.length
   }
+  disk.sync(FILE)
   return new Log(disk, next)
 }
 

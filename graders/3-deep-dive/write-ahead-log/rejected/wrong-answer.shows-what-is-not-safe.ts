@@ -1,5 +1,5 @@
-// breaks: A flush settles all that was appended before it, once, in order
-// because: only the last of a batch is told; the others wait for ever.
+// breaks: What was acknowledged or found is found again, wherever the power failed
+// because: a killed program leaves in the cache what can be read: it is shown, and then the power fails.
 
 import type { Disk } from '#disk'
 
@@ -66,7 +66,7 @@ class Log implements WriteAheadLog {
       this.#failed = true
       failure = error as Error
     }
-    batch.at(-1)?.settled(failure)
+    for (const { settled } of batch) settled(failure)
   }
 }
 
