@@ -39,11 +39,11 @@ export interface WriteAheadLog {
 }
 
 /**
- * Opens the log of this disk: on an empty one at first, later on whatever a power failure has left. It finds the longest
- * beginning of what was appended that is whole, and forgets for good what is behind. It takes no damage for a record, and
- * does not throw because of any.
+ * Opens the log of this disk: on an empty one at first, later on whatever a power failure has left, or a program that was
+ * killed (then what it wrote can be read, and is no safer than before). It finds the longest beginning of what was appended
+ * that is whole, and forgets for good what is behind. It takes no damage for a record, and does not throw because of any.
  *
- * @param replay called with every record found, in order, before this returns; sequence numbers count from 0
+ * @param replay called with every record found, in order; sequence numbers count from 0. When this returns, they are safe
  * @throws what the disk throws
  */
 export function openLog(disk: Disk, replay: (sequence: number, record: Uint8Array) => void): WriteAheadLog {

@@ -22,14 +22,14 @@ export function openLog(disk: Disk, replay: (sequence: number, record: Uint8Arra
   const bytes = disk.read(FILE)
   let next = 0
   let end = 0
-    while (end + HEADER_BYTES <= bytes.length) {
-      const record = frameAt(bytes, end)
-      const length = new DataView(bytes.buffer, end, HEADER_BYTES).getUint32(0, true)
-      if (record !== undefined) replay(next++, record)
-      else if (length > MAX_RECORD_BYTES || length === 0) break
-      end += HEADER_BYTES + length
-    }
-    end = Math.min(end, bytes.length)
+  while (end + HEADER_BYTES <= bytes.length) {
+    const record = frameAt(bytes, end)
+    const length = new DataView(bytes.buffer, end, HEADER_BYTES).getUint32(0, true)
+    if (record !== undefined) replay(next++, record)
+    else if (length > MAX_RECORD_BYTES || length === 0) break
+    end += HEADER_BYTES + length
+  }
+  end = Math.min(end, bytes.length)
   disk.truncate(FILE, end)
   disk.sync(FILE)
   return new Log(disk, next)

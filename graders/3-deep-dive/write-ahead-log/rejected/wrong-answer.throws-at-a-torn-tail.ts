@@ -27,7 +27,7 @@ export function openLog(disk: Disk, replay: (sequence: number, record: Uint8Arra
     replay(next++, record)
     end += HEADER_BYTES + record.length
   }
-    if (end < bytes.length) throw new Error('the log is damaged')
+  if (end < bytes.length) throw new Error('the log is damaged')
   disk.sync(FILE)
   return new Log(disk, next)
 }
