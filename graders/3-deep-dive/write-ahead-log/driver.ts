@@ -6,7 +6,7 @@ import { crashLab, type Disk, type Note } from '../../kit/crash-lab.ts'
 import { attempt } from '../../kit/driver.ts'
 
 export type Step =
-  /** record `id` (0 to 250) of so many bytes */
+  /** record `id` (0 to 25) of so many bytes */
   | readonly ['append', number, number]
   | readonly ['flush']
   /** like append; when it is settled, whoever is told appends `then`, of as many bytes */
@@ -15,13 +15,16 @@ export type Step =
 export type Told =
   /** sequence, id (-1: bytes that nobody has appended), bytes */
   | readonly ['found', number, number, number]
-  | readonly ['opened']
+  /** how many were found; -1: the disk was blank */
+  | readonly ['opened', number]
   | readonly ['appended', number, number, number]
   | readonly ['safe', number]
   | readonly ['failed', number]
   /** append threw, by name and message */
   | readonly ['refused', number, string]
   | readonly ['sync fails']
+
+const MAX_ID = 25
 
 /** Bytes that no other record has, in any part of 256. */
 function recordOf(id: number, length: number): Uint8Array {
@@ -34,14 +37,20 @@ function recordOf(id: number, length: number): Uint8Array {
 function idOf(record: Uint8Array): number {
   if (record.length === 0) return 0
   const id = (record[0] as number) - 1
+  if (id > MAX_ID) return -1
   const right = recordOf(id, record.length)
   return record.every((byte, i) => byte === right[i]) ? id : -1
 }
 
 function open({ openLog }: typeof kata, disk: Disk, note: Note): kata.WriteAheadLog {
   const say = (told: Told) => note(told)
-  const log = openLog(disk, (sequence, record) => say(['found', sequence, idOf(record), record.length]))
-  say(['opened'])
+  const isBlank = disk.list().length === 0
+  let found = 0
+  const log = openLog(disk, (sequence, record) => {
+    found++
+    say(['found', sequence, idOf(record), record.length])
+  })
+  say(['opened', isBlank ? -1 : found])
   return log
 }
 

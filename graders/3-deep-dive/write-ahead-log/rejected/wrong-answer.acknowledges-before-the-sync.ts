@@ -1,4 +1,5 @@
 // breaks: What was acknowledged or found is found again, wherever the power failed
+// breaks: After a sync that failed nobody is told that all is well
 // because: between the word and the sync there is time for a power failure.
 
 import type { Disk } from '#disk'
