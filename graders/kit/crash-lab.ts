@@ -2,8 +2,8 @@
 // point and in every way that is worth trying, starts the submission afresh on what is left, and returns what came of it,
 // each outcome once. It never judges.
 //
-//   import * as kata from '#kata/4-scale/write-ahead-log'
-//   const lab = crashLab<Step, typeof kata, Log>(kata, { open: ({ Log }, disk, note) => Log.open(disk, …), act: … })
+//   import * as kata from '#kata/3-deep-dive/write-ahead-log'
+//   const lab = crashLab<Step, typeof kata, Log, Told>(kata, { open: ({ openLog }, disk, note) => openLog(disk, …), act })
 //   export const { everyCrash, retell } = lab
 //
 // A **life** is an opening and some steps. The power fails somewhere in each life but the last, which is only an opening;
@@ -13,7 +13,7 @@
 
 import { crashStates, imageKey } from './disk/crash-states.ts'
 import { type Fill, platter } from './disk/platter.ts'
-import { type Disk, type Entry, type Image, type SimulatedDisk, simulatedDisk } from './disk.ts'
+import { type Disk, type Entry, type Image, SECTOR, type SimulatedDisk, simulatedDisk } from './disk.ts'
 import { attempt } from './driver.ts'
 import { afresh } from './fresh.ts'
 import { stream } from './world/chance.ts'
@@ -37,7 +37,7 @@ export interface Workload<S> {
   readonly seed: number
   /** the step of the first life during which, or after which, a sync fails */
   readonly failingStep?: number
-  /** choices tried at one point; 64 unless told, an eighth of that in lives after the first */
+  /** choices tried at one point; 64 unless told, a quarter of that in lives after the first */
   readonly perPoint?: number
   /** openings in all; 3,000 unless told */
   readonly openings?: number
@@ -141,14 +141,14 @@ interface Future {
   readonly threw?: Outcome<never>['threw']
 }
 
-const PER_POINT = 64
-const OPENINGS = 3_000
 /** What a life finds: what is safe, and what is in the cache beside it, of a program that was killed. */
 interface Start {
   readonly image: Image
   readonly past: readonly Entry[]
 }
 
+const PER_POINT = 64
+const OPENINGS = 3_000
 const EMPTY: Start = { image: new Map(), past: [] }
 const NEVER = -1
 
@@ -243,7 +243,7 @@ export function crashLab<S, K extends object, T, N = unknown>(kata: K, tested: T
           for (const future of futures(start, at + 1))
             take({ ...future, lives: [seen, ...future.lives], failures: [failure, ...future.failures] })
         }
-        for (const { image, kept, fill } of crashStates(left, seed + point, at === 0 ? perPoint : perPoint >> 3, cut))
+        for (const { image, kept, fill } of crashStates(left, seed + point, at === 0 ? perPoint : perPoint >> 2, cut))
           goOn({ image, past: [] }, { point, kept, fill })
         // Before the last opening it makes no difference: that one reads all that arrived, and that is all.
         if (at + 1 < lives.length && left.pending.length > 0)
@@ -328,12 +328,10 @@ function tellable(entry: Entry): TellableEntry {
   return { ...rest, length: bytes.length }
 }
 
-const SECTOR_BYTES = 512
-
 function partOf(what: Part['what'], entry: Entry, sector: number): Part {
   const told = tellable(entry)
   if (what !== 'sector' || entry.what !== 'write') return { what, entry: told, from: 0, to: 0 }
-  const from = Math.max(entry.at, sector * SECTOR_BYTES)
-  const to = Math.min(entry.at + entry.bytes.length, (sector + 1) * SECTOR_BYTES)
+  const from = Math.max(entry.at, sector * SECTOR)
+  const to = Math.min(entry.at + entry.bytes.length, (sector + 1) * SECTOR)
   return { what, entry: told, from, to }
 }

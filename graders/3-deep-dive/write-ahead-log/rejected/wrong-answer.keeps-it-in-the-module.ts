@@ -1,4 +1,5 @@
 // breaks: What was acknowledged or found is found again, wherever the power failed
+// breaks: A record that is too long is refused, and changes nothing
 // because: a variable of the module does not outlive the power, and the file was never synced.
 
 import type { Disk } from '#disk'

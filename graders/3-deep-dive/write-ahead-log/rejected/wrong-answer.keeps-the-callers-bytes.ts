@@ -1,4 +1,5 @@
 // breaks: What is found is a beginning of what was appended, and none of it is damaged
+// breaks: A turned bit costs the end of the log, and nothing is made of it
 // because: the caller reads the next message into the same buffer before the flush.
 
 import type { Disk } from '#disk'
