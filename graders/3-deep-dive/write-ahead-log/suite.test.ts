@@ -112,6 +112,7 @@ const telling: Telling<Step, Told> = {
     if (told[0] === 'found') return `finds ${list([{ id: told[2], length: told[3] }])}`
     if (told[0] === 'safe') return `${nameOf(told[1])} is safe`
     if (told[0] === 'failed') return `${nameOf(told[1])} has failed`
+    if (told[0] === 'sync fails') return 'the sync fails'
     return told[0] === 'refused' ? `throws ${told[2].split(':')[0]}` : undefined
   },
   smaller: (step) =>
@@ -287,14 +288,15 @@ test('After a sync that failed nobody is told that all is well', async (tools) =
       const failsNow = notes.some(([what]) => what === 'sync fails')
       const failed = notes.flatMap((one) => (one[0] === 'failed' ? [one[1]] : []))
       const safe = notes.flatMap((one) => (one[0] === 'safe' ? [one[1]] : []))
-      const upTo = [...story(steps, told, i + 1), ...(failsNow || hasFailed ? ['(the sync has failed)'] : [])]
-      if (failsNow || hasFailed) holds(safe.length === 0, upTo, 'nobody is told to be safe', `${safe.map(nameOf)} told`)
+      const upTo = story(steps, told, i + 1)
+      const names = (ids: readonly number[]) => (ids.length === 0 ? 'nobody' : ids.map(nameOf).join(' and '))
+      if (failsNow || hasFailed) holds(safe.length === 0, upTo, 'nobody told to be safe', `${names(safe)} told so`)
       if (failsNow)
         holds(
           show(failed.toSorted()) === show(waiting.toSorted()),
           upTo,
-          `${waiting.map(nameOf)} told to have failed`,
-          `${failed.map(nameOf)} told`,
+          `${names(waiting)} told to have failed`,
+          `${names(failed)} told so`,
         )
       if (hasFailed && step[0] === 'append') {
         const refused = notes.find((one) => one[0] === 'refused')
