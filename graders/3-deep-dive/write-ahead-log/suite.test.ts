@@ -198,12 +198,16 @@ test('What an opening has not found never comes back', (tools) => crashesKeep('f
 
 /** Runs one life, in which nothing fails but a sync. @returns what was told during each step; the opening is the first */
 async function lifeOf(tools: Given, steps: readonly Step[], failingStep?: number) {
+  return (await callsOf(tools, steps, failingStep)).map(({ notes }) => notes)
+}
+
+async function callsOf(tools: Given, steps: readonly Step[], failingStep?: number) {
   const told = await tools.askAll(
     tools.subject.retell,
     [{ lives: [steps], seed: 0, failures: [], ...(failingStep === undefined ? {} : { failingStep }) }],
     () => [telling.opening, ...steps.map(telling.step)],
   )
-  return told[0]?.lives[0]?.steps.map(({ notes }) => notes) ?? []
+  return told[0]?.lives[0]?.steps ?? []
 }
 
 const story = (steps: readonly Step[], told: readonly (readonly Told[])[], upTo = steps.length) =>
@@ -246,10 +250,11 @@ test('A flush settles all that was appended before it, once, in order', async (t
     // What is appended by who is told waits: for the next flush, and a place behind all that are settled.
     [chain(0, 4), chain(1, 5), flush, c(20), flush, flush],
   ] as const) {
-    const told = await lifeOf(tools, steps)
+    const calls = await callsOf(tools, steps)
+    const told = calls.map(({ notes }) => notes)
     let waiting: number[] = []
     for (const [i, step] of steps.entries()) {
-      const notes = told[i + 1] ?? []
+      const { notes = [], entries = [] } = calls[i + 1] ?? {}
       const settled = notes.flatMap((one) => (one[0] === 'safe' || one[0] === 'failed' ? [one] : []))
       const want = step[0] === 'flush' ? waiting : []
       holds(
@@ -259,6 +264,12 @@ test('A flush settles all that was appended before it, once, in order', async (t
           ? 'nobody is told anything'
           : `${want.map(nameOf).join(', ')} told, in this order, to be safe`,
         settled.length === 0 ? 'nobody is told' : settled.map(([what, id]) => `${nameOf(id)} ${what}`).join(', '),
+      )
+      holds(
+        want.length > 0 || entries.length === 0,
+        story(steps, told, i + 1),
+        'the disk is left alone',
+        `${entries.map(({ what }) => what).join(', ')} of the log's file`,
       )
       if (step[0] === 'flush') waiting = []
       waiting.push(...notes.flatMap((one) => (one[0] === 'appended' ? [one[2]] : [])))
