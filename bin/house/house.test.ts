@@ -33,13 +33,16 @@ const ROOMS: readonly Room[] = [
   {
     of: /^graders\/[^/]+\/[^/]+\/driver\.ts$/,
     // Other right answers play beside the learner's nodes in one cluster.
-    files: [/^graders\/kit\/(driver|threads|simulation|raft\/replicated-log)\.ts$/, /^graders\/[^/]+\/[^/]+\/accepted\//],
+    files: [
+      /^graders\/kit\/(driver|threads|simulation|crash-lab|raft\/replicated-log)\.ts$/,
+      /^graders\/[^/]+\/[^/]+\/accepted\//,
+    ],
     packages: [],
     node: false,
   },
   {
     of: /^graders\/[^/]+\/[^/]+\/budgets\.ts$/,
-    files: [/^graders\/kit\/(budget|simulation|raft\/replicated-log)\.ts$/],
+    files: [/^graders\/kit\/(budget|simulation|disk|raft\/replicated-log)\.ts$/],
     packages: [],
     node: false,
   },

@@ -33,7 +33,10 @@ function driverOf(kata: string): { url: string; modules: Modules } {
 /** A driver that imports this makes its kata one of threads: its subjects have threads, and every touch is traced. */
 const THREADS_KIT = 'kata:/graders/kit/threads.ts'
 
-/** A driver that imports this makes its kata one of simulated nodes: its submission is evaluated once for each boot. */
+/** A driver that imports this makes its kata one of lives: its submission is evaluated once for each boot or restart. */
+const FRESH_KIT = 'kata:/graders/kit/fresh.ts'
+
+/** Of those, a driver that imports this has clusters of nodes. */
 const SIMULATION_KIT = 'kata:/graders/kit/simulation.ts'
 
 const alive = new Set<Session>()
@@ -78,10 +81,12 @@ async function handOver(channelName: string, evidence: Evidence[]): Promise<void
 
 function benchFor(job: Job): Bench {
   const driver = driverOf(job.kata)
-  if (SIMULATION_KIT in driver.modules)
-    return bench({ ...job, modules: perNodeModules(job.modules) }, driver, openSubject)
+  const { apart, ...calls } = job
+  if (FRESH_KIT in driver.modules) {
+    const lives = { ...calls, modules: perNodeModules(job.modules) }
+    return bench(apart && SIMULATION_KIT in driver.modules ? { ...lives, apart } : lives, driver, openSubject)
+  }
   const threads = driver.modules[THREADS_KIT]
-  const { apart: _, ...calls } = job
   if (threads === undefined) return bench(calls, driver, openSubject)
   const traced = { ...calls, modules: tracedModules(job.modules) }
   return bench(traced, driver, (trail) => start(trail, { [THREADS_KIT]: threads }))

@@ -8,7 +8,7 @@ import type { Modules } from './prepare.ts'
 
 const SYNTAX = { ecmaVersion: 'latest', sourceType: 'module', locations: true } as const
 
-/** The kit's simulation.ts looks for it. */
+/** The kit's fresh.ts looks for it. */
 const FRESH = 'kata: evaluate afresh'
 
 // biome-ignore lint/suspicious/noExplicitAny: a tree of some seventy shapes, read by the names of its fields

@@ -112,8 +112,10 @@ export interface DiskCounts {
 export interface DiskOptions {
   /** what is on it at first, safe; nothing unless told */
   readonly image?: Image
-  /** which syncs fail, counted from 0, those of the directory included */
-  readonly failingSyncs?: readonly number[]
+  /** what was done to it before by a program that is gone: it is in the cache, and in the journal */
+  readonly past?: readonly Entry[]
+  /** told when a sync has failed, before whoever asked for it is */
+  readonly onFailure?: () => void
 }
 
 export interface SimulatedDisk {
@@ -123,6 +125,8 @@ export interface SimulatedDisk {
   readonly counts: Readonly<DiskCounts>
   /** what it began with */
   readonly image: Image
+  /** The next sync, of a file or of the directory, fails. */
+  failNextSync(): void
   /** what can be read now: what an orderly end would leave. Nothing in it changes any more. */
   now(): Image
 }
@@ -144,21 +148,13 @@ interface File {
 }
 
 /** A disk that behaves, and writes down what was done to it. */
-export function simulatedDisk({ image = new Map(), failingSyncs = [] }: DiskOptions = {}): SimulatedDisk {
+export function simulatedDisk({ image = new Map(), past = [], onFailure }: DiskOptions = {}): SimulatedDisk {
   const files = new Map<string, File>()
   let ids = 0
   for (const [name, bytes] of image)
     files.set(name, { id: ids++, size: bytes.length, bytes, shared: true, dirty: new Set() })
   const journal: Entry[] = []
-  const counts: DiskCounts = {
-    reads: 0,
-    writes: 0,
-    bytesRead: 0,
-    bytesWritten: 0,
-    syncs: 0,
-    directorySyncs: 0,
-    bytesFlushed: 0,
-  }
+  const counts = noCounts()
 
   function fileOf(name: string): File {
     const file = files.get(checkedName(name))
@@ -181,7 +177,15 @@ export function simulatedDisk({ image = new Map(), failingSyncs = [] }: DiskOpti
     journal.push({ what: 'write', name, file: file.id, at, bytes, was, size })
   }
 
-  const fails = (): boolean => failingSyncs.includes(counts.syncs + counts.directorySyncs - 1)
+  let isFailing = false
+  /** Writes a sync down. @throws 'EIO' where it is to fail */
+  function finish(entry: Extract<Entry, { failed: boolean }>, what: string): void {
+    journal.push(entry)
+    if (!entry.failed) return
+    isFailing = false
+    onFailure?.()
+    throw diskError('EIO', `the device failed to sync ${what}`)
+  }
 
   const face: Disk = Object.freeze({
     sectorBytes: SECTOR,
@@ -192,7 +196,7 @@ export function simulatedDisk({ image = new Map(), failingSyncs = [] }: DiskOpti
       const file = fileOf(name)
       checkedCount(at, 'a position')
       const end = length === undefined ? file.size : Math.min(file.size, at + checkedCount(length, 'a length'))
-      const bytes = file.bytes.slice(Math.min(at, file.size), Math.max(at, end))
+      const bytes = file.bytes.slice(Math.min(at, end), end)
       counts.reads++
       counts.bytesRead += bytes.length
       return bytes
@@ -238,26 +242,49 @@ export function simulatedDisk({ image = new Map(), failingSyncs = [] }: DiskOpti
     sync(name: string) {
       const file = fileOf(name)
       counts.syncs++
-      const failed = fails()
-      if (!failed) counts.bytesFlushed += file.dirty.size * SECTOR
+      if (!isFailing) counts.bytesFlushed += file.dirty.size * SECTOR
       file.dirty.clear()
-      journal.push({ what: 'sync', name, file: file.id, failed })
-      if (failed) throw diskError('EIO', `the device failed to sync ${name}`)
+      finish({ what: 'sync', name, file: file.id, failed: isFailing }, name)
     },
     syncDirectory() {
       counts.directorySyncs++
-      const failed = fails()
-      journal.push({ what: 'sync-directory', failed })
-      if (failed) throw diskError('EIO', 'the device failed to sync the directory')
+      finish({ what: 'sync-directory', failed: isFailing }, 'the directory')
     },
   })
+  for (const entry of past) redo(face, entry)
+  // A sync that failed in the past has left its mark there.
+  journal.splice(0, journal.length, ...past)
+  Object.assign(counts, noCounts())
   return {
     face,
     journal,
     counts,
     image,
+    failNextSync() {
+      isFailing = true
+    },
     now: () => new Map([...files].map(([name, { bytes, size }]) => [name, bytes.slice(0, size)])),
   }
+}
+
+const noCounts = (): DiskCounts => ({
+  reads: 0,
+  writes: 0,
+  bytesRead: 0,
+  bytesWritten: 0,
+  syncs: 0,
+  directorySyncs: 0,
+  bytesFlushed: 0,
+})
+
+function redo(disk: Disk, entry: Entry): void {
+  if (entry.what === 'create') disk.create(entry.name)
+  else if (entry.what === 'remove') disk.remove(entry.name)
+  else if (entry.what === 'rename') disk.rename(entry.from, entry.to)
+  else if (entry.what === 'write') disk.write(entry.name, entry.at, entry.bytes)
+  else if (entry.what === 'truncate') disk.truncate(entry.name, entry.size)
+  else if (entry.what === 'sync') disk.sync(entry.name)
+  else disk.syncDirectory()
 }
 
 /** Room for so many bytes that are the file's own; grows in powers of two, so that appending is cheap. */

@@ -7,6 +7,7 @@
 //   export const walk = world.walk
 //   export const timed = world.timed
 
+import { afresh } from './fresh.ts'
 import type { ClientScripts, Refusal } from './world/clients.ts'
 import type { Boot } from './world/cluster.ts'
 import type { Contents } from './world/disk.ts'
@@ -24,9 +25,6 @@ export { type Plan, type Profile, planFor, type Scale } from './world/faults.ts'
 export { unpack } from './world/history.ts'
 export type { Context, Node } from './world.ts'
 
-/** The one export of a submission that was made ready for this: evaluates it afresh, and returns what it exports. */
-const FRESH = 'kata: evaluate afresh'
-
 /**
  * @param module the submission, as `import * as kata` gives it
  * @param find what starts a node, among its exports
@@ -39,12 +37,7 @@ export function fresh<K extends object, M>(
 }
 
 /** A submission's own exports, evaluated afresh: for what a driver does with them outside of any cluster. */
-export function evaluated<K extends object>(module: K): K {
-  const evaluate = (module as Record<string, unknown>)[FRESH] as (() => K) | undefined
-  if (evaluate === undefined)
-    throw new Error('a submission that cannot be evaluated afresh: is it not the judge who runs this?')
-  return evaluate()
-}
+export const evaluated = <K extends object>(module: K): K => afresh(module)()
 
 /** A node of the grader's own, to be mixed into the learner's cluster. */
 export const peer = <M>(boot: (context: Context<M>) => Node<M, never>): Boot => boot as unknown as Boot

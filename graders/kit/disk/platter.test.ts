@@ -7,8 +7,8 @@ import { type Fill, type Platter, platter } from './platter.ts'
 const bytes = (length: number, value = 1) => new Uint8Array(length).fill(value)
 
 /** Where a disk stands after some calls. */
-function leftBy(calls: (disk: Disk) => void, given: SimulatedDisk = simulatedDisk()): Platter {
-  calls(given.face)
+function leftBy(calls: (disk: Disk, given: SimulatedDisk) => void, given = simulatedDisk()): Platter {
+  calls(given.face, given)
   const left = platter(given.image, given.journal)
   for (const [i, entry] of given.journal.entries()) left.follow(entry, i)
   return left
@@ -125,9 +125,10 @@ describe('what is not synced', () => {
 })
 
 describe('a sync that fails', () => {
-  const failing = () => simulatedDisk({ image: new Map([['a', bytes(SECTOR, 7)]]), failingSyncs: [0] })
-  const tries = (disk: Disk) => {
+  const failing = () => simulatedDisk({ image: new Map([['a', bytes(SECTOR, 7)]]) })
+  const tries = (disk: Disk, given: SimulatedDisk) => {
     disk.write('a', 0, bytes(1, 1))
+    given.failNextSync()
     expect(() => disk.sync('a')).toThrow('EIO')
     disk.sync('a')
   }
@@ -138,8 +139,8 @@ describe('a sync that fails', () => {
   })
 
   test('is made good by writing the sector again', () => {
-    const left = leftBy((disk) => {
-      tries(disk)
+    const left = leftBy((disk, given) => {
+      tries(disk, given)
       disk.write('a', 1, bytes(1, 2))
       disk.sync('a')
     }, failing())
