@@ -56,7 +56,7 @@ export interface Candidates {
 
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
 
-/** @param seeds how many for what must be accepted */
+/** @param seeds how many for what must be accepted, and at most for what must be rejected */
 export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms, seeds: number): Promise<Candidates> {
   const read = ({ name, file }: GraderFile) => ({ name, source: readFileSync(file, 'utf8') })
   const right = [{ name: 'solution', file: solutionFile(ws, kata) }, ...rooms.accepted].map(read)
@@ -84,7 +84,7 @@ export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms,
         spends: /^\/\/ spends: (.+)$/m.exec(one.source)?.[1]?.trim(),
         breaks:
           header.includes(EVERY) || expected === 'rejected-source' ? undefined : header.filter((one) => one !== NONE),
-        seeds: upTo(expected === 'wrong-answer' ? REJECTED_SEEDS : COSTLY_SEEDS),
+        seeds: upTo(Math.min(seeds, expected === 'wrong-answer' ? REJECTED_SEEDS : COSTLY_SEEDS)),
       }
     }),
   ]
