@@ -1,4 +1,5 @@
 // breaks: What the status allows happens
+// breaks: It is paid to the cent and shipped to the piece
 // because: the status was made for orders in one parcel: after the first one, no other may leave.
 
 export interface Item {
