@@ -509,12 +509,12 @@ test('A decision may be two events', async ({ subject, forAll }) => {
 })
 
 /** The first event after which an order differs from the model's, and the fields that do. */
-function evolves(history: readonly Event[], got: readonly Order[]): void {
+function evolves(history: readonly Event[], got: readonly Order[], fields = Object.keys(NEW) as (keyof Order)[]): void {
   let want = NEW
   for (const [i, event] of history.entries()) {
     want = step(want, event)
     const is = got[i] as Order
-    const wrong = (Object.keys(want) as (keyof Order)[]).filter((field) => !same(want[field], is[field]))
+    const wrong = fields.filter((field) => !same(want[field], is[field]))
     const say = (order: Order) => wrong.map((field) => `${field} ${show(order[field])}`).join(', ')
     holds(wrong.length === 0, opening(history.slice(0, i + 1)), say(want), say(is))
   }
@@ -606,7 +606,7 @@ test('Nothing that is given is changed', async ({ subject, forAll }) => {
 })
 
 test('What has happened is not judged again', async ({ subject, forAll }) => {
-  // Events that no decision of today would lead to, in any order.
+  // Events that no decision of today would lead to, in any order. What each changes is the matter of another promise.
   const sku = fc.constantFrom(...SKUS)
   const quantity = fc.constantFrom(1, 2, 3, 0, 5_000)
   const parcel = fc.constantFrom('box 1', 'box 2')
@@ -637,7 +637,7 @@ test('What has happened is not judged again', async ({ subject, forAll }) => {
   await forAll(
     fc.array(events, { minLength: 1, maxLength: 6 }).map((history) => ({ history })),
     subject.evolveAll,
-    ({ history }, got) => evolves(history, got),
+    ({ history }, got) => evolves(history, got, ['version', 'status']),
     {
       tell: ({ history }) => opening(history),
       examples: [

@@ -64,8 +64,8 @@ export function readFrozen({ chains, event }: { chains: Chains; event: Stored })
   return attempt(() => structuredClone(upcasters.upcast(frozen(event))))
 }
 
-/** Reads one event, and again; in between, the first answer is written over. */
-export function readTwice({ chains, event }: { chains: Chains; event: Stored }): {
+/** Reads one event, and again; in between, the first answer is written over: at its surface or inside. */
+export function readTwice({ chains, event, inside }: { chains: Chains; event: Stored; inside: boolean }): {
   first: Stored
   second: Stored
   stored: Stored
@@ -73,9 +73,9 @@ export function readTwice({ chains, event }: { chains: Chains; event: Stored }):
   const upcasters = upcastersOf(chains, [])
   const answer = upcasters.upcast(event)
   const first = structuredClone(answer)
-  answer.data['trail'] = 'written over'
-  const { inner } = answer.data
-  if (isData(inner)) inner['deep'] = 'written over'
+  const inner = answer.data['inner']
+  if (!inside) answer.data['trail'] = 'written over'
+  else if (isData(inner)) inner['deep'] = 'written over'
   const second = structuredClone(upcasters.upcast(event))
   return { first, second, stored: event }
 }

@@ -195,6 +195,13 @@ test('Everything but version and data stays as it was', async ({ subject, forAll
   )
 })
 
+/** An event that one step upcasts, or some. Steps are careful: what they are given is no matter here. */
+const careful = fc.tuple(fc.integer({ min: 2, max: 5 }), fc.nat()).map(([version, age]) => ({
+  chains: chainsOf([version], () => 'copies'),
+  event: eventOf('OrderPlaced', version - 1 - (age % (version - 1))),
+}))
+const simplest = { chains: chainsOf([2], () => 'copies'), event: eventOf('OrderPlaced', 1) }
+
 test('What is stored is never changed', async ({ subject, forAll }) => {
   const careless = fc
     .tuple(
@@ -229,9 +236,8 @@ test('What is stored is never changed', async ({ subject, forAll }) => {
     careless.map(({ chains, events }) => ({ chains, event: events[0] as Stored })),
     subject.readFrozen,
     ({ chains, event }, answer) => {
-      const want = upcast(chains, event)
       const story = [...opening(chains), `upcast(${said(event)}), which is frozen`]
-      holds('returned' in answer && same(answer.returned, want), story, show(want.data), threw(answer))
+      holds('returned' in answer, story, 'an event', threw(answer))
     },
     {
       tell: ({ chains, event }) => reading(chains, event),
@@ -239,28 +245,34 @@ test('What is stored is never changed', async ({ subject, forAll }) => {
       examples: examples.map(({ chains, events }) => ({ chains, event: events[0] as Stored })),
     },
   )
+  // And what a reader does with its answer.
+  const told = ({ chains, event }: { chains: Chains; event: Stored }) => [
+    ...reading(chains, event),
+    'the answer is written over, deep inside',
+    'the event in the store',
+  ]
+  await forAll(
+    careful.map((one) => ({ ...one, inside: true })),
+    subject.readTwice,
+    (input, { stored }) =>
+      holds(same(stored.data, input.event.data), told(input), show(input.event.data), show(stored.data)),
+    { tell: told, runs: 10, examples: [{ ...simplest, inside: true }] },
+  )
 })
 
 test('Every read has data of its own', async ({ subject, forAll }) => {
-  // Held only against the submission's own first answer. Steps are careful: what they are given is no matter here.
-  const inputs = fc.tuple(fc.integer({ min: 2, max: 5 }), fc.nat()).map(([version, age]) => ({
-    chains: chainsOf([version], () => 'copies'),
-    event: eventOf('OrderPlaced', version - 1 - (age % (version - 1))),
-  }))
+  // Held only against the submission's own first answer, which is written over at its surface.
   const told = ({ chains, event }: { chains: Chains; event: Stored }) => [
     ...reading(chains, event),
-    'data of the answer is written over, at its surface and inside',
+    'the trail in the answer is written over',
+    `upcast(${said(event)})`,
   ]
   await forAll(
-    inputs,
+    careful.map((one) => ({ ...one, inside: false })),
     subject.readTwice,
-    (input, { first, second, stored }) => {
-      const store = [...told(input), 'the event in the store']
-      holds(same(stored.data, input.event.data), store, show(input.event.data), show(stored.data))
-      const again = [...told(input), `upcast(${said(input.event)})`]
-      holds(same(first.data, second.data), again, `${show(first.data)}, as at first`, show(second.data))
-    },
-    { tell: told, runs: 20, examples: [{ chains: chainsOf([2], () => 'copies'), event: eventOf('OrderPlaced', 1) }] },
+    (input, { first, second }) =>
+      holds(same(first.data, second.data), told(input), `${show(first.data)}, as at first`, show(second.data)),
+    { tell: told, runs: 20, examples: [{ ...simplest, inside: false }] },
   )
 })
 
@@ -384,14 +396,13 @@ test('A step that brings nothing is found out', async ({ subject, forAll }) => {
     .tuple(
       fc.integer({ min: 2, max: 5 }),
       fc.nat(),
-      fc.nat(),
       fc.constantFrom<driver.Doing[]>('returns nothing', 'returns null', 'returns a list', 'throws'),
     )
-    .map(([version, at, age, does]) => breaking(version, 1 + (at % (version - 1)), does, age))
-  /** The step from `at` is the broken one, and the event has to take it. */
-  function breaking(version: number, at: number, does: driver.Doing, age: number) {
+    .map(([version, at, does]) => breaking(version, 1 + (at % (version - 1)), does))
+  /** The step from `at` is the broken one, and the first that the event has to take. */
+  function breaking(version: number, at: number, does: driver.Doing) {
     const chains = chainsOf([version], (_, from) => (from === at ? does : 'copies'))
-    return { ...one(chains, eventOf('OrderPlaced', at - (age % at))), at, does }
+    return { ...one(chains, eventOf('OrderPlaced', at)), at, does }
   }
   await forAll(
     broken,
@@ -421,11 +432,11 @@ test('A step that brings nothing is found out', async ({ subject, forAll }) => {
     {
       tell,
       examples: [
-        breaking(2, 1, 'returns nothing', 0),
-        breaking(2, 1, 'returns null', 0),
-        breaking(2, 1, 'returns a list', 0),
-        breaking(2, 1, 'throws', 0),
-        breaking(3, 1, 'returns nothing', 0),
+        breaking(2, 1, 'returns nothing'),
+        breaking(2, 1, 'returns null'),
+        breaking(2, 1, 'returns a list'),
+        breaking(2, 1, 'throws'),
+        breaking(3, 1, 'returns nothing'),
       ],
     },
   )

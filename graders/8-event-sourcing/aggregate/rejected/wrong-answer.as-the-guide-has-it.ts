@@ -1,4 +1,12 @@
-// breaks: every promise
+// breaks: What the status allows happens
+// breaks: What the status does not allow is refused
+// breaks: What makes no sense is refused, whatever the status
+// breaks: It is paid to the cent and shipped to the piece
+// breaks: What has been done is not done again
+// breaks: A decision may be two events
+// breaks: An event changes what it says, and nothing else
+// breaks: Nothing that is given is changed
+// breaks: What has happened is not judged again
 // because: the guide's order, repaired only so far that it compiles: an object that changes itself. It ships what is confirmed, and nothing confirms.
 
 export interface Item {
@@ -102,8 +110,11 @@ class Tracked {
       this.totalCents = event.lines.reduce((sum, line) => sum + line.quantity * line.unitCents, 0)
     } else if (event.type === 'ParcelShipped') {
       this.status = 'shipped'
-      this.parcels.push({ id: event.parcel, delivered: false })
-    } else if (event.type === 'ParcelDelivered') this.status = 'delivered'
+      this.parcels = [{ id: event.parcel, delivered: false }]
+    } else if (event.type === 'ParcelDelivered') {
+      this.status = 'delivered'
+      for (const parcel of this.parcels) parcel.delivered = true
+    }
   }
 }
 

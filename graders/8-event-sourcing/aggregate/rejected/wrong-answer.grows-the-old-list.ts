@@ -1,3 +1,4 @@
+// breaks: A replayed order is the order that was live
 // breaks: Nothing that is given is changed
 // because: the new order has the old one's list of parcels, and one parcel is pushed into it: into both.
 

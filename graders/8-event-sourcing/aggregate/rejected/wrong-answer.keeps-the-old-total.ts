@@ -1,5 +1,4 @@
 // breaks: An event changes what it says, and nothing else
-// breaks: What has happened is not judged again
 // because: the total is added up when the order is placed, and never again.
 
 export interface Item {

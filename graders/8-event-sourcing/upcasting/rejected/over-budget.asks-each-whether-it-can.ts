@@ -1,5 +1,4 @@
 // breaks: An event finds its steps at once, however many there are
-// breaks: An old event takes its steps one by one
 // spends: O(n) steps a call
 // because: all steps are asked one after another whether they can do something with the event, as the guide has it.
 

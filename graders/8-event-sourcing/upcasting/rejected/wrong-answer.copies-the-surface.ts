@@ -1,5 +1,4 @@
 // breaks: What is stored is never changed
-// breaks: Every read has data of its own
 // because: the copy is as deep as a spread: lists and objects inside are the stored ones.
 
 export type Json = null | boolean | number | string | Json[] | Data
