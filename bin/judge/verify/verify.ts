@@ -13,7 +13,7 @@ import { examineRooms, strays } from './rooms.ts'
 import { judgeCandidates, prepareCandidates } from './submissions.ts'
 
 export interface VerifyOptions {
-  /** how many seeds for what must be accepted, and at most for what must be rejected */
+  /** how many seeds for what must be accepted; a tenth of them for what must be rejected, and for costs */
   readonly seeds: number
   readonly mutants: boolean
   /** write message snapshots anew */
