@@ -188,7 +188,7 @@ export const COMMANDS = {
     words: '[kata…]',
     maxWords: 200,
     flags: {
-      seeds: { type: 'string', value: 'N', what: 'seeds for what must be accepted (100)' },
+      seeds: { type: 'string', value: 'N', what: 'seeds for what is right (100); a tenth for what is wrong' },
       mutants: { type: 'boolean', what: 'also kill mechanical mutants of the solution' },
       write: { type: 'boolean', what: 'write stub copies and message snapshots anew' },
     },

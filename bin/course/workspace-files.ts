@@ -22,20 +22,20 @@ export function workspaceFiles(course: string, katas: readonly Kata[]): Workspac
     { path: `katas/${kata.path}.ts`, text: needed(pristineStubFile(ws, kata)) },
     { path: `katas/${kata.path}.test.ts`, text: needed(exampleFile(ws, kata)) },
   ])
-  const isSimulated = stubsAndExamples.some(({ text }) => text.includes(`from '${WORLD}'`))
+  const named = Object.keys(KIT).filter((name) => stubsAndExamples.some(({ text }) => text.includes(`from '${name}'`)))
   return [
-    { path: 'package.json', text: packageJson(course, isSimulated) },
+    { path: 'package.json', text: packageJson(course, named) },
     { path: 'tsconfig.json', text: tsconfig(course) },
     { path: '.gitignore', text: 'node_modules/\n' },
     { path: 'README.md', text: README },
-    // A copy, so that an editor knows the types before anything is installed.
-    ...(isSimulated ? [{ path: 'world.ts', text: needed(join(course, 'graders/kit/world.ts')) }] : []),
+    // Copies, so that an editor knows the types before anything is installed.
+    ...named.map((name) => ({ path: `${KIT[name]}`, text: needed(join(course, `graders/kit/${KIT[name]}`)) })),
     ...stubsAndExamples,
   ]
 }
 
-/** As stubs of simulated katas name the types of the world that their nodes live in. */
-const WORLD = '#world'
+/** As stubs name the world that their nodes live in, or the disk that they write to; and the kit's file with its types. */
+const KIT: Readonly<Record<string, string>> = { '#world': 'world.ts', '#disk': 'disk.ts' }
 
 function needed(file: string): string {
   const text = readText(file, MAX_BYTES)
@@ -48,7 +48,7 @@ type Json = Readonly<Record<string, unknown>>
 const json = (value: Json): string => `${JSON.stringify(value, undefined, 2)}\n`
 
 /** The course is linked, so that `npx kata` is its kata and no stranger's; its pinned Node runs the examples too. */
-function packageJson(course: string, isSimulated: boolean): string {
+function packageJson(course: string, named: readonly string[]): string {
   const { name, dependencies, devDependencies, optionalDependencies } = JSON.parse(
     needed(join(course, 'package.json')),
   ) as Json
@@ -57,7 +57,7 @@ function packageJson(course: string, isSimulated: boolean): string {
     name: 'kata-workspace',
     private: true,
     type: 'module',
-    ...(isSimulated ? { imports: { [WORLD]: './world.ts' } } : {}),
+    ...(named.length > 0 ? { imports: Object.fromEntries(named.map((name) => [name, `./${KIT[name]}`])) } : {}),
     devDependencies: {
       ...Object.fromEntries(TOOLS.map((tool) => [tool, versions[tool]])),
       ...(typeof name === 'string' ? { [name]: `file:${course}` } : {}),

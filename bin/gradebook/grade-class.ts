@@ -105,6 +105,7 @@ async function judgeBatch(
       bytes,
       seeds: secretSeeds(secret, bytes, SEEDS),
       budgets: 'every',
+      apart: true,
     }
   })
   const faulty = (why: string) =>

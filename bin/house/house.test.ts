@@ -19,8 +19,8 @@ interface Room {
 }
 
 const KATA_API = /^#kata\//
-/** Types of the world that simulated nodes live in: all that a submission knows of us. */
-const WORLD = /^graders\/kit\/world\.ts$/
+/** The world that simulated nodes live in, and the disk: all that a submission knows of us. */
+const WORLD = /^graders\/kit\/(world|disk)\.ts$/
 const ROOMS: readonly Room[] = [
   { of: /^katas\/.*\.test\.ts$/, files: [/^katas\//, WORLD], packages: ['vitest'], node: true },
   { of: /^(katas|solutions)\//, files: [WORLD], packages: [], node: true },

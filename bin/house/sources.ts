@@ -41,7 +41,10 @@ export function sources(): Source[] {
 }
 
 /** Names of package.json for files of ours. */
-const ALIASES: Readonly<Record<string, string>> = { '#world': 'graders/kit/world.ts' }
+const ALIASES: Readonly<Record<string, string>> = {
+  '#world': 'graders/kit/world.ts',
+  '#disk': 'graders/kit/disk.ts',
+}
 
 const STATEMENT = /^\s*(?:import|export)\s+(type\s+)?(?:[\w$*{}\s,]+?\s+from\s+)?'([^']+)'/gm
 const DYNAMIC = /\bimport\(\s*'([^']+)'\s*\)/g

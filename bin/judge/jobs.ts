@@ -19,6 +19,8 @@ export interface Job {
   readonly exhaustive: boolean
   /** one broken promise is enough: nobody asks which, and on which seeds */
   readonly untilBroken?: true
+  /** what keeps its promises is played again with a process for each simulated node: a stranger's code */
+  readonly apart?: true
 }
 
 /** Provided to the suite threads for one run. */

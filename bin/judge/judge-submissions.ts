@@ -34,6 +34,8 @@ export interface Request {
    * `every`: those after it too, for whoever scores each · `in-full`: and the race against the reference, which takes seconds
    */
   readonly budgets?: 'every' | 'in-full'
+  /** whether simulated nodes are played again, each in a process of its own: takes a second, and is for strangers' code */
+  readonly apart?: true
 }
 
 /** What calls that go on beside each other share: what is known of budgets, and the turn to measure. */
@@ -111,7 +113,8 @@ export async function judgeSubmissions(
     else {
       const { url, modules, script } = prepared
       scripts.set(id, { url, script })
-      jobs.push({ id, kata: kata.path, url, modules, seeds, shrink: true, exhaustive: false })
+      const apart = request.apart === undefined ? {} : { apart: request.apart }
+      jobs.push({ id, kata: kata.path, url, modules, seeds, shrink: true, exhaustive: false, ...apart })
     }
   }
   const budgetsOf = (kata: Kata) => measuring.budgetsOf(kata, isolation)

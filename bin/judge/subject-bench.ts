@@ -6,6 +6,7 @@ import { type Modules, marked } from '../sandbox/prepare.ts'
 import type { Aftermath, Result, Threw } from '../sandbox/protocol.ts'
 import type { Answer, Death, Session } from '../sandbox/session.ts'
 import { openTrail, type Trail } from '../sandbox/trail.ts'
+import { foundApart, runsToPlay } from './apart.ts'
 import type { Evidence, Job } from './jobs.ts'
 
 export interface Bench {
@@ -39,6 +40,7 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
   const maxCpuMs = MAX_CPU_A_SEED_MS * job.seeds.length
   /** CPU time of subjects that are gone */
   let cpuMs = 0
+  const toPlay = runsToPlay()
   /** after this the rest of the promises are not tried */
   let spent: Death | undefined
 
@@ -117,6 +119,7 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
         throw lost(await withLine(answer, (again) => again.call(operation, inputs)))
       }
       keep(answer.aftermath)
+      if (job.apart) toPlay.keep(operation, inputs)
       if (cpuMs + opened.cpuMs() > maxCpuMs) {
         opened.kill()
         spent = { cause: 'timed-out', why: `It worked for more than ${maxCpuMs / 1000} s in all.` }
@@ -136,6 +139,10 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
         if (ended.alive) keep(ended.aftermath)
         else deaths.push(ended.death)
       }
+      const keepsAll = deaths.length === 0 && late.length === 0 && promises.every(({ result }) => result.kept)
+      const submission = { url: job.url, modules: job.modules, driver }
+      const found = keepsAll ? await foundApart(submission, toPlay.runs, openSubject) : undefined
+      if (found !== undefined) deaths.push(found)
       return { id: job.id, promises, ...(load === undefined ? {} : { load }), late: late.slice(0, 8), deaths, printed }
     },
   }

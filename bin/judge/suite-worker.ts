@@ -81,8 +81,9 @@ function benchFor(job: Job): Bench {
   if (SIMULATION_KIT in driver.modules)
     return bench({ ...job, modules: perNodeModules(job.modules) }, driver, openSubject)
   const threads = driver.modules[THREADS_KIT]
-  if (threads === undefined) return bench(job, driver, openSubject)
-  const traced = { ...job, modules: tracedModules(job.modules) }
+  const { apart: _, ...calls } = job
+  if (threads === undefined) return bench(calls, driver, openSubject)
+  const traced = { ...calls, modules: tracedModules(job.modules) }
   return bench(traced, driver, (trail) => start(trail, { [THREADS_KIT]: threads }))
 }
 

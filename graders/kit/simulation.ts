@@ -13,6 +13,7 @@ import { type Explored, type ExploreOptions, explore } from './world/explore.ts'
 import type { Plan } from './world/faults.ts'
 import { type History, type Packed, pack, type Step } from './world/history.ts'
 import { type Move, runScript } from './world/script.ts'
+import { type Difference, playTape, type Tape, taping } from './world/tape.ts'
 import { runTimed } from './world/timed.ts'
 import { replay } from './world/untimed.ts'
 import { runWalk } from './world/walk.ts'
@@ -93,12 +94,22 @@ export interface ScriptInput extends Setup {
 
 export interface ExploreInput extends Setup, ExploreOptions {}
 
+/** One run, to be taken down. */
+export type TapesInput =
+  | { readonly operation: 'walk'; readonly input: WalkInput }
+  | { readonly operation: 'timed'; readonly input: TimedInput }
+  | { readonly operation: 'script'; readonly input: ScriptInput }
+
 export interface Simulation<M, V> {
   walk(input: WalkInput): Packed<V, M>
   timed(input: TimedInput): Packed<V, M>
   replay(input: ReplayInput): Packed<V, M>
   script(input: ScriptInput): Packed<V, M>
   explore(input: ExploreInput): Omit<Explored, 'ends'> & { readonly ends: readonly Packed<V, M>[] }
+  /** Runs a cluster and takes down what the learner's nodes are told and do, boot by boot. Every driver exports it. */
+  tapes(input: TapesInput): readonly Tape[]
+  /** Plays one boot to a node that is alone: for a process of its own. Every driver exports it. */
+  alone(tape: Tape): Difference | null
 }
 
 export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
@@ -156,5 +167,14 @@ export function simulation<M, V>(given: Simulated<M, V>): Simulation<M, V> {
       const { ends, ...explored } = explore(setUp(input), input)
       return { ...explored, ends: ends.map(packed) }
     },
+    tapes(one) {
+      const tapes: Tape[] = []
+      const taped = simulation<M, V>({ ...given, boot: taping(given.boot, tapes) })
+      if (one.operation === 'walk') taped.walk(one.input)
+      else if (one.operation === 'timed') taped.timed(one.input)
+      else taped.script(one.input)
+      return tapes
+    },
+    alone: (tape) => playTape(given.boot, tape) ?? null,
   }
 }

@@ -26,7 +26,7 @@ export async function verify(context: Context, names: readonly string[], values:
     seeds,
     write,
     mutants: values.mutants === true,
-    workers: Math.min(availableParallelism(), 4, katas.length),
+    lanes: Math.min(availableParallelism() + 1, 5, katas.length),
     render: (report) => verdictScreen(report, APPROVED_LOOK),
     onProof: (proof) => {
       done++

@@ -168,6 +168,10 @@ export const DODGES: Readonly<Record<string, Piece>> = {
   'copy of a buffer': linear(`${bigBytes} return () => bytes.buffer.slice(0).byteLength`),
   'a regular expression': linear(`${bigText} return () => /y/.test(text)`),
   'a regular expression, by replace': linear(`${bigText} return () => text.replace(/x/g, '').length`),
+  'a sticky pattern that looks ahead': linear(`${bigText} return () => /(?=[^]*y)/y.test(text)`),
+  'a pattern that looks back': linear(
+    `${bigText} const end = /(?<!y.*)$/g; return () => { end.lastIndex = n; return end.test(text) }`,
+  ),
   'a search in text': linear(`${bigText} return () => text.includes('y')`),
   'a split of text': linear(`${bigText} return () => text.split('').length`),
   'characters of text': linear(`${bigText} return () => [...text].length`),
@@ -228,6 +232,9 @@ export const HONEST: Readonly<Record<string, Piece>> = {
   ),
   'a sticky scan': constant(
     "const text = 'ab '.repeat(n), word = /[ab]+ ?/y; return () => { const m = word.exec(text); return m?.[0] ?? '' }",
+  ),
+  'a sticky scan that looks one character ahead': constant(
+    "const text = 'ab '.repeat(n), word = /[ab](?=[a-z+*]|\\))/y; return () => { word.lastIndex = 0; return word.test(text) }",
   ),
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is code
   'a log of text that nobody reads': constant("let log = ''; return (i) => { log += `${i};`; return log.length > 0 }"),

@@ -15,7 +15,8 @@ import { type Candidate, type Candidates, MESSAGE_SEED } from './submissions.ts'
 
 /** Counts do not hang on the seed, only sizes and inputs do: a few are enough. */
 const SEEDS = 3
-const TOO_DEAR_SEEDS = 2
+/** Each is measured by several processes: one seed for so many of the suite's. */
+const SUITE_SEEDS = 10
 
 /** By id, then by seed. */
 export type Costs = ReadonlyMap<string, ReadonlyMap<number, readonly Measured[]>>
@@ -39,13 +40,17 @@ export async function measureCandidates(
     const [found, script] = [evidence.get(one.id), scripts.get(one.id)]
     if (found === undefined || script === undefined || problems.has(one.id) || !isBehaved(found)) continue
     const bySeed = new Map<number, readonly Measured[]>()
-    for (const seed of one.seeds.slice(0, one.expected === 'accepted' ? SEEDS : TOO_DEAR_SEEDS)) {
+    for (const seed of one.seeds.slice(0, measuredSeeds(one))) {
       bySeed.set(seed, await budgets.costOf(script, one.source, seed))
     }
     costs.set(one.id, bySeed)
   }
   return costs
 }
+
+/** Of what is wrong there are few seeds anyway. */
+const measuredSeeds = ({ expected, seeds }: Candidate): number =>
+  expected === 'accepted' ? Math.min(SEEDS, Math.ceil(seeds.length / SUITE_SEEDS)) : seeds.length
 
 export function costFaults(ws: Workspace, kata: Kata, all: readonly Candidate[], costs: Costs): Fault[] {
   const solution = all.find(({ name }) => name === 'solution')

@@ -20,7 +20,7 @@ const MEASURED_AT_ONCE = Math.max(2, availableParallelism())
 
 export async function killMutants(
   ws: Workspace,
-  judge: Judge,
+  judge: Pick<Judge, 'run'>,
   kata: Kata,
 ): Promise<{ counts: NonNullable<Proof['mutants']>; faults: Fault[] }> {
   const { mutants } = await import('../mutants.ts')

@@ -22,8 +22,9 @@ import type { GraderFile, Rooms } from './rooms.ts'
 
 /** The seed of every approved message. */
 export const MESSAGE_SEED = 1
-/** Seeds for a wrong answer; one that ends by a clock or a crash costs a process each time. */
-const REJECTED_SEEDS = 10
+/** What is right needs many seeds to be believed; what is wrong breaks its promise on any. */
+const REJECTED_SHARE = 10
+/** One that ends by a clock or a crash costs a process each time. */
 const COSTLY_SEEDS = 2
 /** Headers for what is wrong as a whole, and for what comes to light only after every promise was kept. */
 const EVERY = 'every promise'
@@ -54,9 +55,12 @@ export interface Candidates {
   readonly faults: readonly Fault[]
 }
 
+/** A message is what a learner sees, whose file is judged on one seed: so it is made in a process of its own. */
+const onOtherSeeds = (id: string): string => `${id} on other seeds`
+
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
 
-/** @param seeds how many for what must be accepted */
+/** @param seeds how many for what must be accepted; a tenth of them for what must be rejected */
 export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms, seeds: number): Promise<Candidates> {
   const read = ({ name, file }: GraderFile) => ({ name, source: readFileSync(file, 'utf8') })
   const right = [{ name: 'solution', file: solutionFile(ws, kata) }, ...rooms.accepted].map(read)
@@ -70,6 +74,7 @@ export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms,
     spends: undefined,
     seeds: on,
   })
+  const rejectedSeeds = Math.ceil(seeds / REJECTED_SHARE)
   const all: Candidate[] = [
     plain(stub, 'todo', [MESSAGE_SEED]),
     ...right.map((one) => plain(one, 'accepted', upTo(seeds))),
@@ -84,7 +89,7 @@ export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms,
         spends: /^\/\/ spends: (.+)$/m.exec(one.source)?.[1]?.trim(),
         breaks:
           header.includes(EVERY) || expected === 'rejected-source' ? undefined : header.filter((one) => one !== NONE),
-        seeds: upTo(expected === 'wrong-answer' ? REJECTED_SEEDS : COSTLY_SEEDS),
+        seeds: upTo(expected === 'wrong-answer' ? rejectedSeeds : Math.min(rejectedSeeds, COSTLY_SEEDS)),
       }
     }),
   ]
@@ -99,7 +104,13 @@ export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms,
     else {
       const { url, modules, script } = prepared
       scripts.set(id, { url, script })
-      jobs.push({ id, kata: kata.path, url, modules, seeds: on, shrink: expected !== 'accepted', exhaustive: true })
+      const job = { kata: kata.path, url, modules, exhaustive: true }
+      if (expected === 'accepted') jobs.push({ ...job, id, seeds: on, shrink: false })
+      else {
+        jobs.push({ ...job, id, seeds: [MESSAGE_SEED], shrink: true })
+        const others = on.filter((seed) => seed !== MESSAGE_SEED)
+        if (others.length > 0) jobs.push({ ...job, id: onOtherSeeds(id), seeds: others, shrink: false })
+      }
     }
   }
   const pristineStub = pristineStubFile(ws, kata)
@@ -144,7 +155,7 @@ export function judgeCandidates(
   { evidence, faults }: Judged,
   costs: Costs,
 ): Judgement {
-  const found: Fault[] = []
+  const disagreements: Fault[] = []
   const fault = faults.get(kata.path)
   // One fault of ours is told once, not once for each submission that it met.
   if (fault !== undefined)
@@ -152,21 +163,22 @@ export function judgeCandidates(
   const messages: { name: string; report: Report }[] = []
   const submissions = all.map((candidate): ProvenSubmission => {
     const { id, name, expected, seeds, breaks } = candidate
-    const before = found.length
+    const before = disagreements.length
     for (const seed of problems.has(id) ? seeds.slice(0, 1) : seeds) {
       const measured = costs.get(id)?.get(seed)
       // Costs are counted on a few seeds only; on the others there is nothing that could be over.
       if (measured === undefined && expected === 'over-budget' && costs.has(id)) continue
-      const report = reportOn(kata, promises, seed, evidence.get(id), measured ?? [], problems.get(id) ?? [], fault)
+      const found = evidence.get(expected === 'accepted' || seed === MESSAGE_SEED ? id : onOtherSeeds(id))
+      const report = reportOn(kata, promises, seed, found, measured ?? [], problems.get(id) ?? [], fault)
       if (seed === MESSAGE_SEED && name.startsWith('rejected/')) messages.push({ name, report })
       const message = disagreement(report, expected, breaks, candidate.spends)
       if (message === undefined) continue
-      found.push({ where: name, message: `on seed ${seed}: ${message}` })
+      disagreements.push({ where: name, message: `on seed ${seed}: ${message}` })
       break
     }
-    return { name, expected, seeds: seeds.length, good: found.length === before }
+    return { name, expected, seeds: seeds.length, good: disagreements.length === before }
   })
-  return { submissions, faults: found, messages }
+  return { submissions, faults: disagreements, messages }
 }
 
 function disagreement(

@@ -37,6 +37,8 @@ const sharedBytes = getterOf(SharedArrayBuffer.prototype, 'byteLength')
 const viewBytes = getterOf(DataView.prototype, 'byteLength')
 const isGlobal = getterOf(RegExp.prototype, 'global')
 const isSticky = getterOf(RegExp.prototype, 'sticky')
+const patternOf = getterOf(RegExp.prototype, 'source')
+const codeAt = uncurried(String.prototype.charCodeAt)
 const weakGet = uncurried(WeakMap.prototype.get)
 const weakSet = uncurried(WeakMap.prototype.set)
 const weakAdd = uncurried(WeakSet.prototype.add)
@@ -426,7 +428,8 @@ function meterText({ meter, replace, charge, chargedLine, meterConstructor, leng
           const from = types.isRegExp(this) && typeof this.lastIndex === 'number' ? this.lastIndex : 0
           const result = apply(real, this, args)
           const start = isGlobal(this) || isSticky(this) ? from : 0
-          if (result !== null) charge(1 + max(0, result.index + textOf(result[0]) - start), line)
+          if (types.isRegExp(this) && looksFar(patternOf(this))) charge(1 + textOf(args[0]), line)
+          else if (result !== null) charge(1 + max(0, result.index + textOf(result[0]) - start), line)
           else charge(1 + (isSticky(this) ? 0 : max(0, textOf(args[0]) - start)), line)
           return result
         },
@@ -447,6 +450,37 @@ function meterText({ meter, replace, charge, chargedLine, meterConstructor, leng
     () => 0,
     (_, __, args) => half(args[0]),
   )
+}
+
+const [BACKSLASH, OPEN, CLOSE, CLASS, CLASS_END] = [0x5c, 0x28, 0x29, 0x5b, 0x5d]
+const [QUESTION, LESS, EQUALS, BANG, STAR, PLUS, COMMA, BRACE_END] = [0x3f, 0x3c, 0x3d, 0x21, 0x2a, 0x2b, 0x2c, 0x7d]
+
+/**
+ * Whether a pattern looks ahead or back without an end: then it may walk over all of the text, and what it matches does not
+ * show it. (Going back and forth within a match is not counted; where strangers are judged, the processor's time tells.)
+ * @param {string} pattern
+ */
+function looksFar(pattern) {
+  let depth = 0
+  let look = 0
+  let isInClass = false
+  for (let i = 0; i < pattern.length; i++) {
+    const code = codeAt(pattern, i)
+    if (code === BACKSLASH) i++
+    else if (isInClass) isInClass = code !== CLASS_END
+    else if (code === CLASS) isInClass = true
+    else if (code === OPEN) {
+      depth++
+      const at = i + (codeAt(pattern, i + 2) === LESS ? 3 : 2)
+      const kind = codeAt(pattern, at)
+      if (look === 0 && codeAt(pattern, i + 1) === QUESTION && (kind === EQUALS || kind === BANG)) look = depth
+    } else if (code === CLOSE) {
+      if (depth-- === look) look = 0
+    } else if (look > 0 && (code === STAR || code === PLUS)) return true
+    // As in `{2,}`.
+    else if (look > 0 && code === COMMA && codeAt(pattern, i + 1) === BRACE_END) return true
+  }
+  return false
 }
 
 /** @param {any} data just cloned, so that no getter and no proxy is in it */

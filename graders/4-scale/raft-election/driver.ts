@@ -31,4 +31,4 @@ const world = simulation<kata.Message, kata.View>({
   leads: ({ role }) => role === 'leader',
 })
 
-export const { walk, timed, replay, script } = world
+export const { walk, timed, replay, script, tapes, alone } = world

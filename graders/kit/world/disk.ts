@@ -1,6 +1,7 @@
 // A disk that loses what was not synced. Reads see what was written; a crash keeps a part of what was written since the
 // last sync, from the front, or (torn) any part of it: what a real disk has in its cache lands in any order.
 
+import { survivors } from '../disk/survivors.ts'
 import type { Disk } from '../world.ts'
 import { taken } from './plain.ts'
 
@@ -14,6 +15,10 @@ type Write =
   | { readonly what: 'put'; readonly key: string; readonly value: unknown }
   | { readonly what: 'append'; readonly value: unknown }
   | { readonly what: 'truncate'; readonly length: number }
+
+const ALONE: readonly string[] = []
+/** An entry is nothing without those before it. */
+const IN_THE_LOG: readonly string[] = ['log']
 
 export interface SimulatedDisk {
   /** what the node is given */
@@ -74,20 +79,15 @@ export function simulatedDisk(contents: Contents, happens: () => boolean): Simul
     face,
     unsynced: () => writes.length,
     crash(keep, torn) {
-      let lost = 0
-      let logIsTorn = false
-      for (const [i, write] of writes.entries()) {
-        const isKept = torn === undefined ? i < keep : ((torn >>> (i & 31)) & 1) === 1
-        if (write.what !== 'put') logIsTorn ||= !isKept
-        if (isKept && !(write.what !== 'put' && logIsTorn)) apply({ keys: safeKeys, log: safeLog }, write)
-        else lost++
-      }
+      const isKept = (i: number) => (torn === undefined ? i < keep : ((torn >>> (i & 31)) & 1) === 1)
+      const chains = ({ what }: Write) => (what === 'put' ? ALONE : IN_THE_LOG)
+      const lost = survivors(writes, isKept, chains, (write) => apply({ keys: safeKeys, log: safeLog }, write))
       writes = []
       keys.clear()
       for (const [key, value] of safeKeys) keys.set(key, value)
       log.length = 0
       for (const entry of safeLog) log.push(entry)
-      return lost
+      return lost.filter(Boolean).length
     },
     safe: () => ({ keys: Object.fromEntries(safeKeys), log: [...safeLog] }),
   }
