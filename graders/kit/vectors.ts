@@ -8,12 +8,11 @@ import { type Stream, stream } from './world/chance.ts'
 export type Vector = Float32Array
 type Metric = 'l2' | 'cosine' | 'inner-product'
 
-export const SHAPES = ['uniform', 'clustered', 'repeated'] as const
 /**
  * `uniform`: alike in all directions; `clustered`: around 20 centres, in mixed order; `repeated`: every other one is one of 20
  * that come again and again.
  */
-export type Shape = (typeof SHAPES)[number]
+export type Shape = 'uniform' | 'clustered' | 'repeated'
 
 /** Those, and as many queries as are wanted, each near one of them. */
 export interface Crowd {

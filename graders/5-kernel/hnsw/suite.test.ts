@@ -1,10 +1,10 @@
 // Small scripts for what is exact, crowds for what is statistical. Each promise is looked at where the others do not show:
 // distances in indexes so small that everybody is linked with everybody; links in graphs that are read and not searched;
-// recall where islands, if there are any, would be those that other promises find. What is statistical has a margin: the
-// worst recall that the reference was seen to have in 2,000 crowds of each shape is above 97.5 %, and 95 % is asked.
+// recall where islands, if there are any, would be those that other promises find. What is statistical has a margin: in
+// 100 crowds of each shape the reference found 97.75 % at the least and 99.9 % on average, and 95 % is asked.
 
 import { fc, hiddenTest, holds, same, show } from '../../kit/suite.ts'
-import { bytesOf, crowd, DISTANCES, hits, realEmbeddings, SHAPES, type Shape } from '../../kit/vectors.ts'
+import { bytesOf, crowd, DISTANCES, hits, realEmbeddings, type Shape } from '../../kit/vectors.ts'
 import type * as driver from './driver.ts'
 
 const test = hiddenTest<typeof driver>(import.meta.url)
@@ -103,7 +103,15 @@ const lives = fc
 
 type Place = [number, number]
 
-function lifeOf(m: number, efConstruction: number, places: Place[], gone: number[], again: Place[], seed: number) {
+function lifeOf(
+  m: number,
+  efConstruction: number,
+  places: Place[],
+  gone: number[],
+  again: Place[],
+  seed: number,
+  chances: number[] = [],
+) {
   const left = places.map((_, id) => id)
   const deletes = gone.flatMap((at) => (left.length > 1 ? left.splice(at % left.length, 1) : []))
   const free = [...deletes]
@@ -117,7 +125,7 @@ function lifeOf(m: number, efConstruction: number, places: Place[], gone: number
     }),
     { do: 'look' },
   ]
-  return { options: { ...WIDE, capacity: 40, m, efConstruction, metric: 'hidden' as const, chances: [], seed }, steps }
+  return { options: { ...WIDE, capacity: 40, m, efConstruction, metric: 'hidden' as const, chances, seed }, steps }
 }
 
 /** Tight clusters that come one after the other, with more duplicates in each than anybody has links. */
@@ -186,6 +194,21 @@ const LIVES = [
     [0],
     [],
     4,
+  ),
+  // The way in leaves, somebody of the second level stays, and the next goes up to him.
+  lifeOf(
+    4,
+    8,
+    [
+      [0, 0],
+      [1, 0],
+      [2, 0],
+      [3, 0],
+    ],
+    [1],
+    [[4, 0]],
+    7,
+    [0.1, 0.95, 0.1, 0.8, 0.8],
   ),
   clumps(2, 4, 10, 5),
   clumps(3, 2, 20, 6),
@@ -362,25 +385,33 @@ test('On every layer everybody can be reached', async ({ subject, forAll }) => {
   )
 })
 
+/** Few links, so that it matters which: in clusters a way out, among equals a way on. */
+const CROWDS: { shape: Shape; ef: number }[] = [
+  { shape: 'uniform', ef: 160 },
+  { shape: 'clustered', ef: 40 },
+  { shape: 'clustered', ef: 40 },
+  { shape: 'repeated', ef: 160 },
+]
+
 test('Of the ten nearest, at least 95 % are found', async ({ subject, seed, askAll }) => {
-  const [dimensions, count, k, ef] = [8, 500, 10, 40]
-  const crowds = SHAPES.map((shape) => ({ shape, ...crowd(shape, count, dimensions, 40, seed) }))
+  const [dimensions, count, k] = [8, 500, 10]
+  const crowds = CROWDS.map(({ shape, ef }, i) => ({ shape, ef, ...crowd(shape, count, dimensions, 40, seed + i) }))
   const odd = Array.from({ length: count / 2 }, (_, i) => 2 * i + 1)
   const tenth = Array.from({ length: count / 10 }, (_, i) => 10 * i + 3)
-  const index = {
+  const options = {
     ...WIDE,
     dimensions,
     capacity: count,
-    m: 8,
-    efConstruction: 40,
+    m: 4,
+    efConstruction: 80,
     metric: 'hidden' as const,
     chances: [],
     seed,
   }
-  const inputs = crowds.map(({ vectors, queries }): driver.Script => {
+  const inputs = crowds.map(({ vectors, queries, ef }): driver.Script => {
     const all = { do: 'searchAll', queries: bytesOf(queries), k, ef } as const
     return {
-      options: index,
+      options,
       steps: [
         { do: 'addAll', vectors: bytesOf(vectors) },
         all,
@@ -390,22 +421,20 @@ test('Of the ten nearest, at least 95 % are found', async ({ subject, seed, askA
       ],
     }
   })
-  const story = (shape: Shape) => [made(index), `${count} vectors, ${shape} (seed ${seed})`]
+  const story = (shape: Shape) => [made(options), `${count} vectors, ${shape} (seed ${seed})`, 'add all of them']
   const tell = (input: driver.Script) => story(crowds[inputs.indexOf(input)]?.shape ?? 'uniform')
   const answers = await askAll(subject.run, inputs, tell)
-  const enough = (told: string[], got: number, of: number) =>
-    holds(got >= 0.95 * of, told, 'at least 95 % of the true ten nearest', `${((100 * got) / of).toFixed(1)} %`)
-  for (const [i, { shape, ...one }] of crowds.entries()) {
-    const got = answers[i] ?? []
-    const of = k * one.queries.length
-    const last = `search for ${one.queries.length} queries, k ${k}, ef ${ef}`
-    enough([...story(shape), 'add all of them', last], hits(one, got[1]?.searchAll ?? [], k, 'l2'), of)
-    const isTenth = (id: number) => id % 10 === 3
-    const filtered = hits(one, got[2]?.searchAll ?? [], k, 'l2', isTenth)
-    enough([...story(shape), 'add all of them', `${last}, a filter that lets one in ten through`], filtered, of)
-    const isLeft = (id: number) => id % 2 === 0
-    const halved = hits(one, got[4]?.searchAll ?? [], k, 'l2', isLeft)
-    enough([...story(shape), 'add all of them', 'delete every other one', last], halved, of)
+  for (const [i, one] of crowds.entries()) {
+    const enough = (at: number, told: string[], admits: (id: number) => boolean) => {
+      const of = k * one.queries.length
+      const got = hits(one, answers[i]?.[at]?.searchAll ?? [], k, 'l2', admits)
+      const share = `${((100 * got) / of).toFixed(1)} %`
+      holds(got >= 0.95 * of, [...story(one.shape), ...told], 'at least 95 % of the true ten nearest', share)
+    }
+    const last = `search for ${one.queries.length} queries, k ${k}, ef ${one.ef}`
+    enough(1, [last], () => true)
+    enough(2, [`${last}, a filter that lets one in ten through`], (id) => id % 10 === 3)
+    enough(4, ['delete every other one', last], (id) => id % 2 === 0)
   }
 })
 
@@ -599,7 +628,7 @@ test('What is deleted is gone, and its id is free', async ({ subject, forAll }) 
       else there.delete(id)
       return [step, { do: 'search', query: [0, 0], k: 16 }]
     })
-    return { options: WIDE, steps }
+    return { options: { ...WIDE, metric: 'hidden' }, steps }
   }
   const inputs = fc
     .array(fc.record({ id: fc.nat({ max: 5 }), x: fc.integer({ min: -1, max: 20 }) }), { minLength: 1, maxLength: 14 })

@@ -1,4 +1,5 @@
 // breaks: A vector goes up by chance, and the way in is on top
+// breaks: On every layer everybody can be reached
 // because: takes whoever is behind on layer 0 for the new way in, however low.
 
 export type Distance = (a: Float32Array, atA: number, b: Float32Array, atB: number) => number

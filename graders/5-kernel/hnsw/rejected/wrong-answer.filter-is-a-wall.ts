@@ -1,4 +1,5 @@
 // breaks: Of the ten nearest, at least 95 % are found
+// breaks: As many come as there are, up to k
 // because: does not walk over those that the filter does not let through.
 
 export type Distance = (a: Float32Array, atA: number, b: Float32Array, atB: number) => number

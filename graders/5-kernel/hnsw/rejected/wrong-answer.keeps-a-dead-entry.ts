@@ -1,4 +1,5 @@
 // breaks: A vector goes up by chance, and the way in is on top
+// breaks: On every layer everybody can be reached
 // breaks: What is deleted is gone, and its id is free
 // because: deletes the way in, and goes on going in there.
 

@@ -1,5 +1,5 @@
 // breaks: Links go both ways, and nobody has more than 2m
-// because: links the newcomer with its neighbours, and not them with it.
+// because: strikes somebody off on its own side only: his link still leads here.
 
 export type Distance = (a: Float32Array, atA: number, b: Float32Array, atB: number) => number
 
@@ -117,7 +117,7 @@ export class Hnsw {
     for (let i = level; i >= 0; i--) {
       const layer = this.#layers[i]!
       const left = layer.chosen(id)
-      for (const other of left) layer.unlink(id, other)
+      for (const [other, height] of this.#levels.entries()) if (height >= i) layer.strike(other, id)
       const behind = layer.leave(id)
       for (const other of left) this.#mend(other, left, layer)
       // On the highest layer where there is another, nobody else has a higher level.
@@ -216,7 +216,7 @@ export class Hnsw {
     const all = layer.chosen(other)
     this.#sort(other, all)
     const kept = this.#diverse(all.length - 1)
-    for (const one of all) if (!kept.includes(one)) layer.unlink(other, one)
+    for (const one of all) if (!kept.includes(one)) layer.strike(other, one)
   }
 
   /** Somebody who has lost a link looks for others among those who have lost the same one. */
@@ -338,12 +338,12 @@ class Layer {
   }
 
   link(a: number, b: number): void {
+    this.#append(a, b)
     this.#append(b, a)
   }
 
-  unlink(a: number, b: number): void {
-    this.#remove(a, b)
-    this.#remove(b, a)
+  strike(id: number, other: number): void {
+    if (this.chosen(id).includes(other)) this.#remove(id, other)
   }
 
   #append(id: number, other: number): void {
@@ -353,9 +353,8 @@ class Layer {
 
   #remove(id: number, other: number): void {
     const at = this.at(id)
-    const place = this.chosen(id).indexOf(other)
-    if (place < 0) return
-    this.links[at + CHOSEN + place] = this.links[at + CHOSEN + --this.links[at + COUNT]!]!
+    const last = at + CHOSEN + --this.links[at + COUNT]!
+    this.links[this.links.indexOf(other, at + CHOSEN)] = this.links[last]!
   }
 }
 

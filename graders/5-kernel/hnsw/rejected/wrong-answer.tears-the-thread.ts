@@ -123,8 +123,10 @@ export class Hnsw {
       // On the highest layer where there is another, nobody else has a higher level.
       if (heir === NOBODY && behind !== id) heir = behind
     }
-    if (this.#entry === id) this.#entry = heir
     this.#levels[id] = NOBODY
+    const highest = this.#levels.reduce((most, one) => Math.max(most, one), NOBODY)
+    heir = highest === NOBODY ? NOBODY : this.#levels.indexOf(highest)
+    if (this.#entry === id) this.#entry = heir
     this.#size--
     return true
   }
@@ -287,16 +289,18 @@ class Layer {
     const at = this.at(id)
     this.links[at + COUNT] = 0
     const behind = before === id ? id : this.links[this.at(before) + BEHIND]!
-    this.#thread(id, behind)
-    this.#thread(before, id)
+    const isEnd = behind === before
+    this.#thread(id, isEnd ? id : behind)
+    if (before === id) this.links[at + BEFORE] = id
+    else this.#thread(before, id)
   }
 
   /** Without chosen links by now. @returns who was behind on the thread */
   leave(id: number): number {
     const at = this.at(id)
     const [before, behind] = [this.links[at + BEFORE]!, this.links[at + BEHIND]!]
-    this.links[this.at(before) + BEHIND] = before
-    this.links[this.at(behind) + BEFORE] = behind
+    if (before !== id) this.links[this.at(before) + BEHIND] = before
+    if (behind !== id) this.links[this.at(behind) + BEFORE] = behind
     if (this.#records?.delete(id)) this.#free.push(at)
     return behind
   }

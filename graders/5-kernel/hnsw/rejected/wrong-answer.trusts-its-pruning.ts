@@ -1,4 +1,5 @@
 // breaks: On every layer everybody can be reached
+// breaks: Of the ten nearest, at least 95 % are found
 // because: has the links that the heuristic chooses, and nothing that holds a layer together.
 
 export type Distance = (a: Float32Array, atA: number, b: Float32Array, atB: number) => number
