@@ -2,7 +2,7 @@
 // kinds of faults. One referee looks at all of them, and says which promise was broken first.
 
 import { inLine, otherwise, served } from '../../kit/raft/log-convergence.ts'
-import { type Fault, type LogMessage, type LogView, ruling } from '../../kit/raft/log-referee.ts'
+import { type LogFault, type LogMessage, type LogView, ruling } from '../../kit/raft/log-referee.ts'
 import {
   type Check,
   everyScript,
@@ -25,7 +25,7 @@ type Given = Tools<typeof driver>
 type Rule = Check<LogView, LogMessage>
 
 const faulty =
-  (fault: Fault): Rule =>
+  (fault: LogFault): Rule =>
   (history, setup) => {
     const found = ruling(history, setup)
     return found?.fault === fault ? found : undefined
@@ -41,7 +41,7 @@ const RULES = {
   client: faulty('client'),
   elections: faulty('elections'),
   hints: faulty('hints'),
-} satisfies Record<Fault, Rule>
+} satisfies Record<LogFault, Rule>
 
 const tellView = ({ role, term, commitIndex }: LogView, node: string) =>
   role === 'follower' ? undefined : `${node} is ${role} of term ${term}, and has committed ${commitIndex}`
@@ -90,7 +90,7 @@ function walksFor(seed: number): WalkInput[] {
 }
 
 /** All the rules look at the same walks. */
-async function walksKeep(fault: Fault, tools: Given): Promise<void> {
+async function walksKeep(fault: LogFault, tools: Given): Promise<void> {
   const { walk, replay } = tools.subject
   const { seed, failing, tally } = await tools.once('walks', async (seed) => ({
     seed,
@@ -106,9 +106,9 @@ const PROFILES: readonly Profile[] = ['swarm', 'hunter', 'blackout', 'swarm', 'h
 const CHAOS_MS = 1_800
 /** Time for some elections, one after another, and for what was missed. */
 const QUIET_MS = 3_500
-/** Three times what it takes: a history of more would not fit into one answer. */
-const MAX_STEPS = 6_000
-const MAX_BYTES = 500_000
+/** More than twice what it takes: a history of more would not fit into one answer. */
+const MAX_STEPS = 4_500
+const MAX_BYTES = 300_000
 
 const asksUntil = (
   untilMs: number,
@@ -189,7 +189,7 @@ const script = (nodes: number, moves: readonly Move[], more: Partial<Setup> = {}
 const from = (log: readonly number[], ...moves: readonly Move[]) =>
   script(3, moves, { disks: disksWith(log, log, log) })
 
-async function promised(fault: Fault, tools: Given, inputs: readonly ScriptInput[]): Promise<void> {
+async function promised(fault: LogFault, tools: Given, inputs: readonly ScriptInput[]): Promise<void> {
   const { script: operation, replay } = tools.subject
   await everyScript<LogView, LogMessage>(tools, { script: operation, replay, inputs, check: RULES[fault] })
   await walksKeep(fault, tools)

@@ -16,6 +16,7 @@ export function said(
   request: Request | undefined,
 ): Ruling | undefined {
   const { disk, name } = seat
+  if (message.type === 'InstallSnapshot') return undefined
   if (message.type === 'AppendReply') return replied(i, seat, to, message, met)
   if (message.type === 'RequestVote' || message.type === 'Vote') return voted(i, seat, to, message, request)
   const { prevLogIndex, prevLogTerm, entries: list } = message
@@ -69,7 +70,8 @@ function replied(i: number, seat: Seat, to: number, reply: Reply, met: Met | und
       expected: `${name} refuses: it has no entry ${met.message.prevLogIndex} of term ${met.message.prevLogTerm}`,
       got: 'it acknowledges',
     }
-  const known = reply.term === following.term ? following.matched : 0
+  const covered = disk.snapshot?.lastIndex ?? 0
+  const known = Math.max(covered, reply.term === following.term ? following.matched : 0)
   if (reply.matchIndex > known)
     return {
       fault,
@@ -78,11 +80,12 @@ function replied(i: number, seat: Seat, to: number, reply: Reply, met: Met | und
       got: `matchIndex ${reply.matchIndex}`,
     }
   const missing = notWritten(seat, reply.matchIndex, met)
-  if (missing !== undefined || disk.shaky <= reply.matchIndex)
+  const safe = Math.min(disk.shaky - 1, disk.safeEnd)
+  if (missing !== undefined || safe < reply.matchIndex)
     return {
       fault,
       entry: i,
-      expected: `entry ${missing ?? disk.shaky} is safe on the disk of ${name}, which acknowledges it`,
+      expected: `entry ${missing ?? safe + 1} is safe on the disk of ${name}, which acknowledges it`,
       got: missing === undefined ? 'it is not synced yet' : 'it has not written it',
     }
   return undefined
@@ -90,12 +93,13 @@ function replied(i: number, seat: Seat, to: number, reply: Reply, met: Met | und
 
 /** The first entry up to there that came in this step, and is not on the disk as it came. */
 function notWritten({ disk }: Seat, matchIndex: number, met: Met | undefined): number | undefined {
-  if (disk.lastIndex < matchIndex) return disk.lastIndex + 1
+  const covered = disk.snapshot?.lastIndex ?? 0
+  if (Math.max(covered, disk.lastIndex) < matchIndex) return disk.lastIndex + 1
   if (met === undefined) return undefined
   const { prevLogIndex, entries: list } = met.message
   for (let k = 0; k < list.length && prevLogIndex + 1 + k <= matchIndex; k++) {
     const index = prevLogIndex + 1 + k
-    if (index > disk.dropped && disk.termAt(index) !== list[k]?.term) return index
+    if (index > covered && disk.termAt(index) !== list[k]?.term) return index
   }
   return undefined
 }

@@ -21,38 +21,49 @@ export interface DiskModel {
   /** entries up to here were dropped from the front */
   readonly dropped: number
   readonly snapshot: KeptSnapshot | undefined
-  /** 0 where nobody can say any more, or nothing is there */
+  /** 0 where nothing is there, and nobody can say what was */
   termAt(index: number): number
+  /** also one that was dropped from the front */
   at(index: number): LogEntry | undefined
   /** the lowest index that a crash could still change; Infinity: all is safe */
   readonly shaky: number
-  /** whether a snapshot was written that is not safe yet */
-  readonly snapshotIsShaky: boolean
+  /** what a crash could leave, at its worst: log and snapshot together reach up to here */
+  readonly safeEnd: number
   write(write: Write): void
   /** @param lost how many writes since the last sync are gone, from the last one back */
   crash(lost: number): void
 }
 
-const NO_SNAPSHOT: KeptSnapshot = { lastIndex: 0, lastTerm: 0, state: undefined }
 export const SNAPSHOT = 'snapshot'
 
 export function diskModel({ keys = {}, log: first = [], dropped: gone = 0 }: Contents): DiskModel {
-  let log = [...(first as readonly LogEntry[])]
+  /** by index - 1; what was dropped from the front stays here, for whoever asks what it was */
+  const log: (LogEntry | undefined)[] = [
+    ...Array.from({ length: gone }, () => undefined),
+    ...(first as readonly LogEntry[]),
+  ]
   let dropped = gone
   let snapshot = keys[SNAPSHOT] as KeptSnapshot | undefined
-  /** by write since the last sync: how to take it back, and the lowest index that it touches */
-  let undo: { readonly back: () => void; readonly touches: number; readonly isSnapshot: boolean }[] = []
+  let undo: (() => void)[] = []
   let shaky = Number.POSITIVE_INFINITY
+  const end = () => Math.max(log.length, snapshot?.lastIndex ?? 0)
+  let safeEnd = end()
 
-  const note = (back: () => void, touches = Number.POSITIVE_INFINITY, isSnapshot = false) => {
-    undo.push({ back, touches, isSnapshot })
-    shaky = Math.min(shaky, touches)
+  const settle = () => {
+    undo = []
+    shaky = Number.POSITIVE_INFINITY
+    safeEnd = end()
   }
-  const lastIndex = () => dropped + log.length
+  /** @param touches the lowest index that the write has changed */
+  const note = (back: () => void, touches = Number.POSITIVE_INFINITY) => {
+    undo.push(back)
+    shaky = Math.min(shaky, touches)
+    safeEnd = Math.min(safeEnd, end())
+  }
 
   return {
     get lastIndex() {
-      return lastIndex()
+      return log.length
     },
     get dropped() {
       return dropped
@@ -63,45 +74,41 @@ export function diskModel({ keys = {}, log: first = [], dropped: gone = 0 }: Con
     get shaky() {
       return shaky
     },
-    get snapshotIsShaky() {
-      return undo.some(({ isSnapshot }) => isSnapshot)
+    get safeEnd() {
+      return safeEnd
     },
-    at: (index) => log[index - 1 - dropped],
+    at: (index) => log[index - 1],
     termAt(index) {
-      const { lastIndex: covered, lastTerm } = snapshot ?? NO_SNAPSHOT
-      return log[index - 1 - dropped]?.term ?? (index === covered ? lastTerm : 0)
+      if (snapshot !== undefined && index === snapshot.lastIndex) return snapshot.lastTerm
+      return log[index - 1]?.term ?? 0
     },
     write(write) {
-      if (write[0] === 'sync') {
-        undo = []
-        shaky = Number.POSITIVE_INFINITY
-      } else if (write[0] === 'append') {
+      if (write[0] === 'sync') settle()
+      else if (write[0] === 'append') {
         log.push(write[1] as LogEntry)
-        note(() => void log.pop(), lastIndex())
+        note(() => void log.pop(), log.length)
       } else if (write[0] === 'truncate') {
-        const cut = log.splice(Math.max(0, write[1] - dropped))
+        const cut = log.splice(Math.max(write[1], dropped))
         note(() => void log.push(...cut), cut.length === 0 ? undefined : write[1] + 1)
       } else if (write[0] === 'drop') {
-        const before = { log, dropped }
-        log = log.slice(Math.max(0, write[1] - dropped))
+        const before = { dropped, length: log.length }
         dropped = Math.max(dropped, write[1])
+        log.length = Math.max(log.length, dropped)
         note(() => {
-          log = before.log
           dropped = before.dropped
+          log.length = before.length
         })
       } else {
         const before = snapshot
         if (write[1] === SNAPSHOT) snapshot = write[2] as KeptSnapshot
-        const back = () => {
+        note(() => {
           snapshot = before
-        }
-        note(back, undefined, write[1] === SNAPSHOT)
+        })
       }
     },
     crash(lost) {
-      for (let i = 0; i < lost; i++) undo.pop()?.back()
-      undo = []
-      shaky = Number.POSITIVE_INFINITY
+      for (let i = 0; i < lost; i++) undo.pop()?.()
+      settle()
     },
   }
 }

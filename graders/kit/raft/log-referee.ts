@@ -5,13 +5,25 @@
 import type { Setup } from '../simulation.ts'
 import { nameOf } from '../world/cluster.ts'
 import type { Entry } from '../world/history.ts'
-import { ballotSurvives, byMajority, oneVote } from './election-rules.ts'
+import { ballotSurvives, byMajority, oneVote, type RaftHistory } from './election-rules.ts'
 import { said } from './log-answers.ts'
-import { type DiskModel, diskModel, type LogEntry } from './log-ledger.ts'
-import { type LogHistory, type LogMessage, type LogView, type Met, meet, type Ruling, type Seat } from './log-seat.ts'
+import { type DiskModel, diskModel, type KeptSnapshot, type LogEntry, SNAPSHOT } from './log-ledger.ts'
+import {
+  type LogHistory,
+  type LogMessage,
+  type LogView,
+  type Met,
+  meet,
+  meetSnapshot,
+  nameEntry,
+  type Ruling,
+  type Seat,
+} from './log-seat.ts'
+import { compacted, type Written } from './log-snapshots.ts'
+import { type MachineState, START, stateAfter } from './log-state.ts'
 import { logOf, tell, told } from './log-words.ts'
 
-export type { Fault, LogHistory, LogMessage, LogView, Ruling } from './log-seat.ts'
+export type { Fault, LogFault, LogHistory, LogMessage, LogView, Ruling } from './log-seat.ts'
 
 type LogEvent = Entry<LogView, LogMessage>
 
@@ -28,7 +40,9 @@ const earliest = (a: Ruling | undefined, b: Ruling | undefined) =>
   a === undefined || (b !== undefined && place(b) < place(a)) ? b : a
 
 function elected(history: LogHistory, setup: Setup): Ruling | undefined {
-  const found = [byMajority, oneVote, ballotSurvives].flatMap((rule) => rule(history, setup) ?? [])
+  // They look at votes alone, and let other kinds of messages be.
+  const asElection = history as unknown as RaftHistory
+  const found = [byMajority, oneVote, ballotSurvives].flatMap((rule) => rule(asElection, setup) ?? [])
   return found
     .map((one): Ruling => ({ ...one, fault: 'elections' }))
     .reduce<Ruling | undefined>((a, b) => earliest(a, b), undefined)
@@ -51,11 +65,13 @@ function judge({ entries }: LogHistory, { nodes, disks = [] }: Setup): Ruling | 
   )
   /** by index and term: what it is, and the term of what stands before it */
   const known = new Map<number, { readonly command: unknown; readonly before: number; readonly by: string }>()
-  const nameEntry = (index: number, term: number) => index * 65_536 + term
   /** by index: what some node has taken for committed first, and in which term */
   const chosen: { readonly term: number; readonly command: unknown; readonly since: number; readonly by: string }[] = []
+  /** by index: what all entries up to there have come to */
+  const states: (MachineState | undefined)[] = [START]
   const commands = new Map<number, unknown>()
   const refused = new Set<unknown>()
+  for (const { disk } of seats) if (disk.snapshot) states[disk.snapshot.lastIndex] = disk.snapshot.state as MachineState
   for (const [i, { disk }] of seats.entries())
     for (let index = disk.dropped + 1; index <= disk.lastIndex; index++) {
       const { term, command } = disk.at(index) as LogEntry
@@ -88,7 +104,10 @@ function judge({ entries }: LogHistory, { nodes, disks = [] }: Setup): Ruling | 
       readonly command: unknown
     }[] = []
     const replies: { readonly entry: number; readonly request: number; readonly answer: Answered }[] = []
+    /** snapshots that it puts or sends, which must be what they say */
+    const written: Written[] = []
     let commitSent = 0
+    let installed = 0
     let last = from
 
     for (let i = from; i < to; i++) {
@@ -138,6 +157,7 @@ function judge({ entries }: LogHistory, { nodes, disks = [] }: Setup): Ruling | 
           return wrote(i, seat, event[4])
         case 'sent':
           if (event[5].type === 'AppendEntries') commitSent = Math.max(commitSent, event[5].leaderCommit)
+          if (event[5].type === 'InstallSnapshot') written.push({ entry: i, snapshot: event[5], where: 'sends' })
           return said(i, seat, event[4], event[5], met, request)
         case 'replied':
           replies.push({ entry: i, request: event[4], answer: event[5] as Answered })
@@ -157,20 +177,29 @@ function judge({ entries }: LogHistory, { nodes, disks = [] }: Setup): Ruling | 
       else if (message.type === 'AppendReply') {
         if (view?.role === 'leader' && message.term === term && message.success)
           seat.acks.set(from, Math.max(seat.acks.get(from) ?? 0, message.matchIndex))
-      } else if (message.type === 'AppendEntries') {
-        met = meet(disk, from, message, message.term >= term)
+      } else if (message.type === 'AppendEntries' || message.type === 'InstallSnapshot') {
+        const isCurrent = message.term >= term
+        met =
+          message.type === 'AppendEntries'
+            ? meet(disk, from, message, isCurrent)
+            : meetSnapshot(disk, from, message, isCurrent)
+        const append = met.message
         if (!met.isCurrent) return undefined
+        if (message.type === 'InstallSnapshot') {
+          installed = message.lastIndex
+          states[installed] ??= message.state as MachineState
+        }
         // What the suite says in a leader's name is as good as what a leader has.
-        for (const [k, { term, command }] of message.entries.entries()) {
-          const index = message.prevLogIndex + 1 + k
-          const before = k === 0 ? message.prevLogTerm : (message.entries[k - 1]?.term ?? 0)
+        for (const [k, { term, command }] of append.entries.entries()) {
+          const index = append.prevLogIndex + 1 + k
+          const before = k === 0 ? append.prevLogTerm : (append.entries[k - 1]?.term ?? 0)
           if (!known.has(nameEntry(index, term)))
             known.set(nameEntry(index, term), { command, before, by: nameOf(from) })
         }
         if (message.term > seat.following.term) seat.following = { term: message.term, matched: 0, heard: 0 }
         const { following } = seat
-        following.heard = Math.max(following.heard, message.leaderCommit)
-        if (met.fits) following.matched = Math.max(following.matched, message.prevLogIndex + message.entries.length)
+        following.heard = Math.max(following.heard, append.leaderCommit)
+        if (met.fits) following.matched = Math.max(following.matched, append.prevLogIndex + append.entries.length)
       }
       return undefined
     }
@@ -194,8 +223,8 @@ function judge({ entries }: LogHistory, { nodes, disks = [] }: Setup): Ruling | 
             expected: `${told(index, term, same.command, same.before)}, as ${same.by} has it`,
             got: `${seat.name} writes ${us}`,
           }
-      } else if (write[0] === 'truncate' && write[1] < disk.lastIndex) {
-        const gone = write[1] + 1
+      } else if (write[0] === 'truncate' && Math.max(write[1], disk.snapshot?.lastIndex ?? 0) < disk.lastIndex) {
+        const gone = Math.max(write[1], disk.snapshot?.lastIndex ?? 0) + 1
         const isLeader = seat.view?.role === 'leader' && (met === undefined || met.message.term <= seat.view.term)
         if (isLeader || gone < (met?.contradiction ?? Number.POSITIVE_INFINITY))
           wrong = {
@@ -206,6 +235,25 @@ function judge({ entries }: LogHistory, { nodes, disks = [] }: Setup): Ruling | 
             }`,
             got: `it drops ${disk.lastIndex === gone ? 'it' : `entries ${gone} to ${disk.lastIndex}`}`,
           }
+      }
+      if (write[0] === 'drop' && write[1] > (disk.snapshot?.lastIndex ?? 0) && write[1] > disk.dropped)
+        wrong = {
+          fault: 'dropped',
+          entry: i,
+          expected: `${seat.name} keeps entry ${Math.max(disk.dropped, disk.snapshot?.lastIndex ?? 0) + 1}: no snapshot on its disk holds it`,
+          got: `it drops all up to ${write[1]}`,
+        }
+      if (write[0] === 'put' && write[1] === SNAPSHOT) {
+        const next = write[2] as KeptSnapshot
+        const last = disk.snapshot?.lastIndex ?? 0
+        if (next.lastIndex < last)
+          wrong = {
+            fault: 'snapshot',
+            entry: i,
+            expected: `${seat.name} keeps its snapshot up to ${last}: it is the newer one`,
+            got: `it puts one up to ${next.lastIndex}`,
+          }
+        written.push({ entry: i, snapshot: next, where: 'puts' })
       }
       disk.write(write)
       return wrong
@@ -224,6 +272,7 @@ function judge({ entries }: LogHistory, { nodes, disks = [] }: Setup): Ruling | 
       return (
         (isNewLeader ? complete(seat, now) : undefined) ??
         committed(seat, now, before?.commitIndex) ??
+        compacted(seat, now, written, last, { states, chosen, known }) ??
         (commitSent > now.commitIndex
           ? {
               fault: 'majority',
@@ -254,7 +303,15 @@ function judge({ entries }: LogHistory, { nodes, disks = [] }: Setup): Ruling | 
       const { disk, following, name, claimed } = seat
       const upTo = now.commitIndex
       const floor = before ?? disk.snapshot?.lastIndex ?? 0
-      if (before === undefined ? upTo > claimed : upTo < before)
+      const covered = disk.snapshot?.lastIndex ?? 0
+      if (before === undefined && now.state !== undefined && upTo < covered)
+        return {
+          fault: 'state',
+          entry: last,
+          expected: `${name} is back with what its snapshot covers: commitIndex ${covered} or more`,
+          got: `commitIndex ${upTo}`,
+        }
+      if (before === undefined ? upTo > Math.max(claimed, covered) : upTo < before)
         return {
           fault: 'follower commits',
           entry: last,
@@ -299,12 +356,15 @@ function judge({ entries }: LogHistory, { nodes, disks = [] }: Setup): Ruling | 
             got: `commitIndex ${upTo}`,
           }
       }
-      for (let index = floor + 1; index <= upTo; index++) {
+      // Where a snapshot has come, entries that it covers may be anybody's.
+      for (let index = Math.max(floor, installed) + 1; index <= upTo; index++) {
         const entry = disk.at(index)
         const first = chosen[index]
         if (first === undefined) {
           if (entry === undefined) continue
           chosen[index] = { ...entry, since: now.term, by: name }
+          const before = states[index - 1]
+          if (before !== undefined) states[index] ??= stateAfter(before, entry.command)
           if (refused.has(entry.command))
             return {
               fault: 'client',
@@ -312,7 +372,7 @@ function judge({ entries }: LogHistory, { nodes, disks = [] }: Setup): Ruling | 
               expected: `${tell(entry.command)} is never done: its client was refused`,
               got: `${name} commits it at ${index}`,
             }
-        } else if (entry !== undefined && entry.term !== first.term)
+        } else if (index > (disk.snapshot?.lastIndex ?? 0) && entry !== undefined && entry.term !== first.term)
           return {
             fault: 'kept',
             entry: last,

@@ -3,10 +3,12 @@
 import type { Broken } from '../simulate.ts'
 import type { History } from '../world/history.ts'
 import type { ElectionMessage, RaftView } from './election-rules.ts'
-import type { DiskModel, LogEntry } from './log-ledger.ts'
+import type { DiskModel, KeptSnapshot, LogEntry } from './log-ledger.ts'
 
 export interface LogView extends RaftView {
   readonly commitIndex: number
+  /** of a node that makes snapshots: what it has come to */
+  readonly state?: unknown
 }
 
 export type LogMessage =
@@ -27,13 +29,15 @@ export type LogMessage =
       readonly conflictTerm: number
       readonly conflictIndex: number
     }
+  | Install
+export type Install = { readonly type: 'InstallSnapshot'; readonly term: number } & KeptSnapshot
 export type Append = Extract<LogMessage, { type: 'AppendEntries' }>
 export type Reply = Extract<LogMessage, { type: 'AppendReply' }>
 
 export type LogHistory = History<LogView, LogMessage>
 
 /** Which of the promises a fault belongs to. */
-export type Fault =
+export type LogFault =
   | 'matching'
   | 'acknowledged'
   | 'majority'
@@ -43,10 +47,16 @@ export type Fault =
   | 'client'
   | 'elections'
   | 'hints'
+/** Of those who make snapshots. */
+export type SnapshotFault = 'short' | 'dropped' | 'snapshot' | 'state'
+export type Fault = LogFault | SnapshotFault
 
 export interface Ruling extends Broken {
   readonly fault: Fault
 }
+
+/** Entries of one index and term are one entry. */
+export const nameEntry = (index: number, term: number): number => index * 65_536 + term
 
 /** One node, as far as it can be seen. */
 export interface Seat {
@@ -66,6 +76,7 @@ export interface Seat {
 
 /** What a message that has come says of the log here, before anything is done about it. */
 export interface Met {
+  /** a snapshot says as much as an append of nothing behind its last entry, which fits everywhere */
   readonly message: Append
   readonly from: number
   readonly isCurrent: boolean
@@ -79,25 +90,38 @@ export function meet(disk: DiskModel, from: number, message: Append, isCurrent: 
   const { prevLogIndex, prevLogTerm, entries } = message
   const own = disk.termAt(prevLogIndex)
   const isThere = prevLogIndex <= disk.lastIndex
-  const fits = prevLogIndex <= disk.dropped || (isThere && own === prevLogTerm)
+  const covered = disk.snapshot?.lastIndex ?? 0
+  const fits = prevLogIndex <= covered || (isThere && own === prevLogTerm)
   const odd = entries.findIndex(({ term }, k) => {
     const index = prevLogIndex + 1 + k
-    return index > disk.dropped && index <= disk.lastIndex && disk.termAt(index) !== term
+    return index > covered && index <= disk.lastIndex && disk.termAt(index) !== term
   })
-  const contradiction = !isCurrent
-    ? Number.POSITIVE_INFINITY
-    : isThere && !fits
-      ? prevLogIndex
-      : odd < 0
-        ? Number.POSITIVE_INFINITY
-        : prevLogIndex + 1 + odd
+  const first = isThere && !fits ? prevLogIndex : odd < 0 ? Number.POSITIVE_INFINITY : prevLogIndex + 1 + odd
+  const contradiction = isCurrent ? first : Number.POSITIVE_INFINITY
   return { message, from, isCurrent, fits, contradiction, hint: hintOf(disk, prevLogIndex) }
+}
+
+export function meetSnapshot(disk: DiskModel, from: number, message: Install, isCurrent: boolean): Met {
+  const { term, lastIndex, lastTerm } = message
+  const append: Append = {
+    type: 'AppendEntries',
+    term,
+    prevLogIndex: lastIndex,
+    prevLogTerm: lastTerm,
+    entries: [],
+    leaderCommit: lastIndex,
+  }
+  // What stands up to there may not go before the snapshot is written; what stands behind something else may.
+  const contradicts = isCurrent && lastIndex <= disk.lastIndex && disk.termAt(lastIndex) !== lastTerm
+  const contradiction = contradicts ? lastIndex + 1 : Number.POSITIVE_INFINITY
+  return { ...meet(disk, from, append, isCurrent), fits: true, contradiction }
 }
 
 export function hintOf(disk: DiskModel, prevLogIndex: number): Met['hint'] {
   if (prevLogIndex > disk.lastIndex) return { conflictTerm: 0, conflictIndex: disk.lastIndex + 1 }
   const conflictTerm = disk.termAt(prevLogIndex)
+  const covered = disk.snapshot?.lastIndex ?? 0
   let conflictIndex = prevLogIndex
-  while (conflictIndex > disk.dropped + 1 && disk.termAt(conflictIndex - 1) === conflictTerm) conflictIndex--
+  while (conflictIndex > covered + 1 && disk.termAt(conflictIndex - 1) === conflictTerm) conflictIndex--
   return { conflictTerm, conflictIndex }
 }

@@ -17,3 +17,8 @@ export function logOf(disk: DiskModel): string {
   const terms = Array.from({ length: disk.lastIndex - first + 1 }, (_, i) => disk.termAt(first + i))
   return `a log of terms [${first > 1 ? '…, ' : ''}${terms.join(', ')}]`
 }
+
+export function tellState(state: unknown): string {
+  const { done, fingerprint } = (state ?? {}) as { done?: unknown; fingerprint?: unknown }
+  return `state ${String(done)}/${typeof fingerprint === 'number' ? (fingerprint >>> 0).toString(16) : String(fingerprint)}`
+}

@@ -205,7 +205,7 @@ class RaftNode implements Node<Message, Command> {
     const progress = this.#progress.get(from)
     if (this.#role !== 'leader' || reply.term !== this.#term || progress === undefined) return
     if (reply.success) {
-      progress.match = progress.next - 1
+      progress.match = Math.max(progress.match, reply.matchIndex)
       progress.next = Math.max(progress.next, progress.match + 1)
       progress.probing = false
       this.#advance()
@@ -255,7 +255,7 @@ class RaftNode implements Node<Message, Command> {
    * earlier term may be on a majority and still be overwritten, by a leader whose log ends in a term between.
    */
   #advance(): void {
-    const written = [this.#lastIndex, ...[...this.#progress.values()].map(({ match }) => match)].sort((a, b) => b - a)
+    const written = [this.#lastIndex, ...[...this.#progress.values()].map(({ next }) => next - 1)].sort((a, b) => b - a)
     const byMajority = written[written.length >> 1] as number
     if (byMajority <= this.#commitIndex || this.#termAt(byMajority) !== this.#term) return
     for (let index = this.#commitIndex + 1; index <= byMajority; index++) this.#answer(index)
