@@ -1,3 +1,4 @@
+// breaks: What clients see is one copy
 // breaks: A retry is told what the first was told
 // because: a retry is told that it is done, and not what the first was told.
 

@@ -1,5 +1,4 @@
 // breaks: A command is executed once
-// breaks: A retry is told what the first was told
 // because: after a restart the values are there, and who wrote them last is not.
 
 import type { NodeId, RequestId } from '#world'

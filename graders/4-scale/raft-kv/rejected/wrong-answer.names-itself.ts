@@ -1,4 +1,5 @@
 // breaks: Who does not lead says who does
+// breaks: Who asks a leader is answered
 // because: who does not lead sends clients to itself.
 
 import type { NodeId, RequestId } from '#world'

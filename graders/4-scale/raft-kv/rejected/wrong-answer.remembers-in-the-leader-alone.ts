@@ -1,5 +1,4 @@
 // breaks: A command is executed once
-// breaks: A retry is told what the first was told
 // because: what has been executed is known to the node that was asked, and to no other.
 
 import type { NodeId, RequestId } from '#world'
