@@ -33,7 +33,10 @@ const ROOMS: readonly Room[] = [
   {
     of: /^graders\/[^/]+\/[^/]+\/driver\.ts$/,
     // Other right answers play beside the learner's nodes in one cluster.
-    files: [/^graders\/kit\/(driver|threads|simulation|raft\/replicated-log)\.ts$/, /^graders\/[^/]+\/[^/]+\/accepted\//],
+    files: [
+      /^graders\/kit\/(driver|threads|simulation|raft\/replicated-log)\.ts$/,
+      /^graders\/[^/]+\/[^/]+\/accepted\//,
+    ],
     packages: [],
     node: false,
   },
