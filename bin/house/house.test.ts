@@ -33,16 +33,13 @@ const ROOMS: readonly Room[] = [
   {
     of: /^graders\/[^/]+\/[^/]+\/driver\.ts$/,
     // Other right answers play beside the learner's nodes in one cluster.
-    files: [
-      /^graders\/kit\/(driver|threads|simulation|raft\/replicated-log)\.ts$/,
-      /^graders\/[^/]+\/[^/]+\/accepted\//,
-    ],
+    files: [/^graders\/kit\/(driver|threads|simulation)\.ts$/, /^graders\/[^/]+\/[^/]+\/accepted\//],
     packages: [],
     node: false,
   },
   {
     of: /^graders\/[^/]+\/[^/]+\/budgets\.ts$/,
-    files: [/^graders\/kit\/(budget|simulation|raft\/replicated-log)\.ts$/],
+    files: [/^graders\/kit\/(budget|simulation)\.ts$/],
     packages: [],
     node: false,
   },
@@ -145,6 +142,17 @@ test('logic reads no clock and draws no chance', () => {
 
 const withoutComments = (text: string): string =>
   text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$|'(?:[^'\\\n]|\\.)*'/gm, '')
+
+test('every driver of simulated nodes lets each of them be played alone', () => {
+  const graders = join(COURSE, 'graders')
+  const drivers = readdirSync(graders, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /^[^/]+\/[^/]+\/driver\.ts$/.test(path))
+    .map((path) => ({ path, text: readFileSync(join(graders, path), 'utf8') }))
+    .filter(({ text }) => text.includes('/kit/simulation.ts'))
+  expect(drivers.length).toBeGreaterThan(0)
+  const wrong = drivers.filter(({ text }) => !/export const \{[^}]*\btapes\b[^}]*\balone\b[^}]*\}/.test(text))
+  expect(wrong.map(({ path }) => path)).toEqual([])
+})
 
 test('a file is named for what it is, says why it is there, and can be read in one go', () => {
   const wrong = all.flatMap((source) => {

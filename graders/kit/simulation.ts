@@ -21,7 +21,6 @@ import { runWalk } from './world/walk.ts'
 import type { Context, Node } from './world.ts'
 
 export { type Plan, type Profile, planFor, type Scale } from './world/faults.ts'
-export { unpack } from './world/history.ts'
 
 /** The one export of a submission that was made ready for this: evaluates it afresh, and returns what it exports. */
 const FRESH = 'kata: evaluate afresh'
