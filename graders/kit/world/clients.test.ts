@@ -112,7 +112,7 @@ test('they go where they are sent, and all that they want is done in the end', (
   expect(spoken.filter(({ returned }) => returned !== undefined).length).toBeGreaterThan(100)
 })
 
-test('a copy that is behind is told in three steps, and what should have been', async () => {
+test('a copy that is behind is told in two steps, and what should have been', async () => {
   const { walk, replay } = worldOf(service(true))
   const found = everyWalk(asking, { walk: near(walk), replay: near(replay), inputs: walks(3), check })
   const error = await found.catch((error: unknown) => error)

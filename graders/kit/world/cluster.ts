@@ -256,7 +256,8 @@ export function cluster(options: ClusterOptions, network: Network): Cluster {
       const came = call(seat.node as Node<never, never>)
       if (came !== undefined) throw new TypeError('a function of a node returns nothing: it must not wait, or be async')
     } catch (error) {
-      self.threw = thrown(error)
+      // Who has crashed in the midst of a step no longer reads what it writes: what it throws then, nobody sees.
+      if (effects <= cutAfter) self.threw = thrown(error)
     }
     active = undefined
     if (cut !== undefined) {
