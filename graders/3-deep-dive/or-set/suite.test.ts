@@ -134,7 +134,14 @@ test('Every add has a tag of its own', async ({ subject, forAll }) => {
   const told = ({ at, call }: driver.Script['calls'][number]) => {
     const name = names[at] as string
     if ('restart' in call) return `${name} = new ORSet('${name}', ${name}.state())`
+    if ('merge' in call) return `${name}.merge(${tellState(call.merge)})`
     return `${name}.${tellCommand(call as driver.Command)}`
+  }
+  // Others may write their tags as they like.
+  const foreign = { at: 0, call: { merge: { added: [['zz', 'a']], removed: ['~'] } as driver.State } }
+  const amongOthers: driver.Script = {
+    ...scriptOf([]),
+    calls: [foreign, { at: 0, call: { restart: true } }, { at: 0, call: { add: 'b' } }, { at: 0, call: { add: 'c' } }],
   }
   await forAll(
     fc.array(step, { minLength: 1, maxLength: 30 }).map(scriptOf),
@@ -160,34 +167,37 @@ test('Every add has a tag of its own', async ({ subject, forAll }) => {
     {
       tell: ({ calls }) => calls.map(told),
       runs: 30,
-      examples: (
-        [
+      examples: [
+        amongOthers,
+        ...(
           [
-            { at: 0, what: 'add' },
-            { at: 1, what: 'add' },
-          ],
-          [
-            { at: 0, what: 'add' },
-            { at: 0, what: 'restart' },
-            { at: 0, what: 'add' },
-          ],
-          [
-            { at: 0, what: 'add' },
-            { at: 0, what: 'remove' },
-            { at: 0, what: 'restart' },
-            { at: 0, what: 'add' },
-          ],
-          [
-            { at: 0, what: 'add' },
-            { at: 0, what: 'add' },
-            { at: 0, what: 'remove' },
-            { at: 0, what: 'add' },
-          ],
-          [...times(12, { at: 0, what: 'add' }), { at: 0, what: 'restart' }, { at: 0, what: 'add' }],
-          [...times(2, { at: 1, what: 'add' }), ...times(12, { at: 0, what: 'add' })],
-          [...times(1, { at: 2, what: 'add' }), ...times(22, { at: 1, what: 'add' })],
-        ] satisfies Step[][]
-      ).map(scriptOf),
+            [
+              { at: 0, what: 'add' },
+              { at: 1, what: 'add' },
+            ],
+            [
+              { at: 0, what: 'add' },
+              { at: 0, what: 'restart' },
+              { at: 0, what: 'add' },
+            ],
+            [
+              { at: 0, what: 'add' },
+              { at: 0, what: 'remove' },
+              { at: 0, what: 'restart' },
+              { at: 0, what: 'add' },
+            ],
+            [
+              { at: 0, what: 'add' },
+              { at: 0, what: 'add' },
+              { at: 0, what: 'remove' },
+              { at: 0, what: 'add' },
+            ],
+            [...times(12, { at: 0, what: 'add' }), { at: 0, what: 'restart' }, { at: 0, what: 'add' }],
+            [...times(2, { at: 1, what: 'add' }), ...times(12, { at: 0, what: 'add' })],
+            [...times(1, { at: 2, what: 'add' }), ...times(22, { at: 1, what: 'add' })],
+          ] satisfies Step[][]
+        ).map(scriptOf),
+      ],
     },
   )
 })
