@@ -63,10 +63,18 @@ test('A set shows what was added and not removed', async ({ subject, forAll }) =
   const call = fc
     .record({ element: fc.constantFrom(...ODD), adds: fc.boolean() })
     .map(({ element, adds }) => ({ at: 0, call: adds ? { add: element } : { remove: element } }))
-  const script = (calls: { at: number; call: driver.Command }[]) => ({ calls, ask: ODD, names: ['n1'] })
+  // At last it comes back, from its own state.
+  const back = { at: 0, call: { restart: true as const } }
+  const script = (calls: { at: number; call: driver.Command }[]) => ({
+    calls: [...calls, back],
+    ask: ODD,
+    names: ['n1'],
+  })
   const story = ({ calls }: ReturnType<typeof script>, through: number) => [
     make('n1'),
-    ...calls.slice(0, through).map(({ call }) => `n1.${tellCommand(call)}`),
+    ...calls
+      .slice(0, through)
+      .map(({ call }) => ('restart' in call ? "n1 = new ORSet('n1', n1.state())" : `n1.${tellCommand(call)}`)),
   ]
   await forAll(
     fc.array(call, { minLength: 1, maxLength: 10 }).map(script),
@@ -75,7 +83,7 @@ test('A set shows what was added and not removed', async ({ subject, forAll }) =
       const want = new Set<string>()
       for (const [i, { call }] of input.calls.entries()) {
         if ('add' in call) want.add(call.add)
-        else want.delete(call.remove)
+        else if ('remove' in call) want.delete(call.remove)
         const { elements, has } = seen[i] as driver.Made
         const now = story(input, i + 1)
         const list = sorted([...want])
