@@ -63,10 +63,18 @@ test('A set shows what was added and not removed', async ({ subject, forAll }) =
   const call = fc
     .record({ element: fc.constantFrom(...ODD), adds: fc.boolean() })
     .map(({ element, adds }) => ({ at: 0, call: adds ? { add: element } : { remove: element } }))
-  const script = (calls: { at: number; call: driver.Command }[]) => ({ calls, ask: ODD, names: ['n1'] })
+  // At last it comes back, from its own state.
+  const back = { at: 0, call: { restart: true as const } }
+  const script = (calls: { at: number; call: driver.Command }[]) => ({
+    calls: [...calls, back],
+    ask: ODD,
+    names: ['n1'],
+  })
   const story = ({ calls }: ReturnType<typeof script>, through: number) => [
     make('n1'),
-    ...calls.slice(0, through).map(({ call }) => `n1.${tellCommand(call)}`),
+    ...calls
+      .slice(0, through)
+      .map(({ call }) => ('restart' in call ? "n1 = new ORSet('n1', n1.state())" : `n1.${tellCommand(call)}`)),
   ]
   await forAll(
     fc.array(call, { minLength: 1, maxLength: 10 }).map(script),
@@ -75,7 +83,7 @@ test('A set shows what was added and not removed', async ({ subject, forAll }) =
       const want = new Set<string>()
       for (const [i, { call }] of input.calls.entries()) {
         if ('add' in call) want.add(call.add)
-        else want.delete(call.remove)
+        else if ('remove' in call) want.delete(call.remove)
         const { elements, has } = seen[i] as driver.Made
         const now = story(input, i + 1)
         const list = sorted([...want])
@@ -134,7 +142,14 @@ test('Every add has a tag of its own', async ({ subject, forAll }) => {
   const told = ({ at, call }: driver.Script['calls'][number]) => {
     const name = names[at] as string
     if ('restart' in call) return `${name} = new ORSet('${name}', ${name}.state())`
+    if ('merge' in call) return `${name}.merge(${tellState(call.merge)})`
     return `${name}.${tellCommand(call as driver.Command)}`
+  }
+  // Others may write their tags as they like.
+  const foreign = { at: 0, call: { merge: { added: [['zz', 'a']], removed: ['~'] } as driver.State } }
+  const amongOthers: driver.Script = {
+    ...scriptOf([]),
+    calls: [foreign, { at: 0, call: { restart: true } }, { at: 0, call: { add: 'b' } }, { at: 0, call: { add: 'c' } }],
   }
   await forAll(
     fc.array(step, { minLength: 1, maxLength: 30 }).map(scriptOf),
@@ -160,34 +175,37 @@ test('Every add has a tag of its own', async ({ subject, forAll }) => {
     {
       tell: ({ calls }) => calls.map(told),
       runs: 30,
-      examples: (
-        [
+      examples: [
+        amongOthers,
+        ...(
           [
-            { at: 0, what: 'add' },
-            { at: 1, what: 'add' },
-          ],
-          [
-            { at: 0, what: 'add' },
-            { at: 0, what: 'restart' },
-            { at: 0, what: 'add' },
-          ],
-          [
-            { at: 0, what: 'add' },
-            { at: 0, what: 'remove' },
-            { at: 0, what: 'restart' },
-            { at: 0, what: 'add' },
-          ],
-          [
-            { at: 0, what: 'add' },
-            { at: 0, what: 'add' },
-            { at: 0, what: 'remove' },
-            { at: 0, what: 'add' },
-          ],
-          [...times(12, { at: 0, what: 'add' }), { at: 0, what: 'restart' }, { at: 0, what: 'add' }],
-          [...times(2, { at: 1, what: 'add' }), ...times(12, { at: 0, what: 'add' })],
-          [...times(1, { at: 2, what: 'add' }), ...times(22, { at: 1, what: 'add' })],
-        ] satisfies Step[][]
-      ).map(scriptOf),
+            [
+              { at: 0, what: 'add' },
+              { at: 1, what: 'add' },
+            ],
+            [
+              { at: 0, what: 'add' },
+              { at: 0, what: 'restart' },
+              { at: 0, what: 'add' },
+            ],
+            [
+              { at: 0, what: 'add' },
+              { at: 0, what: 'remove' },
+              { at: 0, what: 'restart' },
+              { at: 0, what: 'add' },
+            ],
+            [
+              { at: 0, what: 'add' },
+              { at: 0, what: 'add' },
+              { at: 0, what: 'remove' },
+              { at: 0, what: 'add' },
+            ],
+            [...times(12, { at: 0, what: 'add' }), { at: 0, what: 'restart' }, { at: 0, what: 'add' }],
+            [...times(2, { at: 1, what: 'add' }), ...times(12, { at: 0, what: 'add' })],
+            [...times(1, { at: 2, what: 'add' }), ...times(22, { at: 1, what: 'add' })],
+          ] satisfies Step[][]
+        ).map(scriptOf),
+      ],
     },
   )
 })
