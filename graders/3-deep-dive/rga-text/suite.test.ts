@@ -362,7 +362,7 @@ test('An edit does to the text what it does to a string', async ({ subject, forA
 })
 
 /** Keystrokes in one part of the session. */
-const PART = 500
+const PART = 250
 
 const around = (text: string, at: number): string =>
   `${show(text.length)} characters, at ${show(at)}: ${show(text.slice(Math.max(0, at), at + 30))}`
