@@ -119,7 +119,7 @@ export default [
       }
       return index
     },
-    bytesPerEntry: 200,
+    bytesPerEntry: 240,
     sizes: [1_000, 4_000],
   }),
   budget('A search beside the reference', {

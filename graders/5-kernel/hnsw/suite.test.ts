@@ -139,77 +139,17 @@ const clumps = (m: number, count: number, each: number, seed: number) =>
     seed,
   )
 
+/** Places from text: `0 0, 1 0`. */
+const spots = (text: string) => text.split(', ').map((one) => one.split(' ').map(Number) as Place)
+
 const LIVES = [
-  lifeOf(
-    2,
-    4,
-    [
-      [0, 0],
-      [1, 0],
-    ],
-    [0],
-    [],
-    1,
-  ),
-  lifeOf(
-    2,
-    4,
-    [
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [0, 0],
-      [0, 0],
-    ],
-    [0, 0],
-    [],
-    2,
-  ),
-  lifeOf(
-    2,
-    8,
-    Array.from({ length: 12 }, (_, i): Place => [i, 0]),
-    [5, 0, 9],
-    [[5, 0]],
-    3,
-  ),
+  lifeOf(2, 4, spots('0 0, 1 0'), [0], [], 1),
+  lifeOf(2, 4, spots('0 0, 0 0, 0 0, 0 0, 0 0, 0 0, 0 0, 0 0'), [0, 0], [], 2),
+  lifeOf(2, 8, spots('0 0, 1 0, 2 0, 3 0, 4 0, 5 0, 6 0, 7 0, 8 0, 9 0'), [5, 0, 7], spots('5 0'), 3),
   // A star: each of them is nearer to the middle than to any other.
-  lifeOf(
-    2,
-    8,
-    [
-      [0, 0],
-      [9, 0],
-      [-9, 0],
-      [0, 9],
-      [0, -9],
-      [7, 7],
-      [-7, 7],
-      [7, -7],
-      [-7, -7],
-    ],
-    [0],
-    [],
-    4,
-  ),
+  lifeOf(2, 8, spots('0 0, 9 0, -9 0, 0 9, 0 -9, 7 7, -7 7, 7 -7, -7 -7'), [0], [], 4),
   // The way in leaves, somebody of the second level stays, and the next goes up to him.
-  lifeOf(
-    4,
-    8,
-    [
-      [0, 0],
-      [1, 0],
-      [2, 0],
-      [3, 0],
-    ],
-    [1],
-    [[4, 0]],
-    7,
-    [0.1, 0.95, 0.1, 0.8, 0.8],
-  ),
+  lifeOf(4, 8, spots('0 0, 1 0, 2 0, 3 0'), [1], spots('4 0'), 7, [0.1, 0.95, 0.1, 0.8, 0.8]),
   clumps(2, 4, 10, 5),
   clumps(3, 2, 20, 6),
 ]
@@ -737,36 +677,9 @@ test('The same calls and the same chance make the same index', async ({ subject,
       tell: opening,
       runs: 25,
       examples: [
-        pair(
-          2,
-          [
-            [0, 0],
-            [1, 0],
-            [2, 0],
-          ],
-          [],
-          1,
-        ),
-        pair(
-          2,
-          [
-            [0, 0],
-            [1, 0],
-            [2, 0],
-          ],
-          [
-            [5, 0],
-            [0, 0],
-            [1, 1],
-          ],
-          1,
-        ),
-        pair(
-          2,
-          Array.from({ length: 16 }, (_, i): Place => [i % 4, i >> 2]),
-          [[0, 3]],
-          2,
-        ),
+        pair(2, spots('0 0, 1 0, 2 0'), [], 1),
+        pair(2, spots('0 0, 1 0, 2 0'), spots('5 0, 0 0, 1 1'), 1),
+        pair(2, spots('0 0, 1 0, 2 0, 3 0, 0 1, 1 1, 2 1, 3 1, 0 2, 1 2, 2 2'), spots('0 3'), 2),
       ],
     },
   )

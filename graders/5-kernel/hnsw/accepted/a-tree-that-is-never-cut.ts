@@ -235,7 +235,6 @@ export class Hnsw {
       if (layer.hasRoom(id) && layer.hasRoom(other) && !layer.chosen(id).includes(other)) layer.link(id, other)
   }
 
-  /** Puts the others into `#near`. */
   #sort(id: number, others: Int32Array): void {
     this.#best.clear()
     for (const other of others) if (other !== id) this.#best.push(-this.#between(id, other), other)
@@ -281,7 +280,6 @@ class Layer {
   constructor(m: number, ids?: number) {
     this.#most = 2 * m
     this.#mostChildren = m - 1
-    // With room for one too many, while it is decided which.
     this.#size = CHOSEN + this.#most + m
     this.links = new Int32Array((ids ?? 4) * this.#size)
     if (ids === undefined) this.#records = new Map()
@@ -311,7 +309,6 @@ class Layer {
     if (first === undefined) return []
     if (parent === id) this.links[this.at(first) + PARENT] = first
     else this.#bind(parent, first)
-    // One after the other: who has taken one in may be full by now, and prunes before the next.
     return [...rest.map((child) => this.#adopt(first, child)), ...rest, first, ...(parent === id ? [] : [parent])]
   }
 
@@ -358,7 +355,6 @@ class Layer {
     return this.links[this.at(id) + COUNT]! > this.#most
   }
 
-  /** @returns a copy */
   chosen(id: number): Int32Array {
     const at = this.at(id)
     return this.links.slice(at + CHOSEN, at + CHOSEN + this.links[at + COUNT]!)

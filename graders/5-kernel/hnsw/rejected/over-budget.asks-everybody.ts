@@ -1,5 +1,4 @@
 // breaks: A search measures few distances
-// breaks: Eight times as many vectors take little more
 // spends: distances
 // because: measures the distance to everybody, which finds all and is an index of nothing.
 

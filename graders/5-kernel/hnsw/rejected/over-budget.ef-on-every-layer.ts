@@ -1,5 +1,4 @@
 // breaks: A search measures few distances
-// breaks: Eight times as many vectors take little more
 // spends: distances
 // because: keeps as many candidates on the way down as it does on the ground.
 
