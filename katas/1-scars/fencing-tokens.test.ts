@@ -18,7 +18,7 @@ function started(boot: (context: Context<Message>) => Node<Message>, disk = new 
     disk: {
       get: <T>(key: string) => disk.get(key) as T | undefined,
       put: (key, value) => void disk.set(key, value),
-      log: { length: 0, at: () => undefined, append() {}, truncate() {} },
+      log: { length: 0, at: () => undefined, append() {}, truncate() {}, drop() {} },
       sync() {},
     },
   })

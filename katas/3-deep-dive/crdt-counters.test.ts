@@ -56,6 +56,7 @@ test('a node answers at once, keeps it, and gossips when its timer goes off', ()
         at: <T>(index: number) => log[index] as T | undefined,
         append: (entry) => void log.push(entry),
         truncate: (length) => void log.splice(length),
+        drop() {},
       },
       sync() {},
     },

@@ -27,6 +27,7 @@ function n1(disk = new Map<string, unknown>()) {
         at: <T>(index: number) => log[index] as T | undefined,
         append: (entry) => void log.push(entry),
         truncate() {},
+        drop() {},
       },
       sync() {},
     },

@@ -11,7 +11,7 @@ function machine(startMs: number) {
   const disk: Disk = {
     get: <T>(key: string) => written.get(key) as T | undefined,
     put: (key, value) => void written.set(key, value),
-    log: { length: 0, at: () => undefined, append() {}, truncate() {} },
+    log: { length: 0, at: () => undefined, append() {}, truncate() {}, drop() {} },
     sync: () => {
       for (const [key, value] of written) safe.set(key, value)
     },

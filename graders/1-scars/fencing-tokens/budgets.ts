@@ -36,6 +36,7 @@ function alone(boot: Boot) {
         truncate(length) {
           log.length = length
         },
+        drop() {},
       },
       sync() {
         spent.syncs++

@@ -25,6 +25,7 @@ function countingDisk(): { disk: Disk; syncs: () => number } {
       at: <T>(index: number) => log[index] as T | undefined,
       append: (entry) => void log.push(entry),
       truncate: (length) => void log.splice(length),
+      drop() {},
     },
     sync: () => {
       syncs++

@@ -165,6 +165,8 @@ function judge({ entries }: LogHistory, { nodes, disks = [] }: Setup): Ruling | 
         case 'view':
           after = event[4]
           return undefined
+        case 'called':
+        case 'returned':
         case 'fault':
           return undefined
       }
