@@ -182,7 +182,7 @@ function contests(): Contest[] {
       theirs: repeat(50, () => peerSketch.count()),
     },
     {
-      kata: 'rga-text, a session of 26,078 keystrokes',
+      kata: 'rga-text, a session of 35,849 keystrokes',
       peer: 'yjs',
       operations: trace.length,
       ours: type(),

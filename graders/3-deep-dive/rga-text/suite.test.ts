@@ -340,8 +340,8 @@ test('An edit does to the text what it does to a string', async ({ subject, forA
       ] as Call[],
     ].map((calls) => ({ replicas: 2, calls })),
   })
-  // A real session of two people, keystroke by keystroke, to its exact text.
-  const patches = editingTrace()
+  // How a real text was written, keystroke by keystroke, to its exact text.
+  const patches = editingTrace(PATCHES)
   const parts = Array.from({ length: Math.ceil(patches.length / PART) }, (_, i) => ({
     patches: patches.slice(i * PART, (i + 1) * PART),
     begins: i === 0,
@@ -361,7 +361,9 @@ test('An edit does to the text what it does to a string', async ({ subject, forA
   holds(got?.length === want.length, ['the same session'], show(want.length), show(got?.length))
 })
 
-/** Keystrokes in one part of the session. */
+/** Keystrokes of the session: enough for every kind of edit, and few enough for whoever walks through the text. */
+const PATCHES = 4_000
+/** Of those, in one part. */
 const PART = 250
 
 const around = (text: string, at: number): string =>
@@ -573,7 +575,7 @@ test('An operation waits for what it needs', async (tools) => {
           order: [0, 2, 1],
         },
         // A long text, the end of it first.
-        backwards(Array.from({ length: 10_000 }, (_, i): Call => ['insert', 1, i, 'x'])),
+        backwards(Array.from({ length: 4_000 }, (_, i): Call => ['insert', 1, i, 'x'])),
       ],
     },
   )
