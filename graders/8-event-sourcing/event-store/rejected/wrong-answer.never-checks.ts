@@ -1,4 +1,5 @@
 // breaks: An append goes behind the version that it expects, or says which one it met
+// breaks: All streams together have one order, without a gap
 // because: the version that is expected is asked for, and never compared: two clients who have seen the same both win.
 
 import type { Disk } from '#disk'

@@ -1,4 +1,5 @@
 // breaks: An append goes behind the version that it expects, or says which one it met
+// breaks: All streams together have one order, without a gap
 // because: only an older version is a conflict: who expects one that is not there yet has lost an event, and is not told.
 
 import type { Disk } from '#disk'

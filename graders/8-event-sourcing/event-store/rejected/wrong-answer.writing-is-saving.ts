@@ -1,4 +1,5 @@
 // breaks: What was acknowledged is found, wherever the power failed
+// breaks: After a sync that failed nothing of it is read or told
 // because: what is written is taken for safe: without a sync it is in a memory that needs power.
 
 import type { Disk } from '#disk'
