@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // One core left free, as is usual, would be half of a machine of two: most of a test here is a process of its own.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
