@@ -145,12 +145,16 @@ export async function surveySchedules<V, M>(
   return { broken, states, complete }
 }
 
-/** Every schedule of a small cluster. @throws {BrokenPromise} with the shortest one that does not hold */
+/**
+ * Every schedule of a small cluster.
+ * @throws {BrokenPromise} with the shortest one that does not hold; {Error}, our own fault, if not all of them were tried
+ */
 export async function everySchedule<V, M>(
   asking: Asking,
   { explore, replay, input, check }: Schedules<V, M>,
 ): Promise<void> {
-  const { ends } = await explore(input)
+  const { ends, complete } = await explore(input)
+  if (!complete) throw new Error(`There are more than ${input.most} states: the exploration proves nothing.`)
   let best: Failing<Seen> | undefined
   for (const end of ends) {
     const failing = failingIn(unpack(end), check, input)
