@@ -46,6 +46,16 @@ test('the verdict is the gravest, and the leading promise and the reason are of 
   expect(leadingPromise(todo)?.name).toBe('It ends')
 })
 
+test('runs that came to nothing are the submission’s doing where it breaks another promise, and ours where it does not', () => {
+  const nothing: PromiseResult = { kept: false, kind: 'for-nothing', message: 'The runs were for nothing: lost is 0.' }
+  const wrong = concluded(evidence([nothing, broken]))
+  expect(wrong.verdict).toBe('wrong-answer')
+  expect(leadingPromise(wrong)?.name).toBe('It holds')
+  expect(wrong.promises[0]).toMatchObject({ kept: false, untried: true })
+  const ours = concluded(evidence([nothing]))
+  expect(ours).toMatchObject({ verdict: 'judge-error', reason: 'The runs were for nothing: lost is 0.' })
+})
+
 test('an error that came late is about no single promise', () => {
   const report = concluded(evidence([broken], { late: [{ name: 'Error', message: 'late' }] }))
   expect(report).toMatchObject({ verdict: 'crashed', reason: expect.stringContaining('Error: late') })

@@ -82,11 +82,16 @@ export function conclude(given: Case): Report {
   if (evidence.load !== undefined && !isTodo(evidence.load.message))
     say('crashed', `${thrown(evidence.load)}, while the file was being loaded`)
   const untried = untriedPromises(evidence)
+  const isWrong = evidence.promises.some(
+    ({ result }) => !result.kept && result.kind !== 'for-nothing' && result.kind !== 'fault',
+  )
   const promises = given.promises.map((name): PromiseReport => {
     const { result } = judged.get(name) as Evidence['promises'][number]
     if (result.kept) return { name, kept: true }
+    // Who does nothing leaves nothing to judge by.
+    if (result.kind === 'for-nothing' && isWrong) return { name, kept: false, untried: true, replay: given.replay }
     const verdict = verdictOf(result)
-    say(verdict, result.kind === 'fault' ? result.message : undefined)
+    say(verdict, 'message' in result && verdict === 'judge-error' ? result.message : undefined)
     if (untried.has(name)) return { name, kept: false, untried: true, replay: given.replay }
     const how = verdict === 'crashed' && evidence.load !== undefined ? notLoaded(evidence.load) : told(result)
     return { name, verdict, ...how, replay: given.replay }
@@ -123,6 +128,7 @@ function verdictOf(result: Exclude<PromiseResult, { kept: true }>): Verdict {
       return 'timed-out'
     case 'lost':
       return (result.cause as Death).cause
+    case 'for-nothing':
     case 'fault':
       return 'judge-error'
   }
@@ -190,6 +196,7 @@ function told(result: Exclude<PromiseResult, { kept: true }>): Omit<PromiseRepor
         ...('line' in death && death.line !== undefined ? { line: death.line } : {}),
       }
     }
+    case 'for-nothing':
     case 'fault':
       return { kept: false, got: 'the suite itself failed' }
   }

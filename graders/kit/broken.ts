@@ -9,6 +9,14 @@ export interface Step {
   readonly want: unknown
 }
 
+/**
+ * Thrown by a check that has found nothing to judge by: no message was lost, say, in runs that are about loss. Where the
+ * submission does nothing, that is why, and other promises tell; where it keeps all of them, the suite is at fault.
+ */
+export class ForNothing extends Error {
+  override readonly name = 'ForNothing'
+}
+
 /** Thrown by a check; the judge turns it into a report. Its fields are text that is safe to show. */
 export class BrokenPromise extends Error {
   override readonly name = 'BrokenPromise'

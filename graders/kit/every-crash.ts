@@ -1,7 +1,7 @@
 // What suites of katas of kind `disk` are written with: cuts the power everywhere at a distance, holds every outcome
 // against what is allowed, and makes what fails small before anybody has to read it.
 
-import { BrokenPromise } from './broken.ts'
+import { BrokenPromise, ForNothing } from './broken.ts'
 import type { Crashes, Outcome, Retold, Tried, Workload } from './crash-lab.ts'
 import { storyOfCrashes, type Telling } from './disk/story.ts'
 import type { Remote, Tools } from './suite.ts'
@@ -188,5 +188,5 @@ function smallerThan<S>(workload: Workload<S>, smaller: (step: S) => readonly S[
  */
 export function mustHaveTried({ openings, points }: Tried, atLeast: { openings: number; points: number }): void {
   if (openings < atLeast.openings || points < atLeast.points)
-    throw new Error(`The power was hardly ever cut: ${points} points, ${openings} openings.`)
+    throw new ForNothing(`The power was hardly ever cut: ${points} points, ${openings} openings.`)
 }

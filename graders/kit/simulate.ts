@@ -1,7 +1,7 @@
 // What suites of simulated katas are written with: runs clusters at a distance, holds their histories against what must
 // hold, and makes what fails small before anybody has to read it.
 
-import { BrokenPromise } from './broken.ts'
+import { BrokenPromise, ForNothing } from './broken.ts'
 import type { ExploreInput, ReplayInput, ScriptInput, Setup, Simulation, TimedInput, WalkInput } from './simulation.ts'
 import { type Remote, SubjectThrew, type Tools } from './suite.ts'
 import { type Counts, type History, type Packed, type Step, type Thrown, unpack } from './world/history.ts'
@@ -145,12 +145,16 @@ export async function surveySchedules<V, M>(
   return { broken, states, complete }
 }
 
-/** Every schedule of a small cluster. @throws {BrokenPromise} with the shortest one that does not hold */
+/**
+ * Every schedule of a small cluster.
+ * @throws {BrokenPromise} with the shortest one that does not hold; {Error}, our own fault, if not all of them were tried
+ */
 export async function everySchedule<V, M>(
   asking: Asking,
   { explore, replay, input, check }: Schedules<V, M>,
 ): Promise<void> {
-  const { ends } = await explore(input)
+  const { ends, complete } = await explore(input)
+  if (!complete) throw new Error(`There are more than ${input.most} states: the exploration proves nothing.`)
   let best: Failing<Seen> | undefined
   for (const end of ends) {
     const failing = failingIn(unpack(end), check, input)
@@ -341,8 +345,8 @@ function newTally(): Tally {
 
 /**
  * Holds that the world did what the suite set out to do: a run in which nothing was lost proves nothing about loss.
- * @throws {Error} our own fault, never the learner's
+ * @throws {ForNothing}
  */
 export function mustHaveSeen({ counts }: Tally, ...what: (keyof Tally['counts'])[]): void {
-  for (const one of what) if (counts[one] === 0) throw new Error(`The runs were for nothing: ${one} is 0.`)
+  for (const one of what) if (counts[one] === 0) throw new ForNothing(`The runs were for nothing: ${one} is 0.`)
 }

@@ -48,6 +48,8 @@ export type PromiseResult =
   | { kept: false; kind: 'threw'; story: readonly string[]; name: string; message: string; line?: number }
   | { kept: false; kind: 'stuck'; story: readonly string[] }
   | { kept: false; kind: 'lost'; story: readonly string[]; cause: unknown }
+  /** there was nothing to judge it by: the suite's fault, unless the submission breaks another */
+  | { kept: false; kind: 'for-nothing'; message: string }
   /** the suite itself failed: never the learner's fault */
   | { kept: false; kind: 'fault'; message: string }
 

@@ -9,7 +9,7 @@
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterAll, beforeAll, test as vitestTest } from 'vitest'
-import { BrokenPromise, show } from './broken.ts'
+import { BrokenPromise, ForNothing, show } from './broken.ts'
 import { type Judging, type Outcome, type PromiseResult, type Subject, SubjectLost, subjectsOf } from './subjects.ts'
 
 export { agree, BrokenPromise, holds, type Step, same, show } from './broken.ts'
@@ -147,6 +147,7 @@ function resultOf(error: unknown): PromiseResult {
       ? { kept: false, kind: 'stuck', story: error.story }
       : { ...error.outcome, kept: false, kind: 'threw', story: error.story }
   if (error instanceof SubjectLost) return { kept: false, kind: 'lost', story: error.story, cause: error.cause }
+  if (error instanceof ForNothing) return { kept: false, kind: 'for-nothing', message: error.message }
   return {
     kept: false,
     kind: 'fault',

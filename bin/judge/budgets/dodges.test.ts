@@ -14,6 +14,8 @@ const COURSE = join(import.meta.dirname, '../../..')
 const ws = { course: COURSE, root: COURSE }
 /** Submissions whose suites run side by side: more would try the machine, not the verdicts. */
 const AT_ONCE = 8
+/** A landing tries every second one; all of them: `KATA_WHOLE=1 npx vitest run --project engine bin/judge/budgets/dodges.test.ts`. */
+const IS_WHOLE = process.env['KATA_WHOLE'] !== undefined
 /** Headers for what breaks everything, and for what comes to light only where costs are counted. */
 const EVERY = 'every promise'
 const NONE = 'no promise'
@@ -21,9 +23,10 @@ const NONE = 'no promise'
 test('no dodge gets away', { timeout: 3_600_000 }, async () => {
   const judge = startJudge(COURSE)
   onTestFinished(async () => (await judge).close())
-  const all = discoverKatas(COURSE).flatMap((kata) => dodgesOf(kata).map((dodge) => ({ ...dodge, kata })))
-  expect(all.length).toBeGreaterThan(60)
-  expect(new Set(all.map(({ kata }) => kata.slug)).size).toBeGreaterThan(9)
+  const known = discoverKatas(COURSE).flatMap((kata) => dodgesOf(kata).map((dodge) => ({ ...dodge, kata })))
+  expect(known.length).toBeGreaterThan(60)
+  expect(new Set(known.map(({ kata }) => kata.slug)).size).toBeGreaterThan(9)
+  const all = known.filter((_, i) => IS_WHOLE || i % 2 === 0)
   const requests = all.map(({ name, kata, file }) => ({
     id: name,
     kata,

@@ -2,8 +2,16 @@
 // back. What one stamp has to be is asked of single clocks, call by call. Only the promise about bytes uses times that need
 // more than 32 bits, and only that one fills a counter: so whoever packs them wrong is told just that.
 
-import { everySchedule } from '../../kit/every-schedule.ts'
-import { type Check, everyScript, type History, type Move, mustHaveSeen, noWalk, survey } from '../../kit/simulate.ts'
+import {
+  type Check,
+  everySchedule,
+  everyScript,
+  type History,
+  type Move,
+  mustHaveSeen,
+  noWalk,
+  survey,
+} from '../../kit/simulate.ts'
 import type { ExploreInput, ScriptInput, WalkInput } from '../../kit/simulation.ts'
 import { BrokenPromise, fc, hiddenTest, holds, same, show, type Tools } from '../../kit/suite.ts'
 import type * as driver from './driver.ts'

@@ -3,8 +3,7 @@
 // each promise shows without the others: a place that two type at only where order is promised, a deletion of one that
 // others know of only where deletions are, an operation before its time only where it has to wait.
 
-import { everySchedule } from '../../kit/every-schedule.ts'
-import { type Check, everyScript, type Move, mustHaveSeen, noWalk, survey } from '../../kit/simulate.ts'
+import { type Check, everySchedule, everyScript, type Move, mustHaveSeen, noWalk, survey } from '../../kit/simulate.ts'
 import type { ExploreInput, ScriptInput, WalkInput } from '../../kit/simulation.ts'
 import { fc, hiddenTest, holds, same, show, type Tools } from '../../kit/suite.ts'
 import { editingTrace, textAfter } from '../../kit/traces/editing-trace.ts'
