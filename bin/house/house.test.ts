@@ -146,6 +146,17 @@ test('logic reads no clock and draws no chance', () => {
 const withoutComments = (text: string): string =>
   text.replace(/\/\*[\s\S]*?\*\/|(?<!:)\/\/.*$|'(?:[^'\\\n]|\\.)*'/gm, '')
 
+test('every driver of simulated nodes lets each of them be played alone', () => {
+  const graders = join(COURSE, 'graders')
+  const drivers = readdirSync(graders, { recursive: true, encoding: 'utf8' })
+    .filter((path) => /^[^/]+\/[^/]+\/driver\.ts$/.test(path))
+    .map((path) => ({ path, text: readFileSync(join(graders, path), 'utf8') }))
+    .filter(({ text }) => text.includes('/kit/simulation.ts'))
+  expect(drivers.length).toBeGreaterThan(5)
+  const wrong = drivers.filter(({ text }) => !/export const \{[^}]*\btapes\b[^}]*\balone\b[^}]*\}/.test(text))
+  expect(wrong.map(({ path }) => path)).toEqual([])
+})
+
 test('a file is named for what it is, says why it is there, and can be read in one go', () => {
   const wrong = all.flatMap((source) => {
     const name = source.path.split('/').at(-1) ?? ''

@@ -109,5 +109,7 @@ export const GOSSIP_MS = 100
  */
 export function boot(context: Context<PNState>): Node<PNState, Add> {
   const answer = (request: RequestId, value: number) => context.reply(request, value)
-  throw new Error(`TODO: a node ${context.self} that counts, answers (${answer}), and gossips every ${GOSSIP_MS} ms`)
+  throw new Error(
+    `TODO: a node ${context.self} that counts, answers by a ${typeof answer}, and gossips every ${GOSSIP_MS} ms`,
+  )
 }

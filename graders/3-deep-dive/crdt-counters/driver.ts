@@ -139,4 +139,4 @@ const world = simulation<kata.PNState, kata.View>({
   label: ({ up, down }) => ['state', ...told('+', up), ...told('-', down)].join(' '),
 })
 
-export const { walk, timed, replay, script, explore } = world
+export const { walk, timed, replay, script, explore, tapes, alone } = world

@@ -115,7 +115,7 @@ const world = simulation<Message, View>({
   label: ({ stamp: [ms, counter] }) => `stamp ${ms}+${counter}`,
 })
 
-export const { walk, replay, script, explore } = world
+export const { walk, replay, script, explore, tapes, alone } = world
 
 // ---- call by call ------------------------------------------------------------------------------------------------
 

@@ -207,4 +207,4 @@ const world = simulation<Message, View>({
   label,
 })
 
-export const { walk, replay, script, explore } = world
+export const { walk, replay, script, explore, tapes, alone } = world

@@ -120,7 +120,7 @@ const world = simulation<Message, View>({
     operations.length === 1 ? nameOf(operations[0] as Operation) : `${operations.length} edits`,
 })
 
-export const { walk, replay, script, explore } = world
+export const { walk, replay, script, explore, tapes, alone } = world
 
 // ---- call by call ------------------------------------------------------------------------------------------------
 

@@ -47,5 +47,5 @@ export interface WriteAheadLog {
  * @throws what the disk throws
  */
 export function openLog(disk: Disk, replay: (sequence: number, record: Uint8Array) => void): WriteAheadLog {
-  throw new Error(`TODO: find what ${disk.list()} hold, ${replay} it, and be ready for more`)
+  throw new Error(`TODO: find what ${disk.list()} hold, give each to replay, a ${typeof replay}, and be ready for more`)
 }
