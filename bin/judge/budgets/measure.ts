@@ -102,6 +102,7 @@ export async function measure(
       groups.map(async ({ indices, subject }, rank) => {
         for (const index of indices) {
           const raw = await subject.measure(index, seed)
+          if ('raw' in raw) raws.set(index, raw.raw)
           if (rank > last) return
           const one = judged(budgets[index] as Budget, raw, (await answers).get(index))
           measured.set(index, one)

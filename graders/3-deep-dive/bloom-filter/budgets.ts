@@ -58,7 +58,7 @@ export default [
     },
     // 9.6 bits an entry are 1.2 bytes.
     bytesPerEntry: 1.3,
-    sizes: [100_000, 700_000],
+    sizes: [50_000, 300_000],
   }),
   budget('Strangers get in as rarely as promised, however alike the keys', {
     sample: ({ BloomFilter }: Kata, { n, random }) => {

@@ -198,7 +198,8 @@ function saidOf(answer: unknown): string {
 
 /**
  * Holds each answer against what the contract makes of the calls so far, where nothing crashes and nothing is refused.
- * What is promised elsewhere is not asked here: an arrival may be a little later than it has to be.
+ * What is promised elsewhere is not asked here: an arrival may be a little later than it has to be. By one count or two, or
+ * in one of the next milliseconds, but not by what a byte in the wrong place comes to.
  */
 function agrees(program: driver.Program, answers: readonly unknown[]): void {
   const lines = told(program)(0)
@@ -209,8 +210,10 @@ function agrees(program: driver.Program, answers: readonly unknown[]): void {
     let want: Stamp = [program.clockMs, 0]
     if (remote !== undefined) want = larger(want, next(remote))
     if (last !== undefined) want = larger(want, next(last))
-    const late = got === undefined ? Number.NaN : (got[0] - want[0]) * 65_536 + got[1] - want[1]
-    const isRight = late === 0 || (remote !== undefined && late > 0 && late <= 2 * 65_536)
+    const lateMs = got === undefined ? Number.NaN : got[0] - want[0]
+    const late = got === undefined ? Number.NaN : lateMs * 65_536 + got[1] - want[1]
+    const isALittleLate = lateMs === 0 ? late > 0 && late <= 2 : lateMs > 0 && late <= 2 * 65_536
+    const isRight = late === 0 || (remote !== undefined && isALittleLate)
     holds(isRight, [...lines, said(call)], text(want), saidOf(answers[i]))
     lines.push(`${said(call)} → ${saidOf(answers[i])}`)
     last = got
@@ -291,7 +294,9 @@ test('48 bits of milliseconds and 16 of counter, with a carry', async ({ subject
     tell: (program) => told(program)(),
     examples: [
       ...starts.map((ms) => given(ms, [['stamp'], ['stamp'], ['receive', ms + 3, 258]])),
+      given(0, [['stamp'], ['stamp']]),
       given(real, [['receive', real, MAX_COUNTER], ['stamp']]),
+      given(real, [['receive', real, MAX_COUNTER - 3], ['stamp'], ['stamp'], ['stamp']]),
       given(real, [['receive', real, MAX_COUNTER - 1], ['stamp'], ['stamp'], ['stamp']]),
       given(real, [['receive', real, 255], ['stamp']]),
       given(2 ** 32 - 1, [['receive', 2 ** 32 - 1, MAX_COUNTER], ['stamp']]),

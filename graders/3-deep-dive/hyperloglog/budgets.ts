@@ -11,7 +11,7 @@ type Random = () => number
 const REGISTERS = 16_384
 const MASK = 1_023
 /** More hashes than that are not made one by one. */
-const MOST_STREAMED = 200_000
+const MOST_STREAMED = 50_000
 
 /** 32 bits of chance. */
 const half = (random: Random) => random() * 2 ** 32
@@ -24,8 +24,8 @@ const see = (sketch: Sketch, n: number, random: Random) => {
 const halves = (random: Random) => Uint32Array.from({ length: MASK + 1 }, () => half(random))
 
 /**
- * A sketch as about n different hashes leave it (n is a mean, its deviation a fraction of the estimate's): register by
- * register, by P(register ≤ k) = exp(-n / 16384 / 2^k). A stream of ten million would take too long.
+ * A sketch as about n different hashes leave it (n is a mean, its deviation a third of the estimate's at most): register by
+ * register, by P(register ≤ k) = exp(-n / 16384 / 2^k). Streams of a hundred thousand and more would take too long.
  */
 function seeDrawn(sketch: Sketch, n: number, random: Random) {
   const upTo = Array.from({ length: 52 }, (_, k) => (k === 51 ? 1 : Math.exp(-n / REGISTERS / 2 ** k)))
@@ -80,7 +80,7 @@ export default [
         return sketch
       }),
     bytesPerEntry: 13_000,
-    sizes: [50, 200],
+    sizes: [15, 60],
   }),
   budget('A count looks a few times at each register, and at nothing else', {
     given: ({ HyperLogLog }: Kata, { n, random }) => {

@@ -120,7 +120,7 @@ export default [
       return index
     },
     bytesPerEntry: 240,
-    sizes: [1_000, 4_000],
+    sizes: [1_000, 2_500],
   }),
   budget('A search beside the reference', {
     given: ({ Hnsw }: Kata, { n, random }) => {
