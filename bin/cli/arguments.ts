@@ -189,6 +189,7 @@ export const COMMANDS = {
     maxWords: 200,
     flags: {
       seeds: { type: 'string', value: 'N', what: 'seeds for what is right (100); a tenth for what is wrong' },
+      part: { type: 'string', value: 'K/N', what: 'of what is wrong, only each Nth file from the Kth on' },
       mutants: { type: 'boolean', what: 'also kill mechanical mutants of the solution' },
       write: { type: 'boolean', what: 'write stub copies and message snapshots anew' },
     },
@@ -219,6 +220,7 @@ export interface Values {
   readonly name?: string
   readonly deadline?: string
   readonly seeds?: string
+  readonly part?: string
   readonly mutants?: boolean
   readonly write?: boolean
   readonly min?: string

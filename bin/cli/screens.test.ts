@@ -129,6 +129,8 @@ test('mistakes say what is wrong and what to do', async () => {
     ['init'],
     ['new', 'bloom-filter'],
     ['verify', 'token-buket'],
+    ['verify', '--part', '3/2'],
+    ['verify', '--part', '1/2', '--write'],
   ]
   fresh()
   const text = await transcript(mistakes)
@@ -200,6 +202,20 @@ test('verify proves a kata, and names the place of every fault', async () => {
   expect(bad).toMatch(/\n\d+ faults in 1 of 1 kata\.\n\[exit 1\]\n$/)
   const messages = readFileSync(join(copy.course, 'graders/2-foundation/token-bucket/messages.txt'), 'utf8')
   expect(messages).toContain('=== rejected/wrong-answer.drifts.ts')
+
+  // Parts take turns: each wrong file is in one of them, and the messages of the others are nobody's fault.
+  type Proven = { proofs: { submissions: { name: string }[]; faults: { message: string }[] }[] }
+  const [first, second] = (await Promise.all(
+    ['1/2', '2/2'].map((part) => copy.json(['verify', 'token-bucket', '--seeds', '1', '--part', part])),
+  )) as [Proven, Proven]
+  expect([first, second].flatMap(({ proofs }) => proofs.flatMap(({ faults }) => faults))).toEqual([])
+  const wrong = ({ proofs }: Proven) =>
+    proofs.flatMap(({ submissions }) =>
+      submissions.map(({ name }) => name).filter((name) => name.startsWith('rejected/')),
+    )
+  const inTurn = [...wrong(first), ...wrong(second)]
+  expect(inTurn.sort()).toEqual([...messages.matchAll(/^=== (.+)$/gm)].map(([, name]) => `${name}`).sort())
+  expect(Math.abs(wrong(first).length - wrong(second).length)).toBeLessThan(2)
 })
 
 test('colour only where it is wanted', async () => {

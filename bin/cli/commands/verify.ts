@@ -4,7 +4,9 @@ import { copyFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { findKata } from '../../course/discover.ts'
 import { pristineStubFile, stubFile } from '../../course/files.ts'
+import { KataError } from '../../course/kata-error.ts'
 import { EXIT } from '../../judge/report.ts'
+import type { Part } from '../../judge/verify/submissions.ts'
 import { verifyKatas } from '../../judge/verify/verify.ts'
 import { type Values, wholeNumber } from '../arguments.ts'
 import { type Context, say, sayJson } from '../context.ts'
@@ -19,11 +21,17 @@ export async function verify(context: Context, names: readonly string[], values:
   const katas = names.length === 0 ? context.katas : names.map((name) => findKata(context.katas, name))
   const seeds = values.seeds === undefined ? SEEDS : wholeNumber('seeds', values.seeds, 1, 10_000)
   const write = values.write === true
+  const part = values.part === undefined ? undefined : partOf(values.part)
+  if (write && part !== undefined)
+    throw new KataError(
+      '--write keeps the messages of all that is wrong, and --part judges some of it: use one of them.',
+    )
   // The stub copy is written first: everything else is judged against it.
   if (write) for (const kata of katas) copyFileSync(stubFile(context.ws, kata), pristineStubFile(context.ws, kata))
   let done = 0
   const { proofs, strays } = await verifyKatas(context.ws, katas, context.katas, {
     seeds,
+    part,
     write,
     mutants: values.mutants === true,
     lanes: Math.min(availableParallelism() + 1, 5, katas.length),
@@ -54,4 +62,13 @@ export async function verify(context: Context, names: readonly string[], values:
     )
   }
   return faults === 0 ? EXIT.accepted : EXIT.notAccepted
+}
+
+function partOf(text: string): Part {
+  const [, nth, of] = /^(\d{1,3})\/(\d{1,3})$/.exec(text)?.map(Number) ?? []
+  if (nth === undefined || of === undefined || nth < 1 || nth > of)
+    throw new KataError(
+      `--part takes two whole numbers, K/N with K from 1 to N (as in 1/2), not "${text.slice(0, 40)}".`,
+    )
+  return { nth, of }
 }

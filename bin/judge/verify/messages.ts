@@ -15,12 +15,13 @@ const MAX_LINES = 20
 const MAX_COST_LINES = 25
 const mostLines = ({ verdict }: Report) => (verdict === 'over-budget' ? MAX_COST_LINES : MAX_LINES)
 
+/** @param how `write` keeps them; `these`: there are approved ones of others, too */
 export function messageFaults(
   ws: Workspace,
   kata: Kata,
   messages: readonly { readonly name: string; readonly report: Report }[],
   render: (report: Report) => string,
-  write: boolean,
+  how: 'all' | 'these' | 'write',
 ): Fault[] {
   const file = join(graderFolder(ws, kata), 'messages.txt')
   const rendered = messages.map(({ name, report }) => ({
@@ -35,7 +36,7 @@ export function messageFaults(
       where: name,
       message: `its message has ${text.split('\n').length} lines, more than ${most}`,
     }))
-  if (write) {
+  if (how === 'write') {
     replaceFile(file, `${text}\n`)
     return long
   }
@@ -49,9 +50,8 @@ export function messageFaults(
         .map((part) => [part.split('\n')[0] ?? '', part]),
     )
   const [before, now] = [parts(approved), parts(text)]
-  const changed = [...new Set([...before.keys(), ...now.keys()])].filter(
-    (name) => before.get(name)?.trim() !== now.get(name)?.trim(),
-  )
+  const held = how === 'these' ? now.keys() : [...before.keys(), ...now.keys()]
+  const changed = [...new Set(held)].filter((name) => before.get(name)?.trim() !== now.get(name)?.trim())
   return [
     ...long,
     ...changed.map((name) => ({

@@ -43,6 +43,12 @@ export interface Candidate {
   readonly seeds: readonly number[]
 }
 
+/** Every `of`th file of what must be rejected, from the `nth` on: two halves that take turns hold the whole in two runs. */
+export interface Part {
+  readonly nth: number
+  readonly of: number
+}
+
 export interface Candidates {
   readonly kata: Kata
   readonly promises: readonly string[]
@@ -61,7 +67,13 @@ const onOtherSeeds = (id: string): string => `${id} on other seeds`
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1)
 
 /** @param seeds how many for what must be accepted; a tenth of them for what must be rejected */
-export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms, seeds: number): Promise<Candidates> {
+export async function prepareCandidates(
+  ws: Workspace,
+  kata: Kata,
+  rooms: Rooms,
+  seeds: number,
+  { nth, of }: Part = { nth: 1, of: 1 },
+): Promise<Candidates> {
   const read = ({ name, file }: GraderFile) => ({ name, source: readFileSync(file, 'utf8') })
   const right = [{ name: 'solution', file: solutionFile(ws, kata) }, ...rooms.accepted].map(read)
   const stub = read({ name: 'stub', file: pristineStubFile(ws, kata) })
@@ -75,7 +87,7 @@ export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms,
     seeds: on,
   })
   const rejectedSeeds = Math.ceil(seeds / REJECTED_SHARE)
-  const all: Candidate[] = [
+  const every: Candidate[] = [
     plain(stub, 'todo', [MESSAGE_SEED]),
     ...right.map((one) => plain(one, 'accepted', upTo(seeds))),
     ...rooms.rejected.map(read).map((one): Candidate => {
@@ -93,6 +105,9 @@ export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms,
       }
     }),
   ]
+
+  const from = every.length - rooms.rejected.length
+  const all = every.filter((_, i) => i < from || (i - from) % of === nth - 1)
 
   const problems = new Map<string, readonly SourceProblem[]>()
   const jobs: Job[] = []
@@ -122,7 +137,7 @@ export async function prepareCandidates(ws: Workspace, kata: Kata, rooms: Rooms,
 
   const promises = readLesson(ws, kata).promises.map(({ name }) => name)
   const budgets = (await readBudgets(ws, kata)).filter((one) => !('throughput' in one)).map(({ name }) => name)
-  return { kata, promises, all, jobs, scripts, problems, faults: headerFaults(all, promises, budgets) }
+  return { kata, promises, all, jobs, scripts, problems, faults: headerFaults(every, promises, budgets) }
 }
 
 function headerFaults(all: readonly Candidate[], promises: readonly string[], budgets: readonly string[]): Fault[] {

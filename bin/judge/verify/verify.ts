@@ -10,11 +10,13 @@ import { messageFaults } from './messages.ts'
 import { killMutants } from './mutation.ts'
 import type { Fault, Proof } from './proof.ts'
 import { examineRooms, strays } from './rooms.ts'
-import { judgeCandidates, prepareCandidates } from './submissions.ts'
+import { judgeCandidates, type Part, prepareCandidates } from './submissions.ts'
 
 export interface VerifyOptions {
   /** how many seeds for what must be accepted; a tenth of them for what must be rejected, and for costs */
   readonly seeds: number
+  /** only so much of what must be rejected; undefined: all of it */
+  readonly part: Part | undefined
   readonly mutants: boolean
   /** write message snapshots anew */
   readonly write: boolean
@@ -70,12 +72,12 @@ async function prove(
   options: VerifyOptions,
 ): Promise<Proof> {
   const startedMs = performance.now()
-  const { seeds, write, render } = options
+  const { seeds, part, write, render } = options
   const rooms = examineRooms(ws, kata)
   const faults: Fault[] = [...rooms.faults]
   let proof: Omit<Proof, 'ms' | 'faults' | 'kata'> = { submissions: [] }
   if (rooms.faults.every(({ message }) => message !== 'is missing')) {
-    const candidates = await prepareCandidates(ws, kata, rooms, seeds)
+    const candidates = await prepareCandidates(ws, kata, rooms, seeds, part)
     const judged = await judge.run(candidates.jobs)
     const costs = await measureCandidates(ws, candidates, judged, write)
     const { submissions, faults: found, messages } = judgeCandidates(candidates, judged, costs)
@@ -84,7 +86,9 @@ async function prove(
       ...found,
       ...costFaults(ws, kata, candidates.all, costs),
       // Without a run there are no messages to approve.
-      ...(messages.length === 0 ? [] : messageFaults(ws, kata, messages, render, write)),
+      ...(messages.length === 0
+        ? []
+        : messageFaults(ws, kata, messages, render, part === undefined ? (write ? 'write' : 'all') : 'these')),
       ...ofExamples,
       ...(await lessonFaults(ws, kata, rooms.rejected, all)),
     )
