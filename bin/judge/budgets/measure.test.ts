@@ -57,6 +57,17 @@ test('what is too dear is told with its line, growth and bytes', async () => {
     spent: { kept: false, got: 'O(n) steps a call', growsMost: { line: 4, growth: 'O(n)' } },
   })
   expect(bytes).toMatchObject({ spent: { kept: false, got: '56 bytes a call', allocations: [{ line: 5, share: 1 }] } })
+  // The line comes to the figure, so it is no guess.
+  expect(bytes).not.toHaveProperty('spent.allocationsAreGuessed')
+})
+
+test('a line that does not come to the figure is only a guess', async () => {
+  // A buffer is beside the heap, where no profile of lines sees more than its handle.
+  const buffers = table('this.last = new Float64Array(1_000)\nreturn (i * 7) % this.n')
+  const [, bytes] = await measure(course, BUDGETS, buffers, answers(1), 1, { everything: true })
+  expect(bytes).toMatchObject({
+    spent: { kept: false, allocations: [{ line: 3, share: 1 }], allocationsAreGuessed: true },
+  })
 })
 
 test('fast by being wrong at large n is wrong', async () => {
