@@ -81,7 +81,9 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
   /** Runs the deadly question once more with a trail of lines, to name the line, and the input, on which it hangs. */
   const withLine = async (lost: Lost, ask?: (session: Session) => Promise<Answer<unknown>>): Promise<Lost> => {
     const { death } = lost
-    if (death.cause !== 'timed-out' || death.line !== undefined || death.at === undefined) return lost
+    // Nobody reads where a mutant hangs.
+    if (job.untilBroken === true || death.cause !== 'timed-out' || death.line !== undefined || death.at === undefined)
+      return lost
     const trail = openTrail(death.at)
     try {
       const again = openSubject(trail)
