@@ -41,6 +41,8 @@ export interface Look {
   levels: (number | null)[]
   /** layer by layer: who is there, and where one can go from there */
   layers: [id: number, neighbours: number[]][][]
+  /** who is said to have neighbours on a layer that he is not on */
+  beyond: [id: number, layer: number, neighbours: number[]][]
 }
 
 export interface Answer {
@@ -158,7 +160,13 @@ function look(index: Hnsw, capacity: number): Omit<Look, 'drawn'> {
       level === null || level < layer ? [] : [[id, Array.from(index.neighbours(id, layer))]],
     ),
   )
-  return { size: index.size, entryPoint: index.entryPoint ?? null, levels, layers }
+  const beyond = layers.flatMap((_, layer) =>
+    levels.flatMap((level, id): [number, number, number[]][] => {
+      const neighbours = (level ?? -1) < layer ? Array.from(index.neighbours(id, layer)) : []
+      return neighbours.length > 0 ? [[id, layer, neighbours]] : []
+    }),
+  )
+  return { size: index.size, entryPoint: index.entryPoint ?? null, levels, layers, beyond }
 }
 
 function hiddenDistance(table: readonly Float32Array[], dimensions: number): Distance {

@@ -152,6 +152,8 @@ const LIVES = [
   lifeOf(4, 8, spots('0 0, 1 0, 2 0, 3 0'), [1], spots('4 0'), 7, [0.1, 0.95, 0.1, 0.8, 0.8]),
   clumps(2, 4, 10, 5),
   clumps(3, 2, 20, 6),
+  // Three leave, and somebody finds more than one in their place.
+  lifeOf(3, 11, spots('10 10, 11 1, 11 5, 3 4, 11 1, 10 10, 4 6, 9 11, 4 5, 10 0, 2 9'), [0, 0, 0], [], 7802),
 ]
 
 /** Each look, with the story that led to it. */
@@ -256,7 +258,12 @@ test('Links go both ways, and nobody has more than 2m', async ({ subject, forAll
     lives,
     subject.run,
     (script, answers) => {
-      for (const { story, look } of looks(script, answers))
+      for (const { story, look } of looks(script, answers)) {
+        const [stray] = look.beyond
+        if (stray !== undefined) {
+          const [id, layer, neighbours] = stray
+          holds(false, [...story, `neighbours(${id}, ${layer})`], 'none: it is not on that layer', idsSaid(neighbours))
+        }
         for (const [layer, links] of look.layers.entries()) {
           const on = new Map(links)
           for (const [id, neighbours] of links) {
@@ -285,6 +292,7 @@ test('Links go both ways, and nobody has more than 2m', async ({ subject, forAll
             )
           }
         }
+      }
     },
     { tell: told, runs: 12, examples: LIVES },
   )
@@ -445,6 +453,22 @@ test('Distances are those of the metric, nearest first', async ({ subject, forAl
       ],
     },
   )
+
+  // What puts a handful in order need not do it with a hundred. Whether all are found is asked elsewhere.
+  const many = crowd('uniform', 200, 4, 40, own)
+  const hundred: driver.Script = {
+    options: { ...WIDE, dimensions: 4, capacity: 200, m: 8, efConstruction: 40, chances: [], seed: own },
+    steps: [
+      { do: 'addAll', vectors: bytesOf(many.vectors) },
+      { do: 'searchAll', queries: bytesOf(many.queries), k: 100, ef: 200 },
+    ],
+  }
+  const crowded = [made(hundred.options), `add 200 vectors (seed ${own}), search for 40 queries, k 100, ef 200`]
+  for (const [, found] of await askAll(subject.run, [hundred], () => crowded))
+    for (const answer of found?.searchAll ?? []) {
+      const at = answer.findIndex(({ distance }, i) => distance < (answer[i - 1]?.distance ?? Number.NEGATIVE_INFINITY))
+      holds(at < 0, crowded, 'nearest first', foundSaid(answer.slice(at - 1, at + 1)))
+    }
 
   const real = realEmbeddings()
   if (real === undefined) return
@@ -712,25 +736,25 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
   ]
   // Cosine: of all 0 there is no direction.
   const options: Options = { ...WIDE, metric: 'cosine' }
-  const sound: Step[] = [0, 1, 2, 3].map((id) => ({ do: 'add', id, vector: [id + 1, 3 - id] }))
+  const there: Step[] = [0, 1, 2, 3].map((id) => ({ do: 'add', id, vector: [id + 1, 3 - id] }))
   const later: Step[] = [{ do: 'add', id: 4, vector: [2, 7] }, { do: 'look' }, { do: 'search', query: [1, 1], k: 9 }]
   const misuse = (one: { step: Step; name: string }) => ({
     ...one,
     options,
-    steps: [...sound, one.step, ...later],
+    steps: [...there, one.step, ...later],
     others: [],
   })
-  const quiet = await subject.run({ options, steps: [...sound, ...later] })
+  const quiet = await subject.run({ options, steps: [...there, ...later] })
   await forAll(
     fc.constantFrom(...bad).map(misuse),
     subject.twins,
     (input, { one }) => {
-      const told = [made(options), ...sound.map(said), said(input.step)]
-      const answer = one[sound.length]
+      const told = [made(options), ...there.map(said), said(input.step)]
+      const answer = one[there.length]
       const got = answer?.add ?? answer?.delete ?? answer?.search
       holds(refusal(got, input.name), told, `throws RangeError naming ${input.name}`, came(got))
-      const after = one.slice(sound.length + 1)
-      const before = quiet.slice(sound.length)
+      const after = one.slice(there.length + 1)
+      const before = quiet.slice(there.length)
       const story = [
         ...told.slice(0, -1),
         `${told.at(-1)} → refused`,
@@ -749,7 +773,7 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
         show(state(after)),
       )
     },
-    { tell: ({ step }) => [made(options), ...sound.map(said), said(step)], runs: 1, examples: bad.map(misuse) },
+    { tell: ({ step }) => [made(options), ...there.map(said), said(step)], runs: 1, examples: bad.map(misuse) },
   )
 
   const odd: [string, unknown][] = [
@@ -763,10 +787,22 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
     ['metric', 'manhattan'],
   ]
   const call = ([name, value]: [string, unknown]) => [`new Hnsw({ …, ${name}: ${show(value)} })`]
+  /** The least and the most that may be. (So many that memory may not hold them are left out.) */
+  const sound: [string, unknown][] = [
+    ['dimensions', 1],
+    ['dimensions', 4_096],
+    ['capacity', 1],
+    ['m', 2],
+    ['m', 64],
+    ['efConstruction', 1],
+  ]
   await forAll(
-    fc.constantFrom(...odd),
+    fc.constantFrom(...odd, ...sound),
     subject.construct,
-    (input, got) => holds(refusal(got, input[0]), call(input), `throws RangeError naming ${input[0]}`, came(got)),
-    { tell: call, runs: 1, examples: odd },
+    (input, got) =>
+      odd.includes(input)
+        ? holds(refusal(got, input[0]), call(input), `throws RangeError naming ${input[0]}`, came(got))
+        : holds('returned' in got, call(input), 'an index', came(got)),
+    { tell: call, runs: 1, examples: [...odd, ...sound] },
   )
 })
