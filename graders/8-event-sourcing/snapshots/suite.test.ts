@@ -242,7 +242,7 @@ function workloadsOf(seed: number): Workload<Step>[] {
   })
   const random = times.map((list) => list.flatMap(({ stream, chars }) => [grow(stream, 3, 1, chars), load(stream)]))
   const more = fc.sample(random, { seed, numRuns: 1 }).map((steps) => [steps])
-  return [...CHOSEN, ...more].map((lives) => ({ lives, seed, perPoint: 24, openings: 400 }))
+  return [...CHOSEN, ...more].map((lives) => ({ lives, seed, perPoint: 24, openings: 300 }))
 }
 
 /** Both rules look at the same failures. */
