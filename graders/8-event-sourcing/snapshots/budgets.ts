@@ -8,7 +8,7 @@ type Kata = typeof kata
 
 const EVERY = 8
 const ROUNDS = 24
-const TEXT = 'x'.repeat(300)
+const TEXT = 'x'.repeat(1_000)
 const SCHEMA = 'order 1'
 
 interface State {
@@ -69,8 +69,8 @@ export default [
     given: (kata: Kata, { n }) => filled(kata, Math.ceil(n / 2), 2, EVERY),
     when: ({ all, counts, streams }, i) => {
       const stream = streamOf(i % streams)
-      // Some of the loads take a snapshot.
-      counts.set(stream, (counts.get(stream) ?? 0) + EVERY / 2)
+      // Each of the loads takes a snapshot.
+      counts.set(stream, (counts.get(stream) ?? 0) + EVERY)
       return all.load(stream).version
     },
     steps: 'O(1)',
