@@ -242,7 +242,14 @@ function workloadsOf(seed: number): Workload<Step>[] {
   })
   const random = times.map((list) => list.flatMap(({ stream, chars }) => [grow(stream, 3, 1, chars), load(stream)]))
   const more = fc.sample(random, { seed, numRuns: 1 }).map((steps) => [steps])
-  return [...CHOSEN, ...more].map((lives) => ({ lives, seed, perPoint: 24, openings: 300 }))
+  const most = { seed, perPoint: 24, openings: 300 }
+  // A sync that fails, of the file or of whatever is synced first; a write that fails half-way.
+  const failing = [grow('a', 3), load('a'), grow('a', 3), load('a')]
+  return [
+    ...[...CHOSEN, ...more].map((lives) => ({ lives, ...most })),
+    { lives: [failing], failingStep: 3, ...most },
+    { lives: [failing.toSpliced(3, 0, ['fail', 4])], ...most },
+  ]
 }
 
 /** Both rules look at the same failures. */
@@ -364,7 +371,6 @@ test('A load reads the event of the snapshot and those behind it', (tools) =>
           load('a'),
         ],
       ],
-      [[grow('a', 4), load('a')], [load('a'), grow('a', 4), load('a')], [load('a')]],
     ],
     first('reads'),
   ))
@@ -430,6 +436,9 @@ test('A snapshot of events that the log has lost counts for none', (tools) => {
       [[grow('a', 3), load('a'), lose('a', 1), grow('a', 5, 2), load('a'), load('a')]],
       // Nothing is left at all.
       [[grow('a', 3), load('a'), lose('a', 0), load('a'), grow('a', 3, 2), load('a'), load('a')]],
+      // It is no newer one, whatever its version, neither for this load nor for one that comes between.
+      [[grow('a', 9), load('a'), lose('a', 0), grow('a', 3, 2), load('a'), load('a')]],
+      [[grow('a', 9), load('a'), lose('a', 0), grow('a', 3, 2), ['race', 'a', 3, 3], load('a')]],
       // What is left has all that the snapshot has seen.
       [[grow('a', 3), load('a'), grow('a', 2), lose('a', 4), load('a'), grow('a', 2, 2), load('a'), load('a')]],
       // A power failure takes what was not synced.
@@ -461,8 +470,10 @@ const PAIRS: readonly (readonly [string, string])[] = [
 
 test('Each stream has its own, whatever it is called', (tools) => {
   const script = ([one, other]: readonly [string, string]): Lives => [
-    [grow(one, 3, 1), load(one), grow(other, 6, 2), load(other), load(one), load(other), grow(one, 3, 3), load(one)],
-    [load(other), load(one)],
+    [
+      ...[grow(one, 3, 1), load(one), grow(other, 6, 2), load(other), load(one), load(other)],
+      ...[grow(one, 3, 3), load(one), load(other), load(one)],
+    ],
   ]
   const name = fc.string({ unit: 'binary', maxLength: 4 })
   const pairs = fc.tuple(name, name).filter(([one, other]) => one !== other)
@@ -475,10 +486,12 @@ test('A snapshot is safe when the load that took it returns', (tools) => crashes
 
 test('A bit that turns costs time, never truth', async (tools) => {
   const steps = [grow('a', 3, 1, 30), load('a'), grow('a', 1), grow('b', 3), load('b')]
-  const input = { steps, seed: tools.seed, most: 500 }
+  const input = { steps, seed: tools.seed, most: 800 }
   const told = [telling.opening, ...steps.map(call)]
   const [flipped = []] = await tools.askAll(tools.subject.everyFlip, [input], () => told)
   for (const { flip, notes, threw } of flipped) {
+    // What the log has lost is gone: that is another promise.
+    if (flip.name === 'events.log') continue
     const story = [...told, `bit ${flip.bit} of byte ${flip.at} of ${flip.name} turns`, telling.opening]
     holds(threw === undefined, story, 'it opens', `throws ${threw?.threw}`)
     const ledger = new Ledger()
@@ -495,7 +508,6 @@ test('A disk that fails costs time, never truth', (tools) => {
       ...[grow('a', 3), load('a'), grow('a', 3), ['fail', at] as const, load('a'), HEALS, grow('a', 3), load('a')],
       ...[load('a'), grow('b', 3), ['fail', at] as const, load('b'), load('b'), HEALS, load('b'), load('b')],
     ],
-    [load('a'), load('b')],
   ]
   const dead: Lives = [
     [
@@ -516,18 +528,7 @@ test('An older snapshot never takes the place of a newer one', (tools) => {
   ]
   const times3 = (most: number) => fc.integer({ min: 1, max: most }).map((times) => 3 * times)
   const races = fc.tuple(fc.constantFrom(0, 3, 6), times3(2), times3(3)).map(([...counts]) => race(...counts))
-  return scriptsHold(
-    tools,
-    races,
-    [
-      race(0, 3, 3),
-      race(3, 3, 3),
-      // What cannot be used is no newer one, whatever its version.
-      [[grow('a', 9), load('a'), lose('a', 0), grow('a', 3, 2), load('a'), load('a')]],
-      [[grow('a', 9), load('a'), lose('a', 0), grow('a', 3, 2), ['race', 'a', 3, 3], load('a')]],
-    ],
-    either,
-  )
+  return scriptsHold(tools, races, [race(0, 3, 3), race(3, 3, 3)], either)
 })
 
 test('There are never more than two files for each stream, and two', (tools) => {
@@ -539,7 +540,7 @@ test('There are never more than two files for each stream, and two', (tools) => 
     [...rounds(8, () => [grow('a', 3, 2), load('a'), grow('b', 3, 2), load('b')]), ['files']],
   ]
   const failing: Lives = [
-    [...rounds(24, (i) => [grow('a', 3), ['fail', 1 + (i % 8)], load('a'), HEALS, load('a')]), ['files']],
+    [...rounds(24, (i) => [grow('a', 3), ['fail', 1 + (i % 8)], load('a'), HEALS, grow('a', 3), load('a')]), ['files']],
   ]
   const most = 2 * streams(many[0] as Step[], ['a', 'b']) + 2
   return scriptsHold(

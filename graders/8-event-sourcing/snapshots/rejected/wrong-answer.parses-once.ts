@@ -82,7 +82,8 @@ export function openSnapshots<S>(disk: Disk, log: EventLog, options: SnapshotsOp
       if (!disk.exists(name)) return undefined
       const text = new TextDecoder().decode(checked(disk.read(name)))
       const before = parsed.get(stream)
-      const snapshot = before?.text === text ? before.snapshot : (JSON.parse(text) as Snapshot<S>)
+      const snapshot =
+        before !== undefined && before.text === text ? before.snapshot : (JSON.parse(text) as Snapshot<S>)
       parsed.set(stream, { text, snapshot })
       return snapshot.stream === stream && snapshot.schema === schema ? snapshot : undefined
     } catch {
