@@ -1,5 +1,6 @@
 // breaks: A snapshot of events that the log has lost counts for none
 // breaks: A snapshot is safe when the load that took it returns
+// breaks: An older snapshot never takes the place of a newer one
 // because: a snapshot never takes the place of one with a higher version, also where the log has lost what that one has
 // seen.
 
