@@ -252,7 +252,7 @@ function workloadsOf(seed: number): Workload<Step>[] {
 }
 
 /** Both rules look at the same failures. */
-async function crashesKeep(rule: RuleName, tools: Given): Promise<void> {
+async function crashesKeep(rule: keyof typeof RULES, tools: Given): Promise<void> {
   const lab = { everyCrash: tools.subject.everyCrash, retell: tools.subject.retell, telling }
   const { seed, failing, tried } = await tools.once('crashes', async (seed) => ({
     seed,
