@@ -1,6 +1,7 @@
 // breaks: A snapshot of another schema counts for none
 // breaks: A snapshot of events that the log has lost counts for none
 // breaks: A power failure costs time, never truth
+// breaks: An older snapshot never takes the place of a newer one
 // because: the newest snapshot of the stream and the events behind it, as in the guide: of which rules it is, and whether
 // the log still has what it has seen, nobody asks.
 

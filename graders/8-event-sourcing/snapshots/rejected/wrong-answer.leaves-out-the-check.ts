@@ -1,5 +1,6 @@
 // breaks: A snapshot of events that the log has lost counts for none
 // breaks: A power failure costs time, never truth
+// breaks: An older snapshot never takes the place of a newer one
 // because: what the log has behind the version of the snapshot is applied to it, whatever it has there and before.
 
 import type { Disk } from '#disk'
