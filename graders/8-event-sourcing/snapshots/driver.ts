@@ -31,7 +31,6 @@ export type Step =
 export type Seen = readonly [branch: number, chars: number]
 
 export type Told =
-  | readonly ['opened']
   /** what the log has when a load begins, and by which rules it goes */
   | readonly ['loads', stream: string, schema: string, rules: Rules, every: number, has: readonly Seen[]]
   /** events taken from the log, and events that `evolve` was given */
@@ -218,7 +217,6 @@ function begin(evaluated: typeof kata, disk: Disk, note: Note): Life {
     onEnd: undefined,
   }
   life.snapshots = another(life)
-  note(['opened'] satisfies Told)
   return life
 }
 

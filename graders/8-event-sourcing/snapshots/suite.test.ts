@@ -59,7 +59,7 @@ function noteWords(told: Told): string | undefined {
 }
 
 const telling: Telling<Step, Told> = {
-  opening: "openSnapshots(disk, log, { schema: 'order 1', every: 3, … })",
+  opening: 'openSnapshots(disk, log, { every: 3, … })',
   step: call,
   note: noteWords,
   smaller: (step) =>
