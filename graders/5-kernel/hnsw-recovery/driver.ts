@@ -1,0 +1,86 @@
+// Drives durable indexes through power failures, damage and failing syncs, each on a graph of the kit's, and says what has
+// become of the graph. An item stands for an id and a vector, so that whatever is found can be told.
+
+import * as kata from '#kata/5-kernel/hnsw-recovery'
+import { crashLab, type Disk, type Note } from '../../kit/crash-lab.ts'
+import { attempt } from '../../kit/driver.ts'
+import { type Look, levels, type SmallWorld, smallWorld, TINY, vectorOf } from '../../kit/vectors/small-world.ts'
+
+export type Step =
+  /** items; see {@link itemOf}. Below 0: what is to be refused */
+  | readonly ['insert', ...number[]]
+  | readonly ['delete', number]
+  | readonly ['checkpoint']
+  /** the nearest 10 of these items' vectors, in the graph as it is */
+  | readonly ['search', ...number[]]
+
+export type Told =
+  | readonly ['opened', Look]
+  | readonly ['tries', Step]
+  /** what the call returned, and what the graph is now */
+  | readonly ['done', unknown, Look]
+  /** by name and message */
+  | readonly ['refused', string]
+  | readonly ['found', readonly (readonly number[])[]]
+  | readonly ['sync fails']
+
+const LEVEL_SEED = 7
+const K = 10
+/** Items of one id, which comes again after it was deleted, have other vectors. */
+const IDS = 1_000
+const NONE = Float32Array.of()
+const BAD: readonly { readonly id: number; readonly vector: Float32Array }[] = [
+  { id: 0.5, vector: vectorOf(0, TINY.dimensions) },
+  { id: -1, vector: vectorOf(0, TINY.dimensions) },
+  { id: 900, vector: NONE },
+  { id: 900, vector: Float32Array.of(1, 2, Number.NaN, 4) },
+  { id: 900, vector: Float32Array.of(0, 0, 0, 0) },
+]
+
+/** @param item from 0 on: an id and a vector; -1 and below: the first of {@link BAD}, and so on */
+const itemOf = (item: number) =>
+  item < 0 ? (BAD[-1 - item] as (typeof BAD)[number]) : { id: item % IDS, vector: vectorOf(item, TINY.dimensions) }
+
+interface Opened {
+  readonly index: kata.DurableIndex
+  readonly world: SmallWorld
+}
+
+function open({ openIndex }: typeof kata, disk: Disk, note: Note): Opened {
+  const world = smallWorld(TINY)
+  const index = openIndex(disk, world.face, levels(TINY.m, LEVEL_SEED))
+  note(['opened', world.look()] satisfies Told)
+  return { index, world }
+}
+
+function act({ index, world }: Opened, step: Step, note: Note): void {
+  const say = (told: Told) => note(told)
+  if (step[0] === 'search') {
+    say(['found', step.slice(1).map((item) => found(world, item as number))])
+    return
+  }
+  say(['tries', step])
+  const tried = attempt(() => {
+    if (step[0] === 'delete') return index.delete(step[1])
+    if (step[0] === 'checkpoint') return index.checkpoint()
+    const items = step.slice(1).map((item) => {
+      const { id, vector } = itemOf(item as number)
+      return { id, vector: vector.slice() }
+    })
+    try {
+      return index.insertAll(items)
+    } finally {
+      // The caller's numbers are the caller's: the next ones are written over them at once.
+      for (const { vector } of items) vector.fill(-1)
+    }
+  })
+  if ('threw' in tried) say(['refused', `${tried.threw}: ${tried.message}`])
+  else say(['done', tried.returned ?? null, world.look()])
+}
+
+const found = (world: SmallWorld, item: number): number[] =>
+  world.search(itemOf(item).vector, K, 4 * K).map(({ id }) => id)
+
+const lab = crashLab<Step, typeof kata, Opened, Told>(kata, { open, act, syncFailed: ['sync fails'] satisfies Told })
+
+export const { everyCrash, everyFlip, retell } = lab

@@ -1,0 +1,377 @@
+// The power is cut at every point of small workloads, in every way that the disk allows, and in the lives that follow as
+// well. Every outcome is held against the same graph in a world where nothing ever fails, by five rules, each of which blames
+// the first life that breaks any. What is found is told by ids; that links and numbers are the same, by a fingerprint.
+
+import type { Outcome, Workload } from '../../kit/every-crash.ts'
+import { mustHaveTried, noCrash, nothingThrown, surveyCrashes, type Telling } from '../../kit/every-crash.ts'
+import { fc, hiddenTest, holds, same, show, type Tools } from '../../kit/suite.ts'
+import { type Look, levels, type SmallWorld, smallWorld, TINY, vectorOf } from '../../kit/vectors/small-world.ts'
+import type * as driver from './driver.ts'
+import type { Step, Told } from './driver.ts'
+
+const test = hiddenTest<typeof driver>(import.meta.url)
+type Given = Tools<typeof driver>
+
+// ---- what the graph must be ------------------------------------------------------------------------------------------
+
+/** An insert of an item, or the delete of an id, that has changed something. */
+type Done = readonly ['insert' | 'delete', number]
+
+// As in the driver.
+const IDS = 1_000
+const K = 10
+const levelOf = levels(TINY.m, 7)
+const idOf = (item: number): number => item % IDS
+
+/** A graph that has lived through all of them and never failed. */
+function grown(history: readonly Done[]): SmallWorld {
+  const world = smallWorld(TINY)
+  let drawn = 0
+  for (const [what, which] of history)
+    if (what === 'delete') world.face.delete(which)
+    else world.face.insert(idOf(which), vectorOf(which, TINY.dimensions), levelOf(drawn++))
+  return world
+}
+
+const looks = new Map<string, Look>()
+/** Many outcomes have the same history. */
+function lookOf(history: readonly Done[]): Look {
+  const key = history.join(' ')
+  const known = looks.get(key) ?? grown(history).look()
+  looks.set(key, known)
+  return known
+}
+
+/** What a step does to a graph with these ids in it, if nothing fails. */
+function doneBy(step: Step, ids: readonly number[]): Done[] {
+  const [what, ...which] = step
+  if (what === 'delete') return ids.includes(which[0] as number) ? [['delete', which[0] as number]] : []
+  const isRefused = which.some((item, i) => item < 0 || [...ids, ...which.slice(0, i).map(idOf)].includes(idOf(item)))
+  return what !== 'insert' || isRefused ? [] : which.map((item): Done => ['insert', item])
+}
+
+/** What they all do, one after the other. */
+function historyOf(steps: readonly Step[]): Done[] {
+  const history: Done[] = []
+  for (const step of steps) history.push(...doneBy(step, lookOf(history).ids))
+  return history
+}
+
+const list = (ids: readonly number[]): string => (ids.length === 0 ? 'nobody' : ids.join(' '))
+const told = ({ ids, reached, strays, fingerprint }: Look): string =>
+  `${list(ids)}; ${reached} of ${ids.length} reached${strays === 0 ? '' : `, ${strays} links to nobody`}; links ${fingerprint.toString(16)}`
+const historyWords = (history: readonly Done[]): string =>
+  history.length === 0 ? 'nothing' : history.map(([what, which]) => `${what} ${idOf(which)}`).join(', ')
+
+// ---- what must hold wherever the power fails -------------------------------------------------------------------------
+
+type RuleName = 'acknowledged' | 'whole' | 'island' | 'links' | 'levels'
+interface Broken {
+  readonly rule: RuleName
+  readonly expected: string
+  readonly got: string
+}
+
+/** The first life, of those of an outcome, in which the graph is not what it must be. */
+function broken(outcome: Outcome<Told>): Broken | undefined {
+  let history: Done[] = []
+  /** how many of them must be found at least */
+  let safe = 0
+  for (const notes of outcome.lives) {
+    const opened = notes.find(([what]) => what === 'opened')
+    // Who was cut off while opening has found nothing yet.
+    if (opened?.[0] !== 'opened') continue
+    const found = foundIn(opened[1], history, safe)
+    if (typeof found === 'object') return found
+    history = history.slice(0, found)
+    safe = found
+    let trying: Done[] = []
+    let hasFailed = false
+    for (const note of notes) {
+      if (note[0] === 'sync fails') hasFailed = true
+      else if (note[0] === 'tries') trying = doneBy(note[1], lookOf(history).ids)
+      else if (note[0] === 'refused' && !hasFailed && trying.length > 0)
+        return { rule: 'levels', expected: `${historyWords(trying)} done`, got: `throws ${note[1]}` }
+      // What failed may be found, or not; but nothing can have been done behind it.
+      else if (note[0] === 'refused' && trying.length > 0) break
+      else if (note[0] === 'done') {
+        history = [...history, ...trying]
+        safe = history.length
+        trying = []
+        const want = lookOf(history)
+        if (!same(want, note[2])) return { rule: 'levels', expected: told(want), got: told(note[2]) }
+      }
+    }
+    history = [...history, ...trying]
+  }
+  const threw = nothingThrown(outcome)
+  return threw === undefined ? undefined : { rule: 'whole', ...threw }
+}
+
+/** How much of a history an opening has found, or what is wrong with that. */
+function foundIn(look: Look, history: readonly Done[], safe: number): number | Broken {
+  const got = `finds ${told(look)}`
+  const count = history.length - [...history, undefined].findIndex((_, i) => same(idsAfter(history, i), look.ids))
+  if (count > history.length)
+    return { rule: 'whole', expected: `finds the graph after a beginning of ${historyWords(history)}`, got }
+  if (count < safe) {
+    const acknowledged = historyWords(history.slice(0, safe))
+    return { rule: 'acknowledged', expected: `finds ${acknowledged}, acknowledged or found before`, got }
+  }
+  const want = lookOf(history.slice(0, count))
+  if (look.reached < look.ids.length || look.strays > 0) return { rule: 'island', expected: `finds ${told(want)}`, got }
+  if (!same(want, look)) return { rule: 'links', expected: `finds ${told(want)}`, got }
+  return count
+}
+
+/** @param less so many of the last ones left out */
+const idsAfter = (history: readonly Done[], less: number) => lookOf(history.slice(0, history.length - less)).ids
+
+function only(rule: RuleName) {
+  return (outcome: Outcome<Told>) => {
+    const found = broken(outcome)
+    return found?.rule === rule ? found : undefined
+  }
+}
+
+const RULES: Record<RuleName, ReturnType<typeof only>> = {
+  acknowledged: only('acknowledged'),
+  whole: only('whole'),
+  island: only('island'),
+  links: only('links'),
+  levels: only('levels'),
+}
+
+// ---- how it is told --------------------------------------------------------------------------------------------------
+
+const BAD = ['id 0.5', 'id -1', 'no numbers', 'NaN', 'all 0']
+const itemWords = (item: number): string =>
+  item < 0 ? (BAD[-1 - item] as string) : item < IDS ? String(item) : `${idOf(item)} (another vector)`
+
+const telling: Telling<Step, Told> = {
+  opening: 'openIndex(disk, graph, levelOf)',
+  step: ([what, ...which]) => {
+    if (what === 'checkpoint') return 'checkpoint()'
+    if (what === 'insert') return `insertAll([${which.map(itemWords).join(', ')}])`
+    return what === 'delete' ? `delete(${show(which[0])})` : `search for ${which.length} of them`
+  },
+  note: (note) => {
+    if (note[0] === 'opened') return `finds ${list(note[1].ids)}`
+    if (note[0] === 'refused') return `throws ${note[1]}`
+    if (note[0] === 'sync fails') return 'the sync fails'
+    return note[0] === 'done' && typeof note[1] === 'boolean' ? String(note[1]) : undefined
+  },
+  smaller: (step) => (step[0] === 'insert' && step.length > 2 ? [['insert', ...step.slice(1, -1)] as Step] : []),
+}
+
+const labOf = ({ subject }: Given) => ({ everyCrash: subject.everyCrash, retell: subject.retell, telling })
+
+// ---- workloads -------------------------------------------------------------------------------------------------------
+
+const put = (...items: number[]): Step => ['insert', ...items]
+const gone = (id: number): Step => ['delete', id]
+const keep: Step = ['checkpoint']
+
+const CHOSEN: readonly (readonly (readonly Step[])[])[] = [
+  [[]],
+  [[put(0), put(1), put(2)]],
+  [[put(0, 1, 2, 3), put(4)]],
+  [[put(0, 1, 2, 3), gone(1), put(1_001), gone(0)]],
+  // A checkpoint, and what comes behind it; one that takes the place of another; one of nothing.
+  [[put(0, 1, 2), keep, gone(1), put(3)]],
+  [[put(0, 1), keep, put(2), keep, put(3)]],
+  [[put(0), gone(0), keep, keep]],
+  // Lives that go on: behind a torn tail, and behind a checkpoint. More have been inserted than there are.
+  [[put(0, 1, 2, 3)], [put(10), put(11)]],
+  [
+    [put(0, 1, 2, 3), gone(1), gone(3), keep],
+    [put(10), keep, put(11)],
+  ],
+  [[put(0, 1), keep, put(2, 3)], [put(10, 11)], [put(20)]],
+]
+
+/** A sync that fails, and then the power. */
+const FAILING: readonly { readonly lives: readonly (readonly Step[])[]; readonly failingStep: number }[] = [
+  { lives: [[put(0, 1), put(2, 3), put(4)]], failingStep: 1 },
+  { lives: [[put(0, 1), put(2), keep, put(3)]], failingStep: 2 },
+]
+
+function workloadsOf(seed: number): Workload<Step>[] {
+  const steps = (from: number, most: number) =>
+    fc.array(fc.nat({ max: 9 }), { minLength: 2, maxLength: most }).map((choices): Step[] => {
+      let next = from
+      return choices.map((choice) => {
+        if (choice >= 8) return keep
+        if (choice >= 6 && next > from) return gone(from + (choice % (next - from)))
+        return put(...Array.from({ length: 1 + (choice % 3) }, () => next++))
+      })
+    })
+  const random = fc.sample(fc.tuple(steps(0, 6), steps(20, 3)), { seed, numRuns: 4 })
+  return [
+    ...CHOSEN.map((lives) => ({ lives, seed })),
+    ...FAILING.map((one) => ({ ...one, seed })),
+    ...random.map(([first, second], i) => ({ lives: i % 2 === 0 ? [first] : [first.slice(0, 4), second], seed })),
+  ]
+}
+
+/** All five rules look at the same failures. */
+async function crashesKeep(rule: RuleName, tools: Given): Promise<void> {
+  const lab = labOf(tools)
+  const { seed, failing, tried } = await tools.once('crashes', async (seed) => ({
+    seed,
+    ...(await surveyCrashes(tools, lab, workloadsOf(seed), RULES)),
+  }))
+  await noCrash(tools, lab, workloadsOf(seed), RULES[rule], failing[rule] ?? [])
+  // An index that asks nothing of the disk leaves nothing to cut, and breaks a rule.
+  if (Object.values(failing).every(({ length }) => length === 0)) mustHaveTried(tried, { openings: 300, points: 100 })
+}
+
+// ---- promises --------------------------------------------------------------------------------------------------------
+
+test('What was acknowledged or found is found again, wherever the power failed', (tools) =>
+  crashesKeep('acknowledged', tools))
+
+test('What is found is the first inserts and deletes, each whole', (tools) => crashesKeep('whole', tools))
+
+test('No power failure leaves an island', (tools) => crashesKeep('island', tools))
+
+/** Runs lives after which the program was killed. @returns what was told by each call of each; the opening is the first */
+async function livesOf(tools: Given, lives: readonly (readonly Step[])[], failingStep?: number) {
+  const failures = lives.slice(1).map(() => ({ point: 1e9, kept: '', fill: 'zeros', killed: true }) as const)
+  const input = { lives, seed: 0, failures, ...(failingStep === undefined ? {} : { failingStep }) }
+  const [retold] = await tools.askAll(tools.subject.retell, [input], () => [
+    telling.opening,
+    ...lives.flat().map(telling.step),
+  ])
+  return retold?.lives.map(({ steps }) => steps) ?? []
+}
+
+type Calls = Awaited<ReturnType<typeof livesOf>>[number]
+const story = (calls: Calls, upTo = calls.length - 1) =>
+  calls.slice(0, upTo + 1).map(({ step, notes }) => {
+    const words = notes.flatMap((one) => telling.note(one) ?? [])
+    return `${step === undefined ? telling.opening : telling.step(step)}${words.length === 0 ? '' : ` → ${words.join(', ')}`}`
+  })
+const asked = (calls: Calls | undefined) =>
+  calls?.flatMap(({ notes }) => notes.flatMap((one) => (one[0] === 'found' ? [one[1]] : []))) ?? []
+
+test('The graph is link for link what it was, and answers the same', async (tools) => {
+  await crashesKeep('links', tools)
+  const items = (from: number, count: number) => Array.from({ length: count }, (_, i) => from + i)
+  const history: Step[] = [put(...items(0, 60)), ...items(10, 8).map(gone), keep, put(...items(100, 40)), gone(70)]
+  const search: Step = ['search', ...items(500, 20)]
+  const [before, after] = await livesOf(tools, [[...history, search], [search]])
+  const world = grown(historyOf(history))
+  const want = items(500, 20).map((item) => world.search(vectorOf(item, TINY.dimensions), K, 4 * K).map(({ id }) => id))
+  const calls = ['60 inserts, 8 deletes, a checkpoint, 40 inserts, a delete', 'search for 20 others']
+  const first = (found: readonly (readonly number[])[] | undefined) =>
+    list(found?.find((one, i) => !same(one, want[i])) ?? [])
+  const wrong = (found: readonly (readonly number[])[] | undefined) =>
+    list(want.find((one, i) => !same(one, found?.[i])) ?? [])
+  const [was, is] = [asked(before)[0], asked(after)[0]]
+  holds(same(want, was), [telling.opening, ...calls], wrong(was), first(was))
+  holds(same(want, is), [telling.opening, ...calls, telling.opening, calls[1] as string], wrong(is), first(is))
+})
+
+test('The n-th vector has the n-th level, whatever came between', (tools) => crashesKeep('levels', tools))
+
+test('A turned bit is noticed, and costs nothing that a checkpoint holds', async (tools) => {
+  const kept = [put(0, 1, 2), gone(1), keep]
+  const steps = [...kept, put(3), put(4, 5)]
+  const input = { steps, seed: tools.seed, most: 500 }
+  const calls = [telling.opening, ...steps.map(telling.step)]
+  const [flipped = []] = await tools.askAll(tools.subject.everyFlip, [input], () => calls)
+  const [least, all] = [historyOf(kept), historyOf(steps)]
+  const allowed = [...all, undefined].flatMap((_, count) => (count < least.length ? [] : [lookOf(all.slice(0, count))]))
+  for (const { flip, notes, threw } of flipped) {
+    const tale = [...calls, `bit ${flip.bit} of byte ${flip.at} of ${flip.name} turns`, telling.opening]
+    if (threw !== undefined) {
+      holds(
+        threw.message === 'the checkpoint is damaged',
+        tale,
+        'an index, or Error: the checkpoint is damaged',
+        `throws ${threw.threw}: ${threw.message}`,
+      )
+      continue
+    }
+    const opened = notes.find(([what]) => what === 'opened')
+    const look = opened?.[0] === 'opened' ? opened[1] : undefined
+    holds(
+      look !== undefined && allowed.some((one) => same(one, look)),
+      tale,
+      `finds what the checkpoint holds, and perhaps more: ${told(allowed[0] as Look)}`,
+      look === undefined ? 'nothing' : `finds ${told(look)}`,
+    )
+  }
+})
+
+const FAILED = 'Error: the index has failed: open it again'
+
+test('After a sync that failed nobody is told that all is well', async (tools) => {
+  const steps = [put(0, 1), put(2, 3), gone(0), keep, put(4), gone(1), keep, put()]
+  for (const failingStep of [0, 1, 2, 3]) {
+    const [calls = []] = await livesOf(tools, [steps], failingStep)
+    let hasFailed = false
+    for (const [i, { notes }] of calls.entries()) {
+      const refused = notes.find(([what]) => what === 'refused')?.[1]
+      const isNow = notes.some(([what]) => what === 'sync fails')
+      const got = refused === undefined ? 'no error' : `throws ${String(refused)}`
+      if (hasFailed) holds(refused === FAILED, story(calls, i), `throws ${FAILED}`, got)
+      else if (isNow)
+        holds(String(refused).startsWith('Error: EIO'), story(calls, i), 'throws what the disk throws', got)
+      hasFailed ||= isNow
+    }
+  }
+})
+
+test('What is refused, or does nothing, changes nothing', async (tools) => {
+  const bad: readonly (readonly [Step, 'id' | 'vector' | undefined])[] = [
+    ...([-1, -2] as const).map((item) => [put(item), 'id'] as const),
+    ...([-3, -4, -5] as const).map((item) => [put(item), 'vector'] as const),
+    [put(3, 4, -4), 'vector'],
+    [put(1_001), 'id'],
+    [put(3, 1_002), 'id'],
+    [put(3, 1_003), 'id'],
+    [put(), undefined],
+    [gone(7), undefined],
+    [gone(0.5), undefined],
+  ]
+  const before = [put(0, 1, 2), gone(0)]
+  const later = [put(4, 5), gone(2), put(6)]
+  for (const [step, name] of bad) {
+    const [calls = [], after = []] = await livesOf(tools, [[...before, step, ...later], []])
+    let history: Done[] = []
+    for (const [i, { step: made, notes, entries }] of calls.entries()) {
+      if (made === undefined) continue
+      const does = doneBy(made, lookOf(history).ids)
+      history = [...history, ...does]
+      const upTo = story(calls, i)
+      const refused = notes.find(([what]) => what === 'refused')?.[1]
+      const got = refused === undefined ? 'no error' : `throws ${String(refused)}`
+      if (i === before.length + 1 && name !== undefined)
+        holds(
+          String(refused).startsWith('RangeError') && String(refused).includes(name),
+          upTo,
+          `throws RangeError naming ${name}`,
+          got,
+        )
+      else holds(refused === undefined, upTo, 'no error', got)
+      if (does.length === 0)
+        holds(entries.length === 0, upTo, 'the disk is left alone', `${entries.length} calls of the disk`)
+      const done = notes.find(([what]) => what === 'done')
+      if (done?.[0] !== 'done') continue
+      if (made[0] === 'delete') holds(done[1] === does.length > 0, upTo, show(does.length > 0), show(done[1]))
+      const want = lookOf(history)
+      holds(same(want, done[2]), upTo, told(want), told(done[2]))
+    }
+    const opened = after[0]?.notes.find(([what]) => what === 'opened')
+    const look = opened?.[0] === 'opened' ? opened[1] : undefined
+    const want = lookOf(history)
+    holds(
+      same(want, look),
+      [...story(calls), telling.opening],
+      `finds ${told(want)}`,
+      look === undefined ? 'nothing' : `finds ${told(look)}`,
+    )
+  }
+})
