@@ -78,30 +78,31 @@ export function openIndex(disk: Disk, graph: Graph, levelOf: (n: number) => numb
   disk.sync(LOG)
 
   let hasFailed = false
-  /** Does something that is all of it safe, or else ends everything: the graph in memory may be ahead of the disk. */
-  function orFail<T>(work: () => T): T {
+  function mustWork(): void {
     if (hasFailed) throw new Error('the index has failed: open it again')
+  }
+  /** Until all of it is safe, the graph in memory is ahead of the disk: what stops in between ends everything. */
+  function orFail(work: () => void): void {
     try {
-      return work()
+      work()
     } catch (error) {
       hasFailed = true
       throw error
     }
   }
-
-  function log(frames: readonly Uint8Array[]): void {
-    disk.append(LOG, joined(frames))
+  function log(changes: readonly Numbered[]): void {
+    disk.append(LOG, joined(changes.map(frameOf)))
     disk.sync(LOG)
   }
 
   return {
     insertAll(items) {
-      orFail(() => {})
+      mustWork()
       // All of them before any: one that is in the graph and not in the log would be linked to by those who come next.
       const ids = new Set<number>()
       for (const { id, vector } of items) {
         graph.check(id, vector)
-        if (ids.has(id)) throw new RangeError(`id ${id} comes twice`)
+        if (ids.has(id)) throw new RangeError(`id must be free, and ${id} comes twice`)
         ids.add(id)
       }
       if (items.length === 0) return
@@ -109,18 +110,20 @@ export function openIndex(disk: Disk, graph: Graph, levelOf: (n: number) => numb
         log(
           items.map(({ id, vector }) => {
             const change = graph.insert(id, vector, levelOf(drawn++))
-            return frameOf({ number: ++number, drawn, change })
+            return { number: ++number, drawn, change }
           }),
         ),
       )
     },
-    delete: (id) =>
-      orFail(() => {
-        const change = graph.delete(id)
-        if (change !== undefined) log([frameOf({ number: ++number, drawn, change })])
-        return change !== undefined
-      }),
-    checkpoint: () =>
+    delete(id) {
+      mustWork()
+      const change = graph.delete(id)
+      if (change === undefined) return false
+      orFail(() => log([{ number: ++number, drawn, change }]))
+      return true
+    },
+    checkpoint() {
+      mustWork()
       orFail(() => {
         disk.create(UNFINISHED)
         disk.append(UNFINISHED, frameOf({ number, drawn, change: graph.snapshot() }))
@@ -129,7 +132,8 @@ export function openIndex(disk: Disk, graph: Graph, levelOf: (n: number) => numb
         disk.syncDirectory()
         // Not synced: should it come back, all of it is in the checkpoint.
         disk.truncate(LOG, 0)
-      }),
+      })
+    },
   }
 }
 

@@ -144,12 +144,12 @@ export default [
       const made = opened(kata, seedOf(random))
       const vectors = fill(made, n, random)
       made.index.checkpoint()
-      const { world } = opened(kata, 0, made.disk.now())
+      const world = reopened(kata, made.disk.now())
       let hits = 0
       for (let i = 0; i < QUERIES; i++) {
         const query = vector(random)
         const nearest = exact(vectors, query)
-        for (const { id } of world.search(query, K, 80)) if (nearest.has(id)) hits++
+        for (const { id } of world?.search(query, K, 80) ?? []) if (nearest.has(id)) hits++
       }
       return { hits, of: QUERIES * K }
     },
@@ -159,6 +159,16 @@ export default [
 ]
 
 const QUERIES = 200
+
+/** An index that cannot be opened finds nothing. */
+function reopened(kata: Kata, image: Image): SmallWorld | undefined {
+  try {
+    return opened(kata, 0, image).world
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('TODO')) throw error
+    return undefined
+  }
+}
 
 /** The ten nearest by angle, by looking at all. */
 function exact(vectors: readonly Float32Array[], query: Float32Array): Set<number> {
