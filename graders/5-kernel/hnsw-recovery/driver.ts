@@ -33,13 +33,17 @@ const BAD: readonly { readonly id: number; readonly vector: Float32Array }[] = [
   { id: 0.5, vector: vectorOf(0, TINY.dimensions) },
   { id: -1, vector: vectorOf(0, TINY.dimensions) },
   { id: 900, vector: NONE },
-  { id: 900, vector: Float32Array.of(1, 2, Number.NaN, 4) },
-  { id: 900, vector: Float32Array.of(0, 0, 0, 0) },
+  { id: 900, vector: vectorOf(0, TINY.dimensions).fill(Number.NaN, 3, 4) },
+  { id: 900, vector: new Float32Array(TINY.dimensions) },
 ]
 
+const known: Float32Array[] = []
 /** @param item from 0 on: an id and a vector; -1 and below: the first of {@link BAD}, and so on */
-const itemOf = (item: number) =>
-  item < 0 ? (BAD[-1 - item] as (typeof BAD)[number]) : { id: item % IDS, vector: vectorOf(item, TINY.dimensions) }
+function itemOf(item: number): (typeof BAD)[number] {
+  if (item < 0) return BAD[-1 - item] as (typeof BAD)[number]
+  known[item] ??= vectorOf(item, TINY.dimensions)
+  return { id: item % IDS, vector: known[item] }
+}
 
 interface Opened {
   readonly index: kata.DurableIndex

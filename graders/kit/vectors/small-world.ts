@@ -63,8 +63,11 @@ export interface SmallWorldOptions {
   readonly ef: number
 }
 
-/** One so small and with so few links that it matters which: driver and suite of a kata each make it for themselves. */
-export const TINY: SmallWorldOptions = { dimensions: 4, m: 2, ef: 8 }
+/**
+ * So few links that it matters which, and vectors of more than a sector: what is written of one can be torn in its middle,
+ * and the next be whole. Driver and suite of a kata each make it for themselves.
+ */
+export const TINY: SmallWorldOptions = { dimensions: 200, m: 2, ef: 8 }
 
 interface Node {
   readonly vector: Float32Array

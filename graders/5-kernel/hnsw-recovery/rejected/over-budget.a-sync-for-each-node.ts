@@ -1,5 +1,5 @@
 // breaks: A checkpoint takes a few syncs, however large the graph is
-// spends: x
+// spends: syncs a checkpoint: 38
 // because: a checkpoint in small pieces, each of them safe before the next.
 
 import type { Disk } from '#disk'

@@ -1,5 +1,5 @@
 // breaks: A batch syncs once, however many are in it
-// spends: syncs a batch: 16
+// spends: syncs a batch: 16.07
 // because: sixteen vectors wait for sixteen syncs.
 
 import type { Disk } from '#disk'

@@ -1,4 +1,6 @@
 // breaks: What is found is the first inserts and deletes, each whole
+// breaks: No power failure leaves an island
+// breaks: The graph is link for link what it was, and answers the same
 // breaks: A turned bit is noticed, and costs nothing that a checkpoint holds
 // because: the numbers of a vector may be anything: so may the links behind them.
 

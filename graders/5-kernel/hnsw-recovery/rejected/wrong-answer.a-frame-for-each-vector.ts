@@ -1,4 +1,6 @@
 // breaks: No power failure leaves an island
+// breaks: The graph is link for link what it was, and answers the same
+// breaks: A turned bit is noticed, and costs nothing that a checkpoint holds
 // because: the newcomer arrives, and the neighbours who were to link back do not.
 
 import type { Disk } from '#disk'

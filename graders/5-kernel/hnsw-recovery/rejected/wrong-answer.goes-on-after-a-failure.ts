@@ -1,4 +1,3 @@
-// breaks: What was acknowledged or found is found again, wherever the power failed
 // breaks: After a sync that failed nobody is told that all is well
 // because: the graph in memory has what the log has lost, and the next changes lean on it.
 

@@ -1,5 +1,4 @@
 // breaks: The graph is link for link what it was, and answers the same
-// breaks: It goes on as if nothing had failed
 // because: the layers above are a way to be fast, and can be made again; but not the same.
 
 import type { Disk } from '#disk'

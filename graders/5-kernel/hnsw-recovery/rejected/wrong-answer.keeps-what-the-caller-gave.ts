@@ -1,5 +1,4 @@
 // breaks: The graph is link for link what it was, and answers the same
-// breaks: What is refused, or does nothing, changes nothing
 // because: the graph keeps vectors of length 1; the one who comes back has another length.
 
 import type { Disk } from '#disk'

@@ -1,5 +1,4 @@
 // breaks: No power failure leaves an island
-// breaks: What is refused, or does nothing, changes nothing
 // because: the newcomer links to others, and nobody links to the newcomer.
 
 import type { Disk } from '#disk'

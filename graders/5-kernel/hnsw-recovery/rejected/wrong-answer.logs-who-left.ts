@@ -1,5 +1,4 @@
 // breaks: No power failure leaves an island
-// breaks: What is refused, or does nothing, changes nothing
 // because: those who were linked to the one who left still are.
 
 import type { Disk } from '#disk'

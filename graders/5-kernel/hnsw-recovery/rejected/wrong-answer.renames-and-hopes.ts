@@ -1,4 +1,6 @@
 // breaks: What was acknowledged or found is found again, wherever the power failed
+// breaks: What is found is the first inserts and deletes, each whole
+// breaks: A turned bit is noticed, and costs nothing that a checkpoint holds
 // because: the log is emptied while the new name is in the cache: what is left is the old checkpoint, and no log.
 
 import type { Disk } from '#disk'

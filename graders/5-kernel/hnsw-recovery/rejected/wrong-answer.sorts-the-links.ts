@@ -1,5 +1,4 @@
 // breaks: The graph is link for link what it was, and answers the same
-// breaks: What is refused, or does nothing, changes nothing
 // because: sorted ids are well packed; a walk goes through them in their order.
 
 import type { Disk } from '#disk'
