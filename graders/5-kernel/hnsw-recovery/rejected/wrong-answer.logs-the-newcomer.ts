@@ -1,4 +1,5 @@
 // breaks: No power failure leaves an island
+// breaks: The graph is link for link what it was, and answers the same
 // because: the newcomer links to others, and nobody links to the newcomer.
 
 import type { Disk } from '#disk'

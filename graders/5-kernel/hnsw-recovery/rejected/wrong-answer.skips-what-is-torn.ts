@@ -1,4 +1,5 @@
 // breaks: What is found is the first inserts and deletes, each whole
+// breaks: A turned bit is noticed, and costs nothing that a checkpoint holds
 // because: a change behind a torn one links to somebody who is not there.
 
 import type { Disk } from '#disk'
