@@ -1,6 +1,6 @@
 // The power is cut at every point of small workloads, in every way that the disk allows, and in the lives that follow as
 // well. Every outcome is held against the same graph in a world where nothing ever fails, by five rules, each of which blames
-// the first life that breaks any. What is found is told by ids; that links and numbers are the same, by a fingerprint.
+// the first life that breaks any.
 
 import type { Outcome, Workload } from '../../kit/every-crash.ts'
 import { mustHaveTried, noCrash, nothingThrown, surveyCrashes, type Telling } from '../../kit/every-crash.ts'
@@ -58,8 +58,30 @@ function historyOf(steps: readonly Step[]): Done[] {
 }
 
 const list = (ids: readonly number[]): string => (ids.length === 0 ? 'nobody' : ids.join(' '))
-const told = ({ ids, reached, strays, fingerprint }: Look): string =>
-  `${list(ids)}; ${reached} of ${ids.length} reached${strays === 0 ? '' : `, ${strays} links to nobody`}; links ${fingerprint.toString(16)}`
+/** In what two graphs differ first: what is wanted, and what is got. */
+function difference(want: Look, got: Look): [expected: string, got: string] {
+  if (!same(want.ids, got.ids)) return [list(want.ids), list(got.ids)]
+  if (got.strays > 0) return ['no link to nobody', `${got.strays} ${got.strays === 1 ? 'link' : 'links'} to nobody`]
+  if (got.reached < got.ids.length)
+    return ['everybody reached on layer 0', `${got.reached} of ${list(got.ids)} reached`]
+  const layers = (look: Look, i: number) => look.links[i]?.split('|').length ?? 0
+  const on = (look: Look, i: number) => `${look.ids[i]} on ${layers(look, i)} layers`
+  const raised = want.ids.findIndex((_, i) => layers(want, i) !== layers(got, i))
+  if (raised >= 0) return [on(want, raised), on(got, raised)]
+  const of = (look: Look, i: number) => `${look.ids[i]} linked to ${look.links[i]}`
+  const linked = want.links.findIndex((links, i) => links !== got.links[i])
+  if (linked >= 0) return [of(want, linked), of(got, linked)]
+  const other = want.vectors.findIndex((hash, i) => hash !== got.vectors[i])
+  if (other >= 0) return [`the numbers of ${want.ids[other]} as they were, to the bit`, 'other numbers']
+  const begins = ({ entry }: Look) => `searches begin at ${entry ?? 'nobody'}`
+  return [begins(want), begins(got)]
+}
+
+function sameGraph(story: readonly string[], want: Look, got: Look | undefined): void {
+  holds(got !== undefined, [...story], list(want.ids), 'nothing')
+  holds(same(want, got), [...story], ...difference(want, got))
+}
+
 const historyWords = (history: readonly Done[]): string =>
   history.length === 0 ? 'nothing' : history.map(([what, which]) => `${what} ${idOf(which)}`).join(', ')
 
@@ -103,7 +125,10 @@ function broken(outcome: Outcome<Told>): Broken | undefined {
         safe = history.length
         trying = []
         const want = lookOf(history)
-        if (!same(want, note[2])) return { rule: 'goes on', expected: told(want), got: told(note[2]) }
+        if (!same(want, note[2])) {
+          const [expected, got] = difference(want, note[2])
+          return { rule: 'goes on', expected, got }
+        }
       }
     }
     history = [...history, ...trying]
@@ -114,21 +139,21 @@ function broken(outcome: Outcome<Told>): Broken | undefined {
 
 /** How much of a history an opening has found, or what is wrong with that. */
 function foundIn(look: Look, history: readonly Done[], safe: number): number | (Broken & { wasCutOff: boolean }) {
-  const got = `finds ${told(look)}`
+  const got = `finds ${list(look.ids)}`
   const counts = [...history, undefined].map((_, less) => history.length - less)
   const isAfter = (count: number) => same(lookOf(history.slice(0, count)), look)
   const count = counts.find(isAfter) ?? counts.find((one) => same(lookOf(history.slice(0, one)).ids, look.ids))
   const wasCutOff = count !== undefined && count > safe
   if (count === undefined)
-    return { rule: 'whole', expected: `finds the graph after a beginning of ${historyWords(history)}`, got, wasCutOff }
+    return { rule: 'whole', expected: `what is there after a beginning of ${historyWords(history)}`, got, wasCutOff }
   if (count < safe) {
     const acknowledged = historyWords(history.slice(0, safe))
-    return { rule: 'acknowledged', expected: `finds ${acknowledged}, acknowledged or found before`, got, wasCutOff }
+    return { rule: 'acknowledged', expected: `${acknowledged}: acknowledged, or found before`, got, wasCutOff }
   }
   if (isAfter(count)) return count
   const isIsland = look.reached < look.ids.length || look.strays > 0
-  const want = lookOf(history.slice(0, count))
-  return { rule: isIsland ? 'island' : 'links', expected: `finds ${told(want)}`, got, wasCutOff }
+  const [expected, instead] = difference(lookOf(history.slice(0, count)), look)
+  return { rule: isIsland ? 'island' : 'links', expected, got: instead, wasCutOff }
 }
 
 function only(rule: RuleName) {
@@ -316,12 +341,7 @@ test('A turned bit is noticed, and costs nothing that a checkpoint holds', async
       continue
     }
     const look = lookIn({ entries: [], notes })
-    holds(
-      look !== undefined && allowed.some((one) => same(one, look)),
-      tale,
-      `finds what the checkpoint holds, and perhaps more: ${told(allowed[0] as Look)}`,
-      look === undefined ? 'nothing' : `finds ${told(look)}`,
-    )
+    sameGraph(tale, allowed.find(({ ids }) => same(ids, look?.ids)) ?? (allowed[0] as Look), look)
   }
 })
 
@@ -383,16 +403,8 @@ test('What is refused, or does nothing, changes nothing', async (tools) => {
       const done = notes.find(([what]) => what === 'done')
       if (done?.[0] !== 'done') continue
       if (made[0] === 'delete') holds(done[1] === does.length > 0, upTo, show(does.length > 0), show(done[1]))
-      const want = lookOf(history)
-      holds(same(want, done[2]), upTo, told(want), told(done[2]))
+      sameGraph(upTo, lookOf(history), done[2])
     }
-    const look = lookIn(after[0])
-    const want = lookOf(history)
-    holds(
-      !isKept || same(want, look),
-      [...story(calls), telling.opening],
-      `finds ${told(want)}`,
-      look === undefined ? 'nothing' : `finds ${told(look)}`,
-    )
+    if (isKept) sameGraph([...story(calls), telling.opening], lookOf(history), lookIn(after[0]))
   }
 })

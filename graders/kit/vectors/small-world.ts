@@ -43,8 +43,12 @@ export interface Look {
   readonly reached: number
   /** links to somebody who is not there */
   readonly strays: number
-  /** of all links in their order, of all vectors to the bit, and of the way in */
-  readonly fingerprint: number
+  /** null if nobody is there */
+  readonly entry: number | null
+  /** by place in `ids`: whom it is linked to, in order, as text: `3 7 | 7` is on two layers */
+  readonly links: readonly string[]
+  /** by place in `ids`: a hash of its numbers, to the bit */
+  readonly vectors: readonly number[]
 }
 
 export interface SmallWorld {
@@ -272,21 +276,20 @@ export function smallWorld({ dimensions, m, ef }: SmallWorldOptions): SmallWorld
       const ids = [...nodes.keys()].sort((a, b) => a - b)
       const reached = new Set(entry !== undefined && nodes.has(entry) ? [entry] : [])
       for (const id of reached) for (const other of nodeOf(id).links[0] ?? []) if (nodes.has(other)) reached.add(other)
-      let strays = entry !== undefined && !nodes.has(entry) ? 1 : 0
-      let fingerprint = mixed(0x811c9dc5, entry ?? -1)
-      for (const id of ids) {
-        const { vector, links } = nodeOf(id)
-        fingerprint = mixed(mixed(fingerprint, id), links.length)
-        for (const layer of links) {
-          fingerprint = mixed(fingerprint, layer.length)
-          for (const other of layer) {
-            fingerprint = mixed(fingerprint, other)
-            if (!nodes.has(other)) strays++
-          }
-        }
-        for (const bits of new Uint32Array(vector.slice().buffer)) fingerprint = mixed(fingerprint, bits)
+      const isStray = (id: number) => !nodes.has(id)
+      const strays = ids.flatMap((id) => nodeOf(id).links.flat()).filter(isStray).length
+      return {
+        ids,
+        reached: reached.size,
+        strays: strays + (entry !== undefined && isStray(entry) ? 1 : 0),
+        entry: entry ?? null,
+        links: ids.map((id) =>
+          nodeOf(id)
+            .links.map((layer) => layer.join(' '))
+            .join(' | '),
+        ),
+        vectors: ids.map((id) => hashOf(nodeOf(id).vector)),
       }
-      return { ids, reached: reached.size, strays, fingerprint }
     },
     distances: () => distances,
   }
@@ -317,9 +320,13 @@ function inner(a: Float32Array, b: Float32Array): number {
   return sum
 }
 
-const mixed = (hash: number, value: number): number => {
-  const one = Math.imul(hash ^ value, 0x5bd1e995)
-  return (one ^ (one >>> 15)) >>> 0
+function hashOf(vector: Float32Array): number {
+  let hash = 0x811c9dc5
+  for (const bits of new Uint32Array(vector.slice().buffer)) {
+    hash = Math.imul(hash ^ bits, 0x5bd1e995)
+    hash ^= hash >>> 15
+  }
+  return hash >>> 0
 }
 
 const isBefore = (a: Found, b: Found): boolean => a.distance < b.distance || (a.distance === b.distance && a.id < b.id)
