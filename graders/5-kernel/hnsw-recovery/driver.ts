@@ -28,21 +28,10 @@ const LEVEL_SEED = 7
 const K = 10
 /** Items of one id, which comes again after it was deleted, have other vectors. */
 const IDS = 1_000
-const NONE = Float32Array.of()
-const BAD: readonly { readonly id: number; readonly vector: Float32Array }[] = [
-  { id: 0.5, vector: vectorOf(0, TINY.dimensions) },
-  { id: -1, vector: vectorOf(0, TINY.dimensions) },
-  { id: 900, vector: NONE },
-  { id: 900, vector: vectorOf(0, TINY.dimensions).fill(Number.NaN, 3, 4) },
-  { id: 900, vector: new Float32Array(TINY.dimensions) },
-]
 
-const known: Float32Array[] = []
-/** @param item from 0 on: an id and a vector; -1 and below: the first of {@link BAD}, and so on */
-function itemOf(item: number): (typeof BAD)[number] {
-  if (item < 0) return BAD[-1 - item] as (typeof BAD)[number]
-  known[item] ??= vectorOf(item, TINY.dimensions)
-  return { id: item % IDS, vector: known[item] }
+interface Item {
+  readonly id: number
+  readonly vector: Float32Array
 }
 
 interface Opened {
@@ -50,41 +39,59 @@ interface Opened {
   readonly world: SmallWorld
 }
 
-function open({ openIndex }: typeof kata, disk: Disk, note: Note): Opened {
-  const world = smallWorld(TINY)
-  const index = openIndex(disk, world.face, levels(TINY.m, LEVEL_SEED))
-  note(['opened', world.look()] satisfies Told)
-  return { index, world }
-}
-
-function act({ index, world }: Opened, step: Step, note: Note): void {
-  const say = (told: Told) => note(told)
-  if (step[0] === 'search') {
-    say(['found', step.slice(1).map((item) => found(world, item as number))])
-    return
+function labOf(dimensions: number) {
+  const known: Float32Array[] = []
+  const vectorOfItem = (item: number): Float32Array => {
+    known[item] ??= vectorOf(item, dimensions)
+    return known[item]
   }
-  say(['tries', step])
-  const tried = attempt(() => {
-    if (step[0] === 'delete') return index.delete(step[1])
-    if (step[0] === 'checkpoint') return index.checkpoint()
-    const items = step.slice(1).map((item) => {
-      const { id, vector } = itemOf(item as number)
-      return { id, vector: vector.slice() }
-    })
-    try {
-      return index.insertAll(items)
-    } finally {
-      // The caller's numbers are the caller's: the next ones are written over them at once.
-      for (const { vector } of items) vector.fill(-1)
+  const bad: readonly Item[] = [
+    { id: 0.5, vector: vectorOfItem(0) },
+    { id: -1, vector: vectorOfItem(0) },
+    { id: 900, vector: new Float32Array(0) },
+    { id: 900, vector: vectorOf(0, dimensions).fill(Number.NaN, 1, 2) },
+    { id: 900, vector: new Float32Array(dimensions) },
+  ]
+  /** @param item from 0 on: an id and a vector; -1 and below: the first that is bad, and so on */
+  const itemOf = (item: number): Item =>
+    item < 0 ? (bad[-1 - item] as Item) : { id: item % IDS, vector: vectorOfItem(item) }
+
+  function open({ openIndex }: typeof kata, disk: Disk, note: Note): Opened {
+    const world = smallWorld({ ...TINY, dimensions })
+    const index = openIndex(disk, world.face, levels(TINY.m, LEVEL_SEED))
+    note(['opened', world.look()] satisfies Told)
+    return { index, world }
+  }
+
+  function act({ index, world }: Opened, step: Step, note: Note): void {
+    const say = (told: Told) => note(told)
+    if (step[0] === 'search') {
+      const found = (item: number) => world.search(vectorOfItem(item), K, 4 * K).map(({ id }) => id)
+      say(['found', step.slice(1).map((item) => found(item as number))])
+      return
     }
-  })
-  if ('threw' in tried) say(['refused', `${tried.threw}: ${tried.message}`])
-  else say(['done', tried.returned ?? null, world.look()])
+    say(['tries', step])
+    const tried = attempt(() => {
+      if (step[0] === 'delete') return index.delete(step[1])
+      if (step[0] === 'checkpoint') return index.checkpoint()
+      const items = step.slice(1).map((item) => {
+        const { id, vector } = itemOf(item as number)
+        return { id, vector: vector.slice() }
+      })
+      try {
+        return index.insertAll(items)
+      } finally {
+        // The caller's numbers are the caller's: the next ones are written over them at once.
+        for (const { vector } of items) vector.fill(-1)
+      }
+    })
+    if ('threw' in tried) say(['refused', `${tried.threw}: ${tried.message}`])
+    else say(['done', tried.returned ?? null, world.look()])
+  }
+
+  return crashLab<Step, typeof kata, Opened, Told>(kata, { open, act, syncFailed: ['sync fails'] satisfies Told })
 }
 
-const found = (world: SmallWorld, item: number): number[] =>
-  world.search(itemOf(item).vector, K, 4 * K).map(({ id }) => id)
-
-const lab = crashLab<Step, typeof kata, Opened, Told>(kata, { open, act, syncFailed: ['sync fails'] satisfies Told })
-
-export const { everyCrash, everyFlip, retell } = lab
+export const { everyCrash, retell } = labOf(TINY.dimensions)
+/** Of vectors of three numbers, so that there are few bytes, and each is tried. */
+export const { everyFlip } = labOf(3)
