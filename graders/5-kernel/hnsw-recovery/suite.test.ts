@@ -64,10 +64,10 @@ function difference(want: Look, got: Look): [expected: string, got: string] {
   if (got.strays > 0) return ['no link to nobody', `${got.strays} ${got.strays === 1 ? 'link' : 'links'} to nobody`]
   if (got.reached < got.ids.length)
     return ['everybody reached on layer 0', `${got.reached} of ${list(got.ids)} reached`]
-  const layers = (look: Look, i: number) => look.links[i]?.split('|').length ?? 0
-  const on = (look: Look, i: number) => `${look.ids[i]} on ${layers(look, i)} layers`
-  const raised = want.ids.findIndex((_, i) => layers(want, i) !== layers(got, i))
-  if (raised >= 0) return [on(want, raised), on(got, raised)]
+  const level = (look: Look, i: number) => (look.links[i]?.split('|').length ?? 0) - 1
+  const raised = want.ids.findIndex((_, i) => level(want, i) !== level(got, i))
+  const raisedIn = (look: Look) => `${look.ids[raised]} of level ${level(look, raised)}`
+  if (raised >= 0) return [raisedIn(want), raisedIn(got)]
   const of = (look: Look, i: number) => `${look.ids[i]} linked to ${look.links[i]}`
   const linked = want.links.findIndex((links, i) => links !== got.links[i])
   if (linked >= 0) return [of(want, linked), of(got, linked)]
