@@ -219,6 +219,8 @@ const CHOSEN: readonly (readonly (readonly Step[])[])[] = [
     [put(10), keep],
   ],
   [[put(0), keep, put(1, 2)], [put(10)], [put(20)]],
+  // The way in leaves, and it is the other one.
+  [[put(0, 1), gone(0)]],
 ]
 /** By lives: choices at one point, of those that a disk has. One life is tried in full; more of them multiply. */
 const PER_POINT = [64, 64, 24, 12]
