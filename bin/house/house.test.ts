@@ -34,7 +34,7 @@ const ROOMS: readonly Room[] = [
     of: /^graders\/[^/]+\/[^/]+\/driver\.ts$/,
     // Other right answers play beside the learner's nodes in one cluster.
     files: [
-      /^graders\/kit\/(driver|threads|simulation|crash-lab|raft\/replicated-log)\.ts$/,
+      /^graders\/kit\/(driver|threads|simulation|crash-lab|raft\/replicated-log|vectors\/small-world)\.ts$/,
       /^graders\/[^/]+\/[^/]+\/accepted\//,
     ],
     packages: [],
@@ -42,7 +42,7 @@ const ROOMS: readonly Room[] = [
   },
   {
     of: /^graders\/[^/]+\/[^/]+\/budgets\.ts$/,
-    files: [/^graders\/kit\/(budget|simulation|disk|raft\/replicated-log)\.ts$/],
+    files: [/^graders\/kit\/(budget|simulation|disk|raft\/replicated-log|vectors\/small-world)\.ts$/],
     packages: [],
     node: false,
   },
