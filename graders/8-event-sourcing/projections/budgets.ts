@@ -1,0 +1,142 @@
+// What a projection may cost: what it asks of the disk for what an event changes, and steps, whatever is in it.
+
+import type * as kata from '#kata/8-event-sourcing/projections'
+import { budget } from '../../kit/budget.ts'
+import { type SimulatedDisk, simulatedDisk } from '../../kit/disk.ts'
+
+type Kata = typeof kata
+
+const ROWS = 1_000
+const EVENTS = 3_000
+const BATCH = 50
+const TEXT = 'x'.repeat(100)
+/** Some change nothing: a position of their own they have all the same. */
+const IDLE_EVERY = 5
+
+interface Seen {
+  readonly row: string
+  readonly at: number
+}
+
+/** As long for every number: bytes are what an event costs. */
+const keyOf = (i: number): string => `row ${String(i).padStart(9, '0')}`
+const rowOf = (i: number): kata.Json => ({ at: 100_000_000 + i, text: TEXT })
+
+const definition = (version: number): kata.Definition => ({
+  version,
+  apply({ data }) {
+    const { row, at } = data as unknown as Seen
+    return row === '' ? [] : [[row, rowOf(at)]]
+  },
+})
+
+/** A feed that is behaved, and counts what it is asked for. */
+function feedOf(events: kata.StoredEvent[]) {
+  const listeners = new Set<(told: readonly kata.StoredEvent[]) => void>()
+  return {
+    read: (after: number, limit: number) => events.slice(after, after + limit),
+    subscribe(listener: (told: readonly kata.StoredEvent[]) => void) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    append(row: string) {
+      const event = { position: events.length + 1, type: 'Seen', data: { row, at: events.length } }
+      events.push(event)
+      for (const listener of listeners) listener([event])
+    },
+  }
+}
+
+/** Events over so many rows: first each of them once, then in turns. */
+const eventsOver = (rows: number, count: number, idleEvery = Number.POSITIVE_INFINITY): kata.StoredEvent[] =>
+  Array.from({ length: count }, (_, i) => ({
+    position: i + 1,
+    type: 'Seen',
+    data: { row: i >= rows && i % idleEvery === 0 ? '' : keyOf(i % rows), at: i },
+  }))
+
+const bytesOf = (rows: number): number => rows * JSON.stringify([keyOf(0), rowOf(0)]).length
+const bytesOn = (disk: SimulatedDisk): number => [...disk.now().values()].reduce((sum, { length }) => sum + length, 0)
+
+/** A projection of n rows, that follows. */
+function filled({ openProjection }: Kata, { n }: { n: number }) {
+  const projection = openProjection(simulatedDisk().face, [definition(1)])
+  const feed = feedOf(eventsOver(n, n))
+  projection.follow(feed, n)
+  return { projection, feed, n }
+}
+
+/** A projection that has caught up with all events, batch by batch. */
+function caughtUp({ openProjection }: Kata, rows: number): SimulatedDisk {
+  const disk = simulatedDisk()
+  openProjection(disk.face, [definition(1)]).follow(feedOf(eventsOver(rows, EVENTS, IDLE_EVERY)), BATCH)
+  return disk
+}
+
+export default [
+  budget('A row is one look-up, however many there are', {
+    given: filled,
+    when: ({ projection, n }, i) => projection.get(keyOf(i % n)),
+    steps: 'O(1)',
+    worstCall: 'O(1)',
+  }),
+  budget('An event costs the rows that it changes, however many there are', {
+    given: filled,
+    when: ({ feed, n }, i) => feed.append(keyOf(i % n)),
+    steps: 'O(1)',
+    calls: () => 12,
+  }),
+  budget('A batch syncs once, however many events are in it', {
+    sample: (kata: Kata) => {
+      const { syncs, directorySyncs } = caughtUp(kata, ROWS).counts
+      return { figure: (syncs + directorySyncs) / (EVENTS / BATCH) }
+    },
+    // Opening takes a few of its own, and so does writing anew what has grown too long.
+    quality: { what: 'syncs a batch', figureAtMost: 1.5 },
+  }),
+  budget('A change is written a few times, however many rows there are', {
+    sample: ({ openProjection }: Kata) => {
+      const disk = simulatedDisk()
+      const feed = feedOf(eventsOver(ROWS, ROWS))
+      openProjection(disk.face, [definition(1)]).follow(feed, ROWS)
+      const before = disk.counts.bytesWritten
+      for (let i = 0; i < 2 * ROWS; i++) feed.append(keyOf((i * 7) % ROWS))
+      return { figure: (disk.counts.bytesWritten - before) / bytesOf(2 * ROWS) }
+    },
+    quality: { what: 'bytes written for each byte of the rows changed', figureAtMost: 4 },
+  }),
+  budget('The disk holds a few times the rows, however much has changed', {
+    sample: (kata: Kata) => ({ figure: bytesOn(caughtUp(kata, ROWS / 10)) / bytesOf(ROWS / 10) }),
+    quality: { what: 'bytes on the disk for each byte of the rows', figureAtMost: 4 },
+  }),
+  budget('Events that change nothing fill no disk', {
+    sample: ({ openProjection }: Kata) => {
+      const disk = simulatedDisk()
+      const feed = feedOf(eventsOver(ROWS / 10, ROWS / 10))
+      openProjection(disk.face, [definition(1)]).follow(feed)
+      for (let i = 0; i < 2 * ROWS; i++) feed.append('')
+      return { figure: bytesOn(disk) / bytesOf(ROWS / 10) }
+    },
+    quality: { what: 'bytes on the disk for each byte of the rows', figureAtMost: 4 },
+  }),
+  budget('Of a version that is gone nothing is left on the disk', {
+    sample: ({ openProjection }: Kata) => {
+      const disk = simulatedDisk()
+      const events = eventsOver(ROWS, ROWS)
+      openProjection(disk.face, [definition(1)]).follow(feedOf(events), BATCH)
+      openProjection(disk.face, [definition(1), definition(2)]).follow(feedOf(events), BATCH)
+      return { figure: bytesOn(disk) / bytesOf(ROWS) }
+    },
+    quality: { what: 'bytes on the disk for each byte of the rows', figureAtMost: 1.7 },
+  }),
+  budget('Opening reads what is there once', {
+    sample: (kata: Kata) => {
+      const image = caughtUp(kata, ROWS).now()
+      const disk = simulatedDisk({ image })
+      kata.openProjection(disk.face, [definition(1)])
+      const bytes = [...image.values()].reduce((sum, { length }) => sum + length, 0)
+      return { figure: disk.counts.bytesRead / bytes }
+    },
+    quality: { what: 'bytes read for each byte there', figureAtMost: 2.1 },
+  }),
+]
