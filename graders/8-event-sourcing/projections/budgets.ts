@@ -47,13 +47,13 @@ function feedOf(events: kata.StoredEvent[]) {
   }
 }
 
-/** Events over so many rows: first each of them once, then in turns. */
-const eventsOver = (rows: number, count: number, idleEvery = Number.POSITIVE_INFINITY): kata.StoredEvent[] =>
-  Array.from({ length: count }, (_, i) => ({
-    position: i + 1,
-    type: 'Seen',
-    data: { row: i >= rows && i % idleEvery === 0 ? '' : keyOf(i % rows), at: i },
-  }))
+/** Events over so many rows: first each of them once, then in turns. Before them as many as told that change nothing. */
+const eventsOver = (rows: number, count: number, { idleEvery = Number.POSITIVE_INFINITY, idleFirst = 0 } = {}) =>
+  Array.from({ length: idleFirst + count }, (_, place): kata.StoredEvent => {
+    const i = place - idleFirst
+    const isIdle = i < 0 || (i >= rows && i % idleEvery === 0)
+    return { position: place + 1, type: 'Seen', data: { row: isIdle ? '' : keyOf(i % rows), at: place } }
+  })
 
 const bytesOf = (rows: number): number => rows * JSON.stringify([keyOf(0), rowOf(0)]).length
 const bytesOn = (disk: SimulatedDisk): number => [...disk.now().values()].reduce((sum, { length }) => sum + length, 0)
@@ -61,15 +61,16 @@ const bytesOn = (disk: SimulatedDisk): number => [...disk.now().values()].reduce
 /** A projection of n rows, that follows. */
 function filled({ openProjection }: Kata, { n }: { n: number }) {
   const projection = openProjection(simulatedDisk().face, [definition(1)])
-  const feed = feedOf(eventsOver(n, n))
-  projection.follow(feed, n)
+  // A position of four digits, whatever n: digits are no growth.
+  const feed = feedOf(eventsOver(n, n, { idleFirst: 1_000 }))
+  projection.follow(feed, 10_000)
   return { projection, feed, n }
 }
 
 /** A projection that has caught up with all events, batch by batch. */
 function caughtUp({ openProjection }: Kata, rows: number): SimulatedDisk {
   const disk = simulatedDisk()
-  openProjection(disk.face, [definition(1)]).follow(feedOf(eventsOver(rows, EVENTS, IDLE_EVERY)), BATCH)
+  openProjection(disk.face, [definition(1)]).follow(feedOf(eventsOver(rows, EVENTS, { idleEvery: IDLE_EVERY })), BATCH)
   return disk
 }
 

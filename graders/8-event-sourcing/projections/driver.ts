@@ -52,7 +52,9 @@ export type Told =
   | readonly ['shows', Shown]
   | readonly ['sync fails']
 
-const ACCOUNTS = ['a', 'b', 'c', 'constructor', '__proto__', '']
+const ACCOUNTS = ['a', 'b', 'c', '']
+/** A name that objects have from birth: asked for where something has happened to it. */
+const NAME_OF_ALL = 'constructor'
 /** Versions from 100 on: 301 is version 1, whose `apply` throws at event 3. */
 const brokenAt = (version: number): number => Math.floor(version / 100)
 const textOf = (chars: number): string => 'aé✓'.repeat(chars).slice(0, chars)
@@ -94,8 +96,9 @@ function definitionOf(version: number): kata.Definition {
   }
 }
 
-function shownBy(projection: kata.Projection): Shown {
-  const rows = ACCOUNTS.flatMap((key): Row[] => {
+function shownBy(projection: kata.Projection, events: readonly kata.StoredEvent[] = []): Shown {
+  const isNamed = events.some(({ data }) => (data as readonly unknown[]).includes(NAME_OF_ALL))
+  const rows = [...ACCOUNTS, ...(isNamed ? [NAME_OF_ALL] : [])].flatMap((key): Row[] => {
     const row = projection.get(key)
     if (row === undefined) return []
     if (row === null) return [[key]]
@@ -153,7 +156,7 @@ interface Opened {
   readonly disk: Disk
   known: readonly number[]
   projection: kata.Projection
-  readonly feed: Happenings
+  feed: Happenings
   stop: () => void
   isFollowed: boolean
 }
@@ -183,13 +186,12 @@ function open(kata: Opened['kata'], disk: Disk, note: Note, steps: readonly Step
 }
 
 function act(it: Opened, step: Step, note: Note): void {
-  const { feed } = it
+  const refused = (threw: string, message: string) => note(['refused', `${threw}: ${message}`] satisfies Told)
   switch (step[0]) {
     case 'follow': {
       const [, known, events, batch, manner = {}] = step
       it.stop()
       it.isFollowed = true
-      const refused = (threw: string, message: string) => note(['refused', `${threw}: ${message}`] satisfies Told)
       if (known.join() !== it.known.join()) {
         const tried = attempt(() => opened(it.kata, it.disk, known, note))
         if ('threw' in tried) {
@@ -198,25 +200,31 @@ function act(it: Opened, step: Step, note: Note): void {
         }
         it.known = known
         it.projection = tried.returned
+        // Whoever still listens to the old one has not ended it.
+        it.feed = new Happenings()
       }
+      const { feed } = it
       feed.manner = {}
       feed.append(events.slice(feed.events.length))
       feed.manner = manner
       feed.reads = 0
-      feed.onRead = (after) => note(['reads', after, shownBy(it.projection)] satisfies Told)
+      feed.onRead = (after) => note(['reads', after, shownBy(it.projection, feed.events)] satisfies Told)
       const tried = attempt(() => it.projection.follow(feed, batch))
       if ('threw' in tried) refused(tried.threw, tried.message)
       else it.stop = tried.returned
       break
     }
     case 'append':
-      if (it.isFollowed) feed.append(step[1].slice(feed.events.length))
+      if (it.isFollowed) {
+        const tried = attempt(() => it.feed.append(step[1].slice(it.feed.events.length)))
+        if ('threw' in tried) refused(tried.threw, tried.message)
+      }
       break
     case 'stop':
       it.stop()
       break
   }
-  note(['shows', shownBy(it.projection)] satisfies Told)
+  note(['shows', shownBy(it.projection, it.feed.events)] satisfies Told)
 }
 
 const lab = crashLab<Step, typeof kata, Opened, Told>(kata, { open, act, syncFailed: ['sync fails'] satisfies Told })

@@ -13,7 +13,7 @@ type Given = Tools<typeof driver>
 
 // ---- the model: rows from the first event on, each time --------------------------------------------------------------
 
-const KEYS = ['a', 'b', 'c', 'constructor', '__proto__', '']
+const KEYS = ['a', 'b', 'c', '', 'constructor']
 
 function rowsAt(version: number, events: readonly Happened[], position: number): Row[] {
   const rows = new Map<string, Row>()
@@ -240,7 +240,7 @@ const CHOSEN: readonly (readonly (readonly Step[])[])[] = [
 
 function workloadsOf(seed: number): Workload<Step>[] {
   const random = fc
-    .tuple(historyArbitrary(5, fc.constantFrom(0, 0, 250, 500)), fc.integer({ min: 1, max: 3 }))
+    .tuple(historyArbitrary(5, { chars: fc.constantFrom(0, 0, 250, 500) }), fc.integer({ min: 1, max: 3 }))
     .map(([events, batch]): Step[] => [follow([1], events.slice(0, -1), batch), append(events)])
   const more = fc.sample(random, { seed, numRuns: 1 }).map((steps) => [steps])
   return [...CHOSEN, ...more].map((lives) => ({ lives, seed, perPoint: 16, openings: 300 }))
@@ -399,14 +399,22 @@ function asDue({ steps }: Script, life: Life): Wrong | undefined {
   return undefined
 }
 
-function historyArbitrary(most: number, chars: fc.Arbitrary<number> = fc.constant(0)): fc.Arbitrary<Happened[]> {
-  const key = fc.constantFrom(...KEYS)
+interface Setting {
+  readonly chars?: fc.Arbitrary<number>
+  /** also keys and rows that are something else to some */
+  readonly isOdd?: boolean
+}
+function historyArbitrary(most: number, { chars = fc.constant(0), isOdd = false }: Setting = {}) {
+  const key = fc.constantFrom(...(isOdd ? KEYS : KEYS.slice(0, 4)))
   const cents = fc.integer({ min: 1, max: 9 })
   const happened: fc.Arbitrary<Happened> = fc.oneof(
     { weight: 4, arbitrary: fc.tuple(fc.constant('in' as const), fc.constantFrom('a', 'b'), cents, chars) },
     { weight: 2, arbitrary: fc.tuple(fc.constant('in' as const), key, cents) },
     { weight: 3, arbitrary: fc.tuple(fc.constant('move' as const), key, key, cents) },
-    { weight: 1, arbitrary: fc.tuple(fc.constantFrom('close' as const, 'blank' as const), key) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(fc.constantFrom(...(isOdd ? (['close', 'blank'] as const) : (['close'] as const))), key),
+    },
     { weight: 1, arbitrary: fc.constant(['note'] as const) },
   )
   return fc.array(happened, { minLength: 1, maxLength: most })
@@ -419,7 +427,9 @@ test('The rows are what the events make of them, in order', async (tools) => {
   const script = (events: readonly Happened[], first: number, batch: number): Script => ({
     steps: [follow([1], events.slice(0, first), batch), append(events)],
   })
-  const scripts = fc.tuple(historyArbitrary(10), fc.nat({ max: 10 }), batches).map((all) => script(...all))
+  const scripts = fc
+    .tuple(historyArbitrary(10, { isOdd: true }), fc.nat({ max: 10 }), batches)
+    .map((all) => script(...all))
   await scriptsHold(
     tools,
     scripts,
@@ -428,7 +438,7 @@ test('The rows are what the events make of them, in order', async (tools) => {
       script(SMALL, 5, 3),
       script(
         [
-          ['in', '__proto__', 1],
+          ['in', 'constructor', 1],
           ['in', 'constructor', 2],
           ['move', '', 'a', 3],
           ['blank', 'a'],
@@ -566,14 +576,14 @@ test('An event that cannot be applied stops its version in front of it, and no o
   const script = (events: readonly Happened[], batch: number, known: readonly (readonly number[])[]): Script => ({
     steps: [...known.map((versions) => follow(versions, events, batch)), append([...events, ['in', 'a', 1]])],
   })
-  const which = fc.constantFrom<number[][]>([[301]], [[1], [1, 202]], [[301], [301, 2]], [[101], [101, 302]])
+  const which = fc.constantFrom<number[][]>([[301]], [[1], [1, 202]], [[301], [301, 902]], [[101], [101, 302]])
   await scriptsHold(
     tools,
     fc.tuple(historyArbitrary(6), batches, which).map((all) => script(...all)),
     [
       script(SMALL, 4, [[301]]),
       script(SMALL, 2, [[1], [1, 302]]),
-      script(SMALL, 2, [[301], [301, 2]]),
+      script(SMALL, 2, [[301], [301, 902]]),
       script(SMALL, 3, [[601]]),
       script(SMALL, 3, [[1], [1, 602]]),
     ],
