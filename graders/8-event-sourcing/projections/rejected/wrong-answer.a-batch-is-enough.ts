@@ -1,4 +1,6 @@
 // breaks: The old version answers until the new one has seen everything
+// breaks: What was shown is not taken back, wherever the power failed
+// breaks: An event that cannot be applied stops its version in front of it, and no other
 // because: the new version takes over after its first batch: most of the rows are not there yet.
 
 import type { Disk } from '#disk'

@@ -1,4 +1,5 @@
 // breaks: What was shown is not taken back, wherever the power failed
+// breaks: What was begun goes on where it was
 // because: what is written is taken for safe, and shown: without a sync it is in a memory that needs power.
 
 import type { Disk } from '#disk'
