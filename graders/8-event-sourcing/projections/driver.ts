@@ -29,8 +29,11 @@ export interface Manner {
 }
 
 export type Step =
-  /** known: versions with which it is opened, if it is not open yet with these; events: all that there are then */
-  | readonly ['follow', known: readonly number[], events: readonly Happened[], batch: number, manner?: Manner]
+  /**
+   * known: versions with which it is opened, if it is not open yet with these; events: all that there are then; batch: null
+   * where none is told
+   */
+  | readonly ['follow', known: readonly number[], events: readonly Happened[], batch: number | null, manner?: Manner]
   /** while it is followed: now there are these */
   | readonly ['append', events: readonly Happened[]]
   | readonly ['stop']
@@ -209,7 +212,7 @@ function act(it: Opened, step: Step, note: Note): void {
       feed.manner = manner
       feed.reads = 0
       feed.onRead = (after) => note(['reads', after, shownBy(it.projection, feed.events)] satisfies Told)
-      const tried = attempt(() => it.projection.follow(feed, batch))
+      const tried = attempt(() => (batch === null ? it.projection.follow(feed) : it.projection.follow(feed, batch)))
       if ('threw' in tried) refused(tried.threw, tried.message)
       else it.stop = tried.returned
       break

@@ -103,7 +103,7 @@ function call(step: Step): string {
   if (step[0] === 'stop') return 'stop()'
   if (step[0] === 'append') return `feed: ${eventsWords(step[1])}`
   const [, known, events, batch, manner = {}] = step
-  return `${versionsWords(known)}: follow(feed, ${show(batch)}), feed: ${eventsWords(events)}${mannerWords(manner)}`
+  return `${versionsWords(known)}: follow(feed${batch === null ? '' : `, ${show(batch)}`}), feed: ${eventsWords(events)}${mannerWords(manner)}`
 }
 
 function noteWords(told: Told): string | undefined {
@@ -117,7 +117,7 @@ function noteWords(told: Told): string | undefined {
 function briefly(step: Step): string {
   if (step[0] === 'stop') return call(step)
   if (step[0] === 'append') return `feed: up to #${step[1].length}`
-  return `${versionsWords(step[1])}: follow(feed up to #${step[2].length}, ${step[3]})`
+  return `${versionsWords(step[1])}: follow(feed up to #${step[2].length}, ${step[3]})${mannerWords(step[4] ?? {})}`
 }
 
 const telling: Telling<Step, Told> = {
@@ -174,6 +174,10 @@ function broken(outcome: Outcome<Told>, { lives }: Workload<Step>): Broken | und
       const got = shownWords(shown)
       const expected = misfit(shown, events)
       if (expected !== undefined) return { rule: 'fits', expected, got }
+      const stops = shown.status.find(
+        ([version, , why]) => why !== null && known.includes(version) && brokenAt(version) === 0,
+      )
+      if (stops !== undefined) return { rule: 'goes on', expected: `version ${stops[0]} does not stop`, got }
       const back = before === undefined ? undefined : goneBack(before, shown, known)
       if (back !== undefined) return back
       // What is begun may be given up by who wants another version.
@@ -214,13 +218,12 @@ function only(rule: RuleName) {
 }
 const RULES = { fits: only('fits'), kept: only('kept'), 'goes on': only('goes on') }
 
-const follow = (known: readonly number[], events: readonly Happened[], batch: number, manner: Manner = {}): Step => [
-  'follow',
-  known,
-  events,
-  batch,
-  manner,
-]
+const follow = (
+  known: readonly number[],
+  events: readonly Happened[],
+  batch: number | null,
+  manner: Manner = {},
+): Step => ['follow', known, events, batch, manner]
 const append = (events: readonly Happened[]): Step => ['append', events]
 
 /** Small ones, and such as fill sectors of 512 bytes. */
@@ -232,20 +235,26 @@ const LARGE: readonly Happened[] = [
   ['in', 'a', 1, 30],
   ['close', 'b'],
 ]
-/** One row again and again: whoever keeps all that ever changed has to do something about it. */
-const MANY: readonly Happened[] = Array.from({ length: 40 }, (_, i) => ['in', 'a', i + 1])
+/** The same rows again and again: whoever keeps all that ever changed has to do something about it. One row is gone for good. */
+const MANY: readonly Happened[] = Array.from({ length: 40 }, (_, i): Happened => {
+  if (i === 0) return ['in', '', 1]
+  if (i === 2) return ['close', '']
+  return i % 2 === 0 ? ['move', 'a', 'b', i] : ['in', 'c', i]
+})
 
 const CHOSEN: readonly (readonly (readonly Step[])[])[] = [
   [[follow([1], [], 2), append(SMALL.slice(0, 2)), append(SMALL.slice(0, 3))]],
   [[follow([1], LARGE.slice(0, 4), 2), append(LARGE)]],
   [[follow([1], LARGE.slice(0, 3), 3)], [follow([1], LARGE.slice(0, 4), 2)]],
-  [[follow([1], SMALL.slice(0, 2), 1)], [follow([1], SMALL.slice(0, 3), 3)]],
+  // What comes again comes to a program that was not there the first time.
+  [[follow([1], SMALL.slice(0, 2), 1)], [follow([1], SMALL.slice(0, 3), 3, { again: 2 })]],
   // A new version; what was begun by one life goes on in the next.
   [[follow([1], SMALL.slice(0, 4), 4), follow([1, 2], SMALL.slice(0, 4), 2), append(SMALL)]],
   [[follow([1], SMALL.slice(0, 3), 3)], [follow([1, 2], SMALL.slice(0, 4), 2)]],
   // One that could not be built, and the next one.
   [[follow([1], SMALL.slice(0, 3), 3), follow([1, 302], SMALL.slice(0, 3), 1), follow([1, 2], SMALL.slice(0, 3), 3)]],
   [[follow([1], MANY, 2)]],
+  [[follow([1], MANY.slice(0, 20), 2)], [follow([1], MANY, 2)]],
 ]
 
 function workloadsOf(seed: number): Workload<Step>[] {
@@ -258,7 +267,11 @@ function workloadsOf(seed: number): Workload<Step>[] {
         : [[follow([1], some, batch)], [follow([1, 2], events, batch)]]
     })
   const more = fc.sample(random, { seed, numRuns: 3 })
-  return [...CHOSEN, ...more].map((lives) => ({ lives, seed, perPoint: 24, openings: 400 }))
+  return [...CHOSEN, ...more].map((lives) => {
+    // So many batches have many points, of which each is like the next.
+    const isLong = lives.flat().some((step) => step[0] === 'follow' && step[2] === MANY)
+    return { lives, seed, perPoint: isLong ? 4 : 24, openings: 400 }
+  })
 }
 
 /** All rules look at the same failures. */
@@ -474,6 +487,16 @@ test('The rows are what the events make of them, in order', async (tools) => {
     ],
     asDue,
   )
+
+  const many = MANY.concat(MANY)
+  const wrongIn = (_: Script, life: Life): Wrong | undefined => {
+    const behind = (life[0]?.notes ?? []).flatMap((told) => (told[0] === 'reads' ? [told[1]] : []))
+    return behind.includes(64)
+      ? asDue({ steps: [follow([1], many, null)] }, life)
+      : { at: 0, expected: 'reads behind 0, then behind 64', got: `reads behind ${behind.join(', ')}` }
+  }
+  const untold = { steps: [follow([1], many, null)] }
+  await scriptsHold(tools, fc.constant(untold), [untold], wrongIn, 1)
 })
 
 test('An event that comes again changes nothing', async (tools) => {
@@ -599,6 +622,8 @@ test('An event that cannot be applied stops its version in front of it, and no o
       script(SMALL, 2, [[301], [301, 902]]),
       script(SMALL, 3, [[601]]),
       script(SMALL, 3, [[1], [1, 602]]),
+      // One that nobody knows any more answers on.
+      script(SMALL, 3, [[1], [302]]),
     ],
     asDue,
   )

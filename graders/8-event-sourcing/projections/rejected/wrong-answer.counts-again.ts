@@ -1,4 +1,5 @@
 // breaks: An event that comes again changes nothing
+// breaks: Rows and position fit together, wherever the power failed
 // because: the feed is trusted to give each event once: whatever comes again is counted again.
 
 import type { Disk } from '#disk'

@@ -1,4 +1,5 @@
 // breaks: An event that comes again changes nothing
+// breaks: Rows and position fit together, wherever the power failed
 // because: only the very last event is known again: two older ones are counted once more.
 
 import type { Disk } from '#disk'
