@@ -26,6 +26,8 @@ export interface Manner {
   readonly meanwhile?: readonly Happened[]
   /** what is appended, and told, during the first read, the second and so on: after what it answers was found */
   readonly late?: readonly (readonly Happened[])[]
+  /** nobody looks while it reads: of long lives there would be too much to tell */
+  readonly isUnseen?: boolean
 }
 
 export type Step =
@@ -211,7 +213,9 @@ function act(it: Opened, step: Step, note: Note): void {
       feed.append(events.slice(feed.events.length))
       feed.manner = manner
       feed.reads = 0
-      feed.onRead = (after) => note(['reads', after, shownBy(it.projection, feed.events)] satisfies Told)
+      feed.onRead = (after) => {
+        if (manner.isUnseen !== true) note(['reads', after, shownBy(it.projection, feed.events)] satisfies Told)
+      }
       const tried = attempt(() => (batch === null ? it.projection.follow(feed) : it.projection.follow(feed, batch)))
       if ('threw' in tried) refused(tried.threw, tried.message)
       else it.stop = tried.returned

@@ -254,7 +254,7 @@ const CHOSEN: readonly (readonly (readonly Step[])[])[] = [
   // One that could not be built, and the next one.
   [[follow([1], SMALL.slice(0, 3), 3), follow([1, 302], SMALL.slice(0, 3), 1), follow([1, 2], SMALL.slice(0, 3), 3)]],
   [[follow([1], MANY, 2)]],
-  [[follow([1], MANY.slice(0, 20), 2)], [follow([1], MANY, 2)]],
+  [[follow([1], MANY.slice(0, 20), 2, { isUnseen: true })], [follow([1], MANY, 2, { isUnseen: true })]],
 ]
 
 function workloadsOf(seed: number): Workload<Step>[] {

@@ -1,4 +1,5 @@
 // breaks: An event that cannot be applied stops its version in front of it, and no other
+// breaks: What was begun goes on where it was
 // because: one version that stops ends the whole loop: the old one, which could go on, stands still as well.
 
 import type { Disk } from '#disk'
