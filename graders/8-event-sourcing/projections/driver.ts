@@ -213,8 +213,15 @@ function act(it: Opened, step: Step, note: Note): void {
       feed.append(events.slice(feed.events.length))
       feed.manner = manner
       feed.reads = 0
+      let seen = { key: '', after: 0 }
       feed.onRead = (after) => {
-        if (manner.isUnseen !== true) note(['reads', after, shownBy(it.projection, feed.events)] satisfies Told)
+        if (manner.isUnseen === true) return
+        const shown = shownBy(it.projection, feed.events)
+        const key = JSON.stringify(shown)
+        // Reads are counted where something happens during them. Elsewhere, of those that show the same the first will do.
+        if (manner.late === undefined && key === seen.key && after >= seen.after) return
+        seen = { key, after }
+        note(['reads', after, shown] satisfies Told)
       }
       const tried = attempt(() => (batch === null ? it.projection.follow(feed) : it.projection.follow(feed, batch)))
       if ('threw' in tried) refused(tried.threw, tried.message)

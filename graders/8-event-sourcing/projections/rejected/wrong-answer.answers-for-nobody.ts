@@ -1,4 +1,5 @@
 // breaks: The old version answers until the new one has seen everything
+// breaks: An event that cannot be applied stops its version in front of it, and no other
 // because: a version whose definition is gone is thrown away at once: until the new one is built there is nothing to read.
 
 import type { Disk } from '#disk'

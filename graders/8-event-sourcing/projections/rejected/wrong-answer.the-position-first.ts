@@ -1,4 +1,5 @@
 // breaks: Rows and position fit together, wherever the power failed
+// breaks: What was begun goes on where it was
 // because: the position has a file of its own, written first: a power failure, and what lies between was never counted.
 
 import type { Disk } from '#disk'
