@@ -1,4 +1,5 @@
 // breaks: What was begun goes on where it was
+// breaks: The rows are what the events make of them, in order
 // because: it knows its position, and reads from the first event on each time, passing over what it knows.
 
 import type { Disk } from '#disk'
