@@ -3,16 +3,12 @@
 // ours runs it.
 //
 // SQLite keeps the rules (one transaction an append, unique ids, unique versions in a stream); the simulated disk keeps the
-// bytes. Node gives SQLite no file system of ours, so a database lives in memory, and what it serialises to replaces a file
-// after each append: written beside it, synced, renamed. Dear, and honest: what a power failure leaves is an image that
-// SQLite itself made.
+// bytes (sqlite-on-disk.ts).
 
-import { DatabaseSync } from 'node:sqlite'
 import type { Disk } from '../../graders/kit/disk.ts'
 import type { Appended, EventStore, NewEvent, StoredEvent } from '../../solutions/8-event-sourcing/event-store.ts'
+import { databaseOnDisk } from './sqlite-on-disk.ts'
 
-const FILE = 'store.sqlite'
-const BESIDE = 'store.new'
 const SCHEMA = `
   CREATE TABLE events (
     position INTEGER PRIMARY KEY,
@@ -31,13 +27,7 @@ interface Subscriber {
 }
 
 export function openStore(disk: Disk): EventStore {
-  const database = new DatabaseSync(':memory:')
-  if (disk.exists(FILE)) database.deserialize(disk.read(FILE))
-  else database.exec(SCHEMA)
-  if (disk.exists(BESIDE)) disk.remove(BESIDE)
-  // A program that was killed may have renamed, and not come to this: what has been read must be safe.
-  disk.syncDirectory()
-  let saved = database.serialize()
+  const { database, save } = databaseOnDisk(disk, 'store.sqlite', SCHEMA)
   let hasFailed = false
   const subscribers = new Set<Subscriber>()
 
@@ -50,22 +40,6 @@ export function openStore(disk: Disk): EventStore {
     Number(database.prepare(sql).get(...values)?.['number'] ?? 0)
   const versionOf = (stream: string): number =>
     numberOf('SELECT max(version) AS number FROM events WHERE stream = ?', stream)
-
-  function save(): void {
-    const bytes = database.serialize()
-    try {
-      disk.create(BESIDE)
-      disk.write(BESIDE, 0, bytes)
-      disk.sync(BESIDE)
-      disk.rename(BESIDE, FILE)
-      disk.syncDirectory()
-      saved = bytes
-    } catch (error) {
-      hasFailed = true
-      database.deserialize(saved)
-      throw error
-    }
-  }
 
   function insert(stream: string, version: number, events: readonly NewEvent[]): void {
     const into = database.prepare(
@@ -112,7 +86,9 @@ export function openStore(disk: Disk): EventStore {
       const version = versionOf(stream)
       if (version !== expected) return { conflict: version }
       insert(stream, version, events)
+      hasFailed = true
       save()
+      hasFailed = false
       const position = numberOf('SELECT max(position) AS number FROM events')
       for (const subscriber of subscribers) tell(subscriber)
       return { version: version + events.length, position, again: false }

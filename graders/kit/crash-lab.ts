@@ -24,8 +24,8 @@ export type { Disk } from './disk.ts'
 export type Note = (what: unknown) => void
 
 export interface Tested<S, K, T> {
-  /** Opens what is tested: on an empty disk, and on what a power failure has left. */
-  readonly open: (kata: K, disk: Disk, note: Note) => T
+  /** Opens what is tested: on an empty disk, and on what a power failure has left. @param steps of this life */
+  readonly open: (kata: K, disk: Disk, note: Note, steps: readonly S[]) => T
   readonly act: (it: T, step: S, note: Note) => void
   /** the note to take when a sync fails; none unless told */
   readonly syncFailed?: unknown
@@ -175,7 +175,7 @@ export function crashLab<S, K extends object, T, N = unknown>(kata: K, tested: T
       ...(syncFailed === undefined ? {} : { onFailure: () => note(syncFailed) }),
     })
     const run = () => {
-      const it = tested.open(evaluated, disk.face, note)
+      const it = tested.open(evaluated, disk.face, note, steps)
       ends.push(disk.journal.length)
       for (const [i, step] of steps.entries()) {
         if (i === failingStep) disk.failNextSync()
