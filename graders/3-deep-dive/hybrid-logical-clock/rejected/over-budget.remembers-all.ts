@@ -66,7 +66,7 @@ export class HybridClock {
   /** The largest of all so far, to be sure. */
   #remember(): void {
     this.#given.push(this.#ms)
-    let largest = 0
+    let largest = -1
     for (const ms of this.#given) if (ms > largest) largest = ms
     if (largest > this.#ms) this.#ms = largest
   }
