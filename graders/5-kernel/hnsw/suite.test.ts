@@ -259,11 +259,8 @@ test('Links go both ways, and nobody has more than 2m', async ({ subject, forAll
     subject.run,
     (script, answers) => {
       for (const { story, look } of looks(script, answers)) {
-        const [stray] = look.beyond
-        if (stray !== undefined) {
-          const [id, layer, neighbours] = stray
+        for (const [id, layer, neighbours] of look.beyond)
           holds(false, [...story, `neighbours(${id}, ${layer})`], 'none: it is not on that layer', idsSaid(neighbours))
-        }
         for (const [layer, links] of look.layers.entries()) {
           const on = new Map(links)
           for (const [id, neighbours] of links) {
@@ -370,8 +367,7 @@ test('Of the ten nearest, at least 95 % are found', async ({ subject, seed, askA
     }
   })
   const story = (shape: Shape) => [made(options), `${count} vectors, ${shape} (seed ${seed})`, 'add all of them']
-  const tell = (input: driver.Script) => story(crowds[inputs.indexOf(input)]?.shape ?? 'uniform')
-  const answers = await askAll(subject.run, inputs, tell)
+  const answers = await askAll(subject.run, inputs, (input) => story(crowds[inputs.indexOf(input)]?.shape ?? 'uniform'))
   for (const [i, one] of crowds.entries()) {
     const enough = (at: number, told: string[], admits: (id: number) => boolean) => {
       const of = k * one.queries.length
@@ -788,14 +784,9 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
   ]
   const call = ([name, value]: [string, unknown]) => [`new Hnsw({ …, ${name}: ${show(value)} })`]
   /** The least and the most that may be. (So many that memory may not hold them are left out.) */
-  const sound: [string, unknown][] = [
-    ['dimensions', 1],
-    ['dimensions', 4_096],
-    ['capacity', 1],
-    ['m', 2],
-    ['m', 64],
-    ['efConstruction', 1],
-  ]
+  const sound = Object.entries({ dimensions: [1, 4_096], capacity: [1], m: [2, 64], efConstruction: [1] }).flatMap(
+    ([name, values]) => values.map((value): [string, unknown] => [name, value]),
+  )
   await forAll(
     fc.constantFrom(...odd, ...sound),
     subject.construct,
