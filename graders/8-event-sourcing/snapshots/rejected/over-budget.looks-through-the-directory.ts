@@ -1,5 +1,5 @@
 // breaks: A load costs the same, however many streams have snapshots
-// spends: O(n) steps a call
+// spends: steps a call
 // because: whether there is a snapshot is looked up in the list of all files.
 
 import type { Disk } from '#disk'
