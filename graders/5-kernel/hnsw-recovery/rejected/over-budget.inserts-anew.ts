@@ -1,5 +1,5 @@
 // breaks: Opening measures nothing
-// spends: distances for each vector in the log: 197
+// spends: distances for each vector in the log
 // because: a log of vectors is short, and takes as long to replay as the index took to build.
 
 import type { Disk } from '#disk'

@@ -1,5 +1,5 @@
 // breaks: After a checkpoint there is the graph, and not its past
-// spends: bytes on the disk for each byte of the graph: 5.774
+// spends: bytes on the disk for each byte of the graph
 // because: each checkpoint has a name of its own, and nobody takes the old ones away.
 
 import type { Disk } from '#disk'

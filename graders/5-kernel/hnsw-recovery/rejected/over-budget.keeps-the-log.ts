@@ -1,5 +1,5 @@
 // breaks: After a checkpoint there is the graph, and not its past
-// spends: bytes on the disk for each byte of the graph: 55.99
+// spends: bytes on the disk for each byte of the graph
 // because: the log is skipped as far as the checkpoint goes; and read, and kept, for ever.
 
 import type { Disk } from '#disk'

@@ -1,5 +1,5 @@
 // breaks: Opening reads what is there once or twice
-// spends: bytes read for each byte there: 112.2
+// spends: bytes read for each byte there
 // because: to find a change, it reads the rest of the log.
 
 import type { Disk } from '#disk'

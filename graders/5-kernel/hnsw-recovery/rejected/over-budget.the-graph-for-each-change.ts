@@ -1,5 +1,5 @@
 // breaks: An insert writes what it has changed, and little more
-// spends: bytes written for each byte changed: 70.57
+// spends: bytes written for each byte changed
 // because: what has changed is the graph, so it writes the graph.
 
 import type { Disk } from '#disk'

@@ -1,5 +1,5 @@
 // breaks: An insert writes what it has changed, and little more
-// spends: bytes written for each byte changed: 2.55
+// spends: bytes written for each byte changed
 // because: two characters for each byte.
 
 import type { Disk } from '#disk'
