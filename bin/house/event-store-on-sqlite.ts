@@ -86,6 +86,7 @@ export function openStore(disk: Disk): EventStore {
       const version = versionOf(stream)
       if (version !== expected) return { conflict: version }
       insert(stream, version, events)
+      // Until it is saved; where that throws, it stays so.
       hasFailed = true
       save()
       hasFailed = false

@@ -64,5 +64,5 @@ export interface Snapshots<S> {
  * @throws {RangeError} naming `every` if it is not as above
  */
 export function openSnapshots<S>(disk: Disk, log: EventLog, { every }: SnapshotsOptions<S>): Snapshots<S> {
-  throw new Error(`TODO: every ${every} events, keep on this disk (${disk.list()}) what ${log.read} leads to`)
+  throw new Error(`TODO: every ${every} events, keep what the log (${typeof log.read}) leads to, beside ${disk.list()}`)
 }
