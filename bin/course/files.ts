@@ -21,6 +21,9 @@ export const graderFolder = (ws: Workspace, kata: Kata): string => join(ws.cours
 
 export const suiteFile = (ws: Workspace, kata: Kata): string => join(graderFolder(ws, kata), 'suite.test.ts')
 
+/** What a simulated kata is run through by the clock; most katas have none. */
+export const runsFile = (ws: Workspace, kata: Kata): string => join(graderFolder(ws, kata), 'runs.ts')
+
 export const driverFile = (ws: Workspace, kata: Kata): string => join(graderFolder(ws, kata), 'driver.ts')
 
 /** May be absent: not every kata has a cost worth teaching. */

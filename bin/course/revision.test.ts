@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { aKata, tempFolder, writeCourse, writeFiles } from './course-fixture.ts'
-import { budgetsFile, driverFile, lessonFile, pristineStubFile, stubFile, suiteFile } from './files.ts'
+import { budgetsFile, driverFile, lessonFile, pristineStubFile, runsFile, stubFile, suiteFile } from './files.ts'
 import { kataRevision } from './revision.ts'
 
 const kata = aKata('token-bucket')
 
-test('changes with suite, driver, budgets and stub; not with lesson, learner or line endings', () => {
+test('changes with suite, runs, driver, budgets and stub; not with lesson, learner or line endings', () => {
   using folder = tempFolder()
   const ws = { course: folder.path, root: folder.path }
   writeCourse(folder.path, [kata])
@@ -19,11 +19,11 @@ test('changes with suite, driver, budgets and stub; not with lesson, learner or 
   expect(kataRevision(ws, kata)).toBe(first)
 
   const seen = new Set([first])
-  for (const file of [suiteFile, driverFile, budgetsFile, pristineStubFile]) {
+  for (const file of [suiteFile, runsFile, driverFile, budgetsFile, pristineStubFile]) {
     writeFileSync(file(ws, kata), 'other\n')
     seen.add(kataRevision(ws, kata))
   }
-  expect(seen.size).toBe(5)
+  expect(seen.size).toBe(6)
 })
 
 test('text that moves from one file to the next, and an empty file in place of none, are changes', () => {

@@ -2,7 +2,8 @@
 // seems to, and the kata asks for a recheck.
 
 import { createHash } from 'node:crypto'
-import { budgetsFile, driverFile, pristineStubFile, suiteFile } from './files.ts'
+import { existsSync } from 'node:fs'
+import { budgetsFile, driverFile, pristineStubFile, runsFile, suiteFile } from './files.ts'
 import type { Kata, Workspace } from './kata.ts'
 import { readText } from './read-text.ts'
 
@@ -16,6 +17,7 @@ export function kataRevision(ws: Workspace, kata: Kata): string {
     driver: driverFile(ws, kata),
     budgets: budgetsFile(ws, kata),
     stub: pristineStubFile(ws, kata),
+    ...(existsSync(runsFile(ws, kata)) ? { runs: runsFile(ws, kata) } : {}),
   }
   for (const [name, file] of Object.entries(files)) {
     // Line endings are the checkout's, not the kata's. Names and lengths keep text from moving between files unseen.

@@ -47,8 +47,8 @@ const ROOMS: readonly Room[] = [
     node: false,
   },
   {
-    of: /^graders\/[^/]+\/[^/]+\/suite\.test\.ts$/,
-    files: [/^graders\/kit\//, /\/driver\.ts$/],
+    of: /^graders\/[^/]+\/[^/]+\/(suite\.test|runs)\.ts$/,
+    files: [/^graders\/kit\//, /\/driver\.ts$/, /\/runs\.ts$/],
     packages: ['vitest', 'fast-check'],
     node: false,
   },
@@ -92,7 +92,7 @@ test('each room imports only what the design lets it', () => {
                 source.path.endsWith('/driver.ts') || (source.path.endsWith('/budgets.ts') && typeOnly)
               : room.packages.includes(from) || isTest(source) || source.path.startsWith('bin/bench/')
       // A suite knows its driver by type alone: loading it would load the submission into the judge.
-      const loadsDriver = source.path.endsWith('suite.test.ts') && from === './driver.ts' && !typeOnly
+      const loadsDriver = /\/(suite\.test|runs)\.ts$/.test(source.path) && from === './driver.ts' && !typeOnly
       return allowed && !loadsDriver ? [] : [`${source.path} imports ${from}`]
     })
   })

@@ -53,13 +53,16 @@ export async function verify(context: Context, names: readonly string[], values:
   if (context.json) sayJson(context, { good: faults === 0, proofs, strays })
   else {
     for (const line of faultLines(strays, context.look)) say(context, line)
-    const bad = proofs.filter((proof) => proof.faults.length > 0).length
+    const bad = proofs.filter((proof) => proof.faults.length > 0)
     say(
       context,
       faults === 0
         ? `\n${count(proofs.length, 'kata')} proven.`
-        : `\n${count(faults, 'fault')} in ${bad} of ${count(proofs.length, 'kata')}.`,
+        : `\n${count(faults, 'fault')} in ${bad.length} of ${count(proofs.length, 'kata')}.`,
     )
+    // Once more at the end: what is far above has scrolled away, and a log is often kept by its last lines only.
+    if (proofs.length > 1)
+      for (const { kata, faults } of bad) say(context, [`  ${kata}`, ...faultLines(faults, context.look)].join('\n'))
   }
   return faults === 0 ? EXIT.accepted : EXIT.notAccepted
 }

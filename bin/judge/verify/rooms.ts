@@ -21,6 +21,7 @@ const MIN_REJECTED = 6
 const KNOWN = new Set([
   'driver.ts',
   'suite.test.ts',
+  'runs.ts',
   'stub.ts',
   'budgets.ts',
   'costs.json',

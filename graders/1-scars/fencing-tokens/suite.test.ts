@@ -1,20 +1,7 @@
 // A lock service and a storage are met in four ways: by scenes written for each trap, by every schedule of a small cluster,
 // by walks that know no time, and by the clock under all kinds of faults. Every history is held against the same rules.
 
-import {
-  durable,
-  exclusive,
-  fenced,
-  freed,
-  LOCK,
-  type LockRule,
-  type LockWorldView,
-  owned,
-  renewable,
-  rising,
-  STORAGE,
-  taken,
-} from '../../kit/locks/lock-rules.ts'
+import { LOCK, type LockWorldView, STORAGE } from '../../kit/locks/lock-rules.ts'
 import {
   everyScript,
   type Fault,
@@ -24,7 +11,6 @@ import {
   noRun,
   noWalk,
   type Plan,
-  type Profile,
   planFor,
   type Step,
   survey,
@@ -33,23 +19,11 @@ import type { ScriptInput, TimedInput, WalkInput } from '../../kit/simulation.ts
 import { hiddenTest, type Tools } from '../../kit/suite.ts'
 import { unpack } from '../../kit/world/history.ts'
 import type * as driver from './driver.ts'
+import { A, B, CAST, MAX_DRIFT, MAX_STEPS, RUN_RULES as RULES, runsFor } from './runs.ts'
 
 const test = hiddenTest<typeof driver>(import.meta.url)
 type Given = Tools<typeof driver>
 
-const LEASE_MS = 1_000
-const MAX_DRIFT = 0.05
-
-const RULES = {
-  exclusive: exclusive({ leaseMs: LEASE_MS }),
-  rising,
-  owned: owned({ leaseMs: LEASE_MS }),
-  renewable: renewable({ leaseMs: LEASE_MS }),
-  freed: freed({ leaseMs: LEASE_MS }),
-  fenced,
-  durable,
-  taken,
-} satisfies Record<string, LockRule>
 type RuleName = keyof typeof RULES
 
 function tellView(view: LockWorldView, node: string): string | undefined {
@@ -60,8 +34,6 @@ function tellView(view: LockWorldView, node: string): string | undefined {
 
 // ---- scenes ------------------------------------------------------------------------------------------------------
 
-const A = 2
-const B = 3
 const PUPPETS = [null, null, 'puppet', 'puppet']
 
 /** What one puppet asks. Tokens below 0: see the driver. */
@@ -117,8 +89,6 @@ interface Circumstances {
   /** how fast each clock goes */
   readonly rates?: readonly number[]
 }
-
-const MAX_STEPS = 20_000
 
 function timedScene(asks: readonly Timed[], { faults = [], rates = [] }: Circumstances = {}): TimedInput {
   const untilMs = (asks.at(-1)?.[0] ?? 0) + 50
@@ -183,7 +153,6 @@ async function schedulesKeep(rule: RuleName, tools: Given): Promise<void> {
 
 const WALKS = 40
 const WALK_STEPS = 80
-const CAST = [null, null, 'worker', 'worker', 'heedless']
 
 const walksFor = (seed: number): WalkInput[] =>
   Array.from({ length: WALKS }, (_, i) => ({
@@ -207,34 +176,6 @@ async function walksKeep(rule: RuleName, tools: Given): Promise<void> {
 }
 
 // ---- by the clock ------------------------------------------------------------------------------------------------
-
-const PROFILES: readonly Profile[] = ['swarm', 'hunter', 'blackout', 'hunter']
-const CHAOS_MS = 8_000
-const QUIET_MS = 3_000
-
-/** In every run one worker is cut off for longer than a lease, whatever else there is. */
-const CUT_OFF: Fault = { atMs: 1_000, what: 'isolate', node: A, forMs: 1_500 }
-
-function chaosFor(profile: Profile, seed: number): Plan {
-  const plan = planFor(profile, seed, {
-    nodes: CAST.length,
-    chaosMs: CHAOS_MS,
-    quietMs: QUIET_MS,
-    patienceMs: 300,
-    skew: { offsetMs: 5_000, rate: MAX_DRIFT },
-  })
-  return { ...plan, faults: [CUT_OFF, ...plan.faults] }
-}
-
-const runsFor = (seed: number): TimedInput[] =>
-  PROFILES.map((profile, i) => ({
-    nodes: CAST.length,
-    seed: (seed + i) | 0,
-    plan: chaosFor(profile, (seed + i) | 0),
-    maxSteps: MAX_STEPS,
-    peers: CAST,
-    keepsAll: true,
-  }))
 
 async function runsKeep(rule: RuleName, tools: Given): Promise<void> {
   const { timed } = tools.subject

@@ -4,7 +4,6 @@
 
 import {
   type Broken,
-  type Check,
   everySchedule,
   everyScript,
   type History,
@@ -20,22 +19,27 @@ import {
 import type { TimedInput, WalkInput } from '../../kit/simulation.ts'
 import { fc, hiddenTest, holds, same, show } from '../../kit/suite.ts'
 import type * as driver from './driver.ts'
+import {
+  alike,
+  asksFor,
+  CHAOS_MS,
+  COMMANDS,
+  type Counts,
+  type Kind,
+  MAX_STEPS,
+  name,
+  QUIET_MS,
+  RUN_RULES,
+  type Rule,
+  runsFor,
+  type State,
+  told,
+  type View,
+} from './runs.ts'
 
 const test = hiddenTest<typeof driver>(import.meta.url)
-type Kind = driver.Script['kind']
-type State = driver.State
-type Counts = driver.Counts
-interface View extends State {
-  readonly value: number
-}
-type Rule = Check<View, State>
-
 // ---- states and how they are told ----------------------------------------------------------------------------------
 
-const bare = (counts: Counts): Counts => Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0))
-/** An entry of 0 is as good as none. */
-const plain = ({ up, down }: State): State => ({ up: bare(up), down: bare(down) })
-const alike = (a: State, b: State) => same(plain(a), plain(b))
 const sum = (counts: Counts) => Object.values(counts).reduce((all, count) => all + count, 0)
 const join = (a: Counts, b: Counts): Counts => {
   const both = { ...a }
@@ -43,7 +47,6 @@ const join = (a: Counts, b: Counts): Counts => {
   return both
 }
 
-const told = (kind: Kind, state: State) => show(kind === 'GCounter' ? bare(state.up) : plain(state))
 const make = (kind: Kind, replica: string) => `const ${replica} = new ${kind}('${replica}')`
 const merging = (kind: Kind, replica: string, state: State) => `${replica}.merge(${told(kind, state)})`
 const counting = (kind: Kind, replica: string, by: number) =>
@@ -301,8 +304,6 @@ test('What goes in and what comes out belongs to the caller', async ({ subject, 
 
 // ---- nodes in the simulated world ----------------------------------------------------------------------------------
 
-const COMMANDS = [1, 2, -1, 5, -3, 1, -1, 2].map((add) => ({ add }))
-
 /** Entries of a history, step by step. */
 function stepsOf<V, M>({ entries }: History<V, M>) {
   const groups: { from: number; to: number }[] = []
@@ -313,8 +314,6 @@ function stepsOf<V, M>({ entries }: History<V, M>) {
   }
   return groups.map(({ from, to }) => ({ last: to, group: entries.slice(from, to + 1) }))
 }
-
-const name = (node: number) => `n${node + 1}`
 
 /** After each step a node shows what it was asked, and what was in the states that have reached it; and it answers. */
 const showsWhatItKnows: Rule = (history): Broken | undefined => {
@@ -461,41 +460,9 @@ test('What was answered survives a crash', async (tools) => {
   mustHaveSeen(tally, 'crashes', 'cuts')
 })
 
-const CHAOS_MS = 1_500
-/** Fifteen periods: who gossips with one peer at a time has to come round. */
-const QUIET_MS = 1_500
-const MAX_STEPS = 20_000
-
-/** At the end, when it has been quiet for a while, all show the same. */
-const agreed: Rule = ({ entries, end, counts }): Broken | undefined => {
-  if (end === 'storm')
-    return { entry: -1, expected: `fewer than ${MAX_STEPS} steps`, got: `a storm of ${counts.sent} messages` }
-  const views = new Map<number, View>()
-  for (const entry of entries) if (entry[2] === 'view') views.set(entry[3], entry[4])
-  const [first, ...rest] = [...views].sort(([a], [b]) => a - b)
-  const odd = rest.find(([, view]) => first !== undefined && !alike(view, first[1]))
-  if (first === undefined || odd === undefined) return undefined
-  return {
-    entry: -1,
-    expected: `at the end ${name(odd[0])} shows what ${name(first[0])} does: ${told('PNCounter', first[1])}`,
-    got: told('PNCounter', odd[1]),
-  }
-}
-
-const asksFor = (nodes: number) =>
-  Array.from({ length: 12 }, (_, i) => ({
-    atMs: 60 + 110 * i,
-    node: i % nodes,
-    command: COMMANDS[i % COMMANDS.length],
-  }))
-
 test('Nodes that can reach each other soon agree', async (tools) => {
   const { timed } = tools.subject
-  const swarm = [3, 4, 2].map((nodes, i): TimedInput => {
-    const scale = { nodes, chaosMs: CHAOS_MS, quietMs: QUIET_MS, patienceMs: 150 }
-    const plan = { ...planFor(i === 2 ? 'blackout' : 'swarm', (tools.seed + i) | 0, scale), asks: asksFor(nodes) }
-    return { nodes, seed: (tools.seed + i) | 0, plan, maxSteps: MAX_STEPS }
-  })
+  const swarm = runsFor(tools.seed)
   const calm = planFor('calm', 1, { nodes: 3, chaosMs: CHAOS_MS, quietMs: QUIET_MS, patienceMs: 150 })
   const shut = (from: number[], to: number[]) => ({ atMs: 0, what: 'one-way' as const, from, to })
   const given = (plan: Partial<Plan>): TimedInput => ({
@@ -520,9 +487,9 @@ test('Nodes that can reach each other soon agree', async (tools) => {
     ...swarm,
   ]
   await isRepeatable(tools, timed, swarm[0])
-  const { failing, tally } = await survey(tools, timed, runs, { agreed }, 4)
+  const { failing, tally } = await survey(tools, timed, runs, RUN_RULES, 4)
   const tellView = ({ value }: View, node: string) => `${node} shows ${value}`
-  await noRun(tools, { timed, inputs: runs, check: agreed, tellView }, failing['agreed'] ?? [])
+  await noRun(tools, { timed, inputs: runs, check: RUN_RULES.agreed, tellView }, failing['agreed'] ?? [])
   mustHaveSeen(tally, 'lost', 'partitions', 'crashes')
 })
 

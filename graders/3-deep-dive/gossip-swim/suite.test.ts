@@ -1,63 +1,32 @@
 // Clusters are run by the clock, with and without losses, crashes, and deaf links; what concerns one node alone is told to
 // it by hand. What is a matter of chance is asked for with bounds that a right node passes by far.
 
-import {
-  everyScript,
-  type Fault,
-  isRepeatable,
-  type Move,
-  mustHaveSeen,
-  noRun,
-  type Plan,
-  planFor,
-  survey,
-} from '../../kit/simulate.ts'
-import type { ScriptInput, Setup, TimedInput } from '../../kit/simulation.ts'
+import { everyScript, type Fault, isRepeatable, type Move, mustHaveSeen, noRun, survey } from '../../kit/simulate.ts'
+import type { ScriptInput, TimedInput } from '../../kit/simulation.ts'
 import { hiddenTest, type Tools } from '../../kit/suite.ts'
 import { nameOf } from '../../kit/world/cluster.ts'
-import type { History } from '../../kit/world/history.ts'
 import type * as driver from './driver.ts'
+import {
+  MAX_STEPS,
+  type Message,
+  PERIOD_MS,
+  RUN_RULES,
+  type Rule,
+  rounds,
+  run,
+  runsFor,
+  type State,
+  TICK_MS,
+  type Update,
+  type View,
+} from './runs.ts'
 
 const test = hiddenTest<typeof driver>(import.meta.url)
 type Given = Tools<typeof driver>
 
-const PERIOD_MS = 1_000
 const HELPERS = 3
 const MAX_UPDATES = 6
-const rounds = (nodes: number): number => Math.ceil(Math.log2(nodes + 1))
-const suspicionMs = (nodes: number): number => 3 * rounds(nodes) * PERIOD_MS
 const retransmits = (nodes: number): number => 4 * rounds(nodes)
-/** A node that ticks looks at its clock so often at least. */
-const TICK_MS = 60
-
-type State = 'alive' | 'suspect' | 'dead'
-
-interface Update {
-  readonly node: string
-  readonly state: State
-  readonly incarnation: number
-}
-
-type Message =
-  | { readonly type: 'Ping'; readonly seq: number; readonly updates: readonly Update[] }
-  | {
-      readonly type: 'PingReq' | 'Ack'
-      readonly seq: number
-      readonly target: string
-      readonly updates: readonly Update[]
-    }
-
-interface View {
-  readonly incarnation: number
-  readonly suspects: readonly string[]
-  readonly dead: readonly string[]
-}
-
-type Rule = (
-  history: History<View, Message>,
-  setup: Setup,
-) => ReturnType<Parameters<typeof noRun<View, Message>>[1]['check']>
-
 const tellView = ({ suspects, dead }: View, node: string): string | undefined => {
   const says = [
     ...(suspects.length === 0 ? [] : [`suspects ${suspects.join(', ')}`]),
@@ -67,27 +36,6 @@ const tellView = ({ suspects, dead }: View, node: string): string | undefined =>
 }
 
 // ---- runs --------------------------------------------------------------------------------------------------------
-
-const MAX_STEPS = 60_000
-
-interface Circumstances {
-  readonly lost?: number
-  readonly delayMs?: readonly [number, number]
-  readonly faults?: readonly Fault[]
-  readonly keepsAll?: boolean
-  readonly peers?: Setup['peers']
-}
-
-function run(nodes: number, seed: number, untilMs: number, given: Circumstances = {}): TimedInput {
-  const { lost = 0, delayMs = [1, 20], faults = [], keepsAll = false, peers = [] } = given
-  const plan: Plan = {
-    ...planFor('calm', seed, { nodes, chaosMs: 0, quietMs: untilMs, patienceMs: PERIOD_MS }),
-    weather: { delayMs, lost, doubled: lost / 2, slow: 0, slowMs: 20 },
-    faults,
-    ...(lost > 0 || faults.length > 0 ? { healMs: untilMs } : {}),
-  }
-  return { nodes, seed: seed | 0, plan, maxSteps: MAX_STEPS, keepsAll, peers }
-}
 
 async function runsKeep(tools: Given, inputs: readonly TimedInput[], check: Rule): Promise<void> {
   const { timed } = tools.subject
@@ -102,141 +50,13 @@ const storms: Rule = ({ end, counts }) =>
 
 // ---- crashes -----------------------------------------------------------------------------------------------------
 
-const SIZES = [8, 32] as const
-const CRASHES = 4
-const FIRST_CRASH_MS = 3_000
-const crashAtMs = (i: number): number => FIRST_CRASH_MS + 1_700 * i
-/** News of a crash reach all in so many periods. */
-const spreadMs = (nodes: number): number => 2 * rounds(nodes) * PERIOD_MS
-
-const endMs = (nodes: number): number => crashAtMs(CRASHES) + 10 * PERIOD_MS + suspicionMs(nodes) + spreadMs(nodes)
-
-/** In each cluster a few go for good, one after the other. */
-function crashRuns(seed: number): TimedInput[] {
-  return SIZES.flatMap((nodes) =>
-    [0, 1].map((i) => {
-      const untilMs = endMs(nodes)
-      const faults = Array.from(
-        { length: CRASHES },
-        (_, c): Fault => ({ atMs: crashAtMs(c), what: 'crash', node: 2 * c + i, forMs: 10 * untilMs, keeps: 0 }),
-      )
-      return run(nodes, seed + i, untilMs, { faults })
-    }),
-  )
-}
-
-interface Course {
-  readonly who: string
-  readonly crashedAt: number
-  /** when anybody first suspected it, or held it for dead */
-  suspectedAt: number
-  /** when each other first suspected it; when each first held it for dead */
-  readonly suspectedBy: Map<number, number>
-  readonly buriedBy: Map<number, number>
-}
-
-/** What became of each that crashed. */
-function coursesOf({ entries }: History<View, Message>): Course[] {
-  const courses = new Map<string, Course>()
-  for (const [, at, what, node, view] of entries) {
-    if (what === 'crash')
-      courses.set(nameOf(node), {
-        who: nameOf(node),
-        crashedAt: at,
-        suspectedAt: Number.POSITIVE_INFINITY,
-        suspectedBy: new Map(),
-        buriedBy: new Map(),
-      })
-    if (what !== 'view') continue
-    const first = (of: Map<number, number>) => void (of.has(node) || of.set(node, at))
-    for (const who of [...view.suspects, ...view.dead]) {
-      const course = courses.get(who)
-      if (course === undefined) continue
-      course.suspectedAt = Math.min(course.suspectedAt, at)
-      first(course.suspectedBy)
-    }
-    for (const who of view.dead) {
-      const course = courses.get(who)
-      if (course !== undefined) first(course.buriedBy)
-    }
-  }
-  return [...courses.values()]
-}
-
-/**
- * Periods from a crash to the first suspicion: 1.6 on average, whatever the size, and the rest of one. That the mean of four
- * exceeds this has a chance of some 10^-9, taking each for exponential beyond its first period.
- */
-const NOTICED_PERIODS = 8
-
-const noticed: Rule = (history, { nodes }) => {
-  const courses = coursesOf(history)
-  const took = courses.map(({ crashedAt, suspectedAt }) => (suspectedAt - crashedAt) / PERIOD_MS)
-  const mean = took.reduce((sum, one) => sum + one, 0) / took.length
-  if (mean <= NOTICED_PERIODS) return undefined
-  return {
-    entry: -1,
-    expected: `a crash among ${nodes} is noticed in fewer than ${NOTICED_PERIODS} periods, on average of ${courses.length}`,
-    got: Number.isFinite(mean) ? `${mean.toFixed(1)} periods` : 'one is never noticed',
-  }
-}
-
-const spreads: Rule = (history, { nodes }) => {
-  const courses = coursesOf(history)
-  const up = (node: number) => !courses.some(({ who }) => who === nameOf(node))
-  for (const { who, suspectedAt, suspectedBy, buriedBy } of courses) {
-    // The first who suspects may crash itself before it has waited; those who have heard of it then are not far behind.
-    const firstMs = Math.min(...buriedBy.values()) - suspectedAt
-    if (firstMs > suspicionMs(nodes) + 3 * PERIOD_MS && Number.isFinite(firstMs))
-      return {
-        entry: -1,
-        expected: `${who} is held for dead when it has been suspected for ${suspicionMs(nodes)} ms`,
-        got: `by nobody for ${Math.round(firstMs)} ms`,
-      }
-    for (let node = 0; node < nodes; node++) {
-      // How soon somebody notices is another promise's matter, and what was noticed late may have had no time to spread.
-      if (!up(node) || suspectedAt > endMs(nodes) - suspicionMs(nodes) - spreadMs(nodes) - PERIOD_MS) continue
-      const heard = (suspectedBy.get(node) ?? Number.POSITIVE_INFINITY) - suspectedAt
-      if (heard > spreadMs(nodes))
-        return {
-          entry: -1,
-          expected: `${nameOf(node)} of ${nodes} hears that ${who} is suspected within ${spreadMs(nodes)} ms`,
-          got: Number.isFinite(heard) ? `after ${Math.round(heard)} ms` : 'never',
-        }
-      const buried = (buriedBy.get(node) ?? Number.POSITIVE_INFINITY) - suspectedAt
-      if (buried > suspicionMs(nodes) + spreadMs(nodes) + TICK_MS)
-        return {
-          entry: -1,
-          expected: `${nameOf(node)} of ${nodes} holds ${who} for dead within ${suspicionMs(nodes) + spreadMs(nodes)} ms`,
-          got: Number.isFinite(buried) ? `after ${Math.round(buried)} ms` : 'never',
-        }
-    }
-  }
-  return undefined
-}
-
-/** Nobody is buried before it has been suspected for its time. */
-const patient: Rule = (history, { nodes }) => {
-  for (const { who, suspectedAt, buriedBy } of coursesOf(history)) {
-    const [node, at] = [...buriedBy].toSorted((a, b) => a[1] - b[1])[0] ?? [0, Number.POSITIVE_INFINITY]
-    if (at - suspectedAt < suspicionMs(nodes) - TICK_MS)
-      return {
-        entry: -1,
-        expected: `${who} is held for dead when it has been suspected for ${suspicionMs(nodes)} ms`,
-        got: `${nameOf(node)} holds it for dead after ${Math.round(at - suspectedAt)} ms`,
-      }
-  }
-  return undefined
-}
-
-async function crashesKeep(tools: Given, name: 'noticed' | 'spreads' | 'patient'): Promise<void> {
-  const rules = { noticed, spreads, patient }
+async function crashesKeep(tools: Given, name: keyof typeof RUN_RULES): Promise<void> {
   const { timed } = tools.subject
   const { seed, failing, tally } = await tools.once('crashes', async (seed) => ({
     seed,
-    ...(await survey(tools, timed, crashRuns(seed), rules, 4)),
+    ...(await survey(tools, timed, runsFor(seed), RUN_RULES, 4)),
   }))
-  await noRun(tools, { timed, inputs: crashRuns(seed), check: rules[name], tellView }, failing[name] ?? [])
+  await noRun(tools, { timed, inputs: runsFor(seed), check: RUN_RULES[name], tellView }, failing[name] ?? [])
   mustHaveSeen(tally, 'crashes')
 }
 

@@ -1,6 +1,7 @@
 // Elections are held in three ways: by schedules written for each trap, by walks that know no time, and by the clock under
 // all kinds of faults. Every history is held against the same rules.
 
+import { agreed, agreement } from '../../kit/raft/agreement.ts'
 import {
   ballotSurvives,
   byMajority,
@@ -13,6 +14,7 @@ import {
   type Rule,
   upToDate,
 } from '../../kit/raft/election-rules.ts'
+import { MAX_STEPS, PEERS } from '../../kit/raft/election-runs.ts'
 import { termsRule } from '../../kit/raft/term-rules.ts'
 import {
   everyScript,
@@ -22,7 +24,6 @@ import {
   noRun,
   noWalk,
   type Plan,
-  type Profile,
   planFor,
   type Survey,
   survey,
@@ -30,6 +31,7 @@ import {
 import type { ScriptInput, Setup, TimedInput, WalkInput } from '../../kit/simulation.ts'
 import { hiddenTest, type Tools } from '../../kit/suite.ts'
 import type * as driver from './driver.ts'
+import { RUN_RULES, runsFor } from './runs.ts'
 
 const test = hiddenTest<typeof driver>(import.meta.url)
 type Given = Tools<typeof driver>
@@ -56,7 +58,6 @@ const LOGS: readonly Logs[] = [
   [[], [1], [3, 3, 3]],
   [[1, 2], [2], [1, 2]],
 ]
-const PEERS: readonly Setup['peers'][] = [[], [], [null, 'ticks'], [null, null, 'roles'], ['ticks', null, 'roles']]
 
 function walksFor(seed: number): WalkInput[] {
   return Array.from({ length: WALKS }, (_, i) => {
@@ -86,71 +87,6 @@ async function walksKeep(rule: RuleName, tools: Given): Promise<void> {
 }
 
 // ---- by the clock ------------------------------------------------------------------------------------------------
-
-const PROFILES: readonly Profile[] = ['swarm', 'hunter', 'blackout', 'swarm', 'hunter', 'swarm']
-const CHAOS_MS = 3_000
-/** Time for a dozen elections, one after another: each succeeds far more often than not. */
-const QUIET_MS = 4_000
-const MAX_STEPS = 40_000
-
-function runsFor(seed: number): TimedInput[] {
-  return PROFILES.map((profile, i) => {
-    const nodes = i % 2 === 0 ? 3 : 5
-    const scale = { nodes, chaosMs: CHAOS_MS, quietMs: QUIET_MS, patienceMs: 300, skew: { offsetMs: 500, rate: 0.05 } }
-    return {
-      nodes,
-      seed: (seed + i) | 0,
-      plan: planFor(profile, (seed + i) | 0, scale),
-      maxSteps: MAX_STEPS,
-      peers: PEERS[i % PEERS.length] ?? [],
-      ...(i === 3 ? { disks: disksWith([[1], [1, 1], [2], [2, 2], [2]]) } : {}),
-    }
-  })
-}
-
-/** At some time from then on all nodes that are up have one leader, and it knows that it is. */
-const agreement: (afterMs: number, who?: (node: number) => boolean) => Rule =
-  (afterMs, who = () => true) =>
-  ({ entries, end, counts }, { nodes }) => {
-    if (end === 'storm')
-      return { entry: -1, expected: `fewer than ${MAX_STEPS} steps`, got: `a storm of ${counts.sent} messages` }
-    const views = new Map<number, RaftView>()
-    for (const [, at, what, node, view] of entries) {
-      if (what === 'view') views.set(node, view)
-      else if (what === 'crash' || what === 'boot') views.delete(node)
-      if (at >= afterMs && agreed(views, nodes, who)) return undefined
-    }
-    return agreed(views, nodes, who)
-      ? undefined
-      : { entry: -1, expected: 'a leader that all nodes know, in time', got: `none, ${stateOf(views, nodes)}` }
-  }
-
-function agreed(views: ReadonlyMap<number, RaftView>, nodes: number, who: (node: number) => boolean): boolean {
-  let leader: RaftView | undefined
-  for (const view of views.values()) if (view.role === 'leader' && view.term >= (leader?.term ?? 0)) leader = view
-  if (leader === undefined) return false
-  for (let node = 0; node < nodes; node++) {
-    const view = views.get(node)
-    if (who(node) && view !== undefined && (view.term !== leader.term || view.leader !== leader.leader)) return false
-  }
-  return true
-}
-
-function stateOf(views: ReadonlyMap<number, RaftView>, nodes: number): string {
-  const states = Array.from({ length: nodes }, (_, node) => {
-    const view = views.get(node)
-    return `n${node + 1} ${view === undefined ? 'down' : `${view.role} t${view.term}`}`
-  })
-  return `at the end: ${states.join(', ')}`
-}
-
-const RUN_RULES = {
-  majority: RULES.majority,
-  oneVote: RULES.oneVote,
-  afterCrash: RULES.afterCrash,
-  upToDate: RULES.upToDate,
-  agreement: agreement(CHAOS_MS),
-} satisfies Record<string, Rule>
 
 async function runsKeep(rule: keyof typeof RUN_RULES, tools: Given): Promise<void> {
   const { timed } = tools.subject

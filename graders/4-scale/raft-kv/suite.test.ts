@@ -1,10 +1,8 @@
 // Clients ask, again and of others, while the cluster crashes, parts and elects. What they were told has to be what one copy
 // would have told them: held against a checker for linearizability, with schedules for each trap beside it.
 
-import type { Model } from '../../kit/history/models.ts'
-import type { LogMessage, LogView } from '../../kit/raft/replicated-log.ts'
+import type { LogView } from '../../kit/raft/replicated-log.ts'
 import {
-  type Check,
   type Entry,
   everyScript,
   isRepeatable,
@@ -12,165 +10,18 @@ import {
   mustHaveSeen,
   noRun,
   noWalk,
-  type Profile,
-  planFor,
   survey,
 } from '../../kit/simulate.ts'
-import type { ScriptInput, TimedInput, WalkInput } from '../../kit/simulation.ts'
+import type { ScriptInput, WalkInput } from '../../kit/simulation.ts'
 import { hiddenTest, type Tools } from '../../kit/suite.ts'
-import { asOneCopy } from '../../kit/world/operations.ts'
 import type * as driver from './driver.ts'
+import { type Command, RULES, RUN_RULES, type Rule, runsFor, scriptsFor } from './runs.ts'
 
 const test = hiddenTest<typeof driver>(import.meta.url)
 type Given = Tools<typeof driver>
-type Rule = Check<LogView, LogMessage>
-type Command =
-  | { readonly type: 'Get'; readonly key: string }
-  | {
-      readonly type: 'Put' | 'Append'
-      readonly key: string
-      readonly value: string
-      readonly client: number
-      readonly sequence: number
-    }
-type Result = { readonly type: string; readonly value?: string | null; readonly leader?: string | null }
-
-// ---- what must hold ----------------------------------------------------------------------------------------------
-
-/** One key of one copy: each write is told what was there before it. */
-const copy: Model<string | null, Command, string | null> = {
-  init: null,
-  apply(state, command) {
-    if (command.type === 'Get') return { state, output: state }
-    return { state: command.type === 'Put' ? command.value : `${state ?? ''}${command.value}`, output: state }
-  },
-  partOf: ({ key }) => key,
-  tell(command, output) {
-    const answer = output === undefined ? '' : ` → ${output.value === null ? 'nothing' : `'${output.value}'`}`
-    const value = command.type === 'Get' ? '' : `, '${command.value}'`
-    return `${command.type.toLowerCase()}('${command.key}'${value})${answer}`
-  },
-}
-
-/** Values are made of marks that are written once each, so that one that is there twice was executed twice. */
-const marksOf = (value: string): string[] => value.split(';').slice(0, -1)
-
-/** Nobody is told of a value that was written twice. */
-const once: Rule = ({ entries }) => {
-  for (const [i, entry] of (entries as readonly Entry[]).entries()) {
-    if (entry[2] !== 'replied') continue
-    const { value } = entry[5] as Result
-    if (typeof value !== 'string') continue
-    const marks = marksOf(value)
-    const twice = marks.find((mark, place) => marks.indexOf(mark) !== place)
-    if (twice !== undefined)
-      return { entry: i, expected: `'${twice};' once: it was asked for once`, got: `the value is '${value}'` }
-  }
-  return undefined
-}
-
-const oneCopy = asOneCopy(copy, {
-  input: (command) => command as Command,
-  output: (result) => (result as Result).value ?? null,
-})
-
-/** What was executed twice, and what a retry is told, is another promise's matter. */
-const linearizable: Rule = (history, setup) =>
-  once(history, setup) === undefined && alike(history, setup) === undefined ? oneCopy(history) : undefined
-
-/** Requests of one write are answered alike, whoever answers, as far as they are; and never with what came of it. */
-const alike: Rule = ({ entries }) => {
-  const asked = new Map<number, Command>()
-  const told = new Map<string, Result>()
-  for (const [i, entry] of (entries as readonly Entry[]).entries()) {
-    if (entry[2] === 'asked') asked.set(entry[4], entry[5] as Command)
-    if (entry[2] !== 'replied') continue
-    const command = asked.get(entry[4])
-    const result = entry[5] as Result
-    if (command === undefined || command.type === 'Get' || result.type !== 'Done') continue
-    const isOwn = marksOf(result.value ?? '').includes(command.value.slice(0, -1))
-    if (isOwn)
-      return {
-        entry: i,
-        expected: `write ${command.sequence} of client ${command.client} is told what was there before it`,
-        got: `it is told ${tell(result)}, which holds its own '${command.value}'`,
-      }
-    const write = `${command.client}, ${command.sequence}`
-    const first = told.get(write)
-    if (first !== undefined && first.value !== result.value)
-      return {
-        entry: i,
-        expected: `write ${command.sequence} of client ${command.client} is told again that before it was ${tell(first)}`,
-        got: tell(result),
-      }
-    told.set(write, result)
-  }
-  return undefined
-}
-
-const tell = ({ value }: Result): string => (value === null || value === undefined ? 'nothing' : `'${value}'`)
-
-/** Who does not lead says so at once, and who does; a write that is done already it may answer. */
-const sendsOn: Rule = ({ entries }) => {
-  const views = new Map<number, LogView>()
-  const list = entries as readonly Entry<LogView, LogMessage>[]
-  for (const [i, entry] of list.entries()) {
-    if (entry[2] === 'boot') views.delete(entry[3])
-    if (entry[2] === 'view') views.set(entry[3], entry[4])
-    if (entry[2] !== 'asked') continue
-    const [step, , , node, request] = entry
-    const view = views.get(node)
-    if (view === undefined || view.role === 'leader') continue
-    const at = list.findIndex((one, j) => j > i && one[0] === step && one[2] === 'replied' && one[4] === request)
-    const result = list[at]?.[5] as Result | undefined
-    if (result?.type === 'Done' && (entry[5] as Command).type !== 'Get') continue
-    if (result?.type === 'NotLeader' && result.leader === view.leader) continue
-    return {
-      entry: at < 0 ? i : at,
-      expected: `n${node + 1} does not lead, and says so: its leader is ${view.leader ?? 'not known'}`,
-      got:
-        result === undefined
-          ? 'no answer'
-          : result.type === 'Done'
-            ? `the answer ${tell(result)}`
-            : `it says that the leader is ${result.leader ?? 'not known'}`,
-    }
-  }
-  return undefined
-}
-
-const CHAOS_MS = 2_500
-const QUIET_MS = 2_500
-
-/** When all is well again, every client is answered. */
-const answered: Rule = ({ entries, end, counts }, { clients = [] }) => {
-  if (end === 'storm') return { entry: -1, expected: 'an end', got: `a storm of ${counts.sent} messages` }
-  const well = new Set<number>()
-  for (const entry of entries as readonly Entry[])
-    if (entry[2] === 'returned' && entry[1] >= CHAOS_MS) well.add(entry[3])
-  const left = clients.findIndex((_, client) => !well.has(client))
-  if (left < 0) return undefined
-  return { entry: -1, expected: `client ${left + 1} is answered when all is well`, got: 'it never is' }
-}
-
-// ---- clients -----------------------------------------------------------------------------------------------------
-
-const KEYS = ['x', 'y']
-
-/** They write and read by turns, each mark once; nothing is overwritten, so that what was executed twice stays visible. */
-function scriptsFor(clients: number, operations: number, seed: number): Command[][] {
-  return Array.from({ length: clients }, (_, client) =>
-    Array.from({ length: operations }, (_, i): Command => {
-      const key = KEYS[(client + i + seed) % 5 === 0 ? 1 : 0] as string
-      if (((3 * client + 5 * i + seed) % 7) % 2 === 0) return { type: 'Get', key }
-      const value = `${client + 1}.${i + 1};`
-      return { type: 'Append', key, value, client: client + 1, sequence: i + 1 }
-    }),
-  )
-}
-
-const RULES = { linearizable, once, alike, sendsOn } satisfies Record<string, Rule>
 type RuleName = keyof typeof RULES
+
+// ---- walks, and by the clock -------------------------------------------------------------------------------------
 
 const WALKS = 60
 
@@ -182,23 +33,6 @@ function walksFor(seed: number): WalkInput[] {
     crashes: i % 2 === 0 ? 3 : 0,
     clients: scriptsFor(3, 12, Math.abs(seed + i) % 7),
   }))
-}
-
-const PROFILES: readonly Profile[] = ['swarm', 'hunter', 'blackout', 'hunter']
-
-function runsFor(seed: number): TimedInput[] {
-  return PROFILES.map((profile, i) => {
-    const nodes = i === 3 ? 5 : 3
-    const scale = { nodes, chaosMs: CHAOS_MS, quietMs: QUIET_MS, patienceMs: 300 }
-    return {
-      nodes,
-      seed: (seed + i) | 0,
-      plan: planFor(profile, (seed + i) | 0, scale),
-      maxSteps: 40_000,
-      clients: scriptsFor(4, 120, i),
-      pace: { thinkMs: 80, patienceMs: 250, attempts: 5 },
-    }
-  })
 }
 
 const tellView = ({ role, term }: LogView, node: string) =>
@@ -213,8 +47,6 @@ async function walksKeep(tools: Given, rule: RuleName): Promise<void> {
   await noWalk(tools, { walk, replay, inputs: walksFor(seed), check: RULES[rule] }, failing[rule] ?? [])
   mustHaveSeen(tally, 'delivered', 'repeated', 'timers', 'crashes')
 }
-
-const RUN_RULES = { ...RULES, answered } satisfies Record<string, Rule>
 
 async function runsKeep(tools: Given, rule: keyof typeof RUN_RULES): Promise<void> {
   const { timed } = tools.subject
@@ -278,7 +110,7 @@ const isTold: Rule = (history, setup) => {
 
 test('What clients see is one copy', async (tools) => {
   const writer = [append('a;', 1, 1), append('b;', 1, 2)]
-  await scriptsKeep(linearizable, tools, [
+  await scriptsKeep(RULES.linearizable, tools, [
     // n1 has been deposed, and does not know.
     script(
       [
@@ -353,7 +185,7 @@ test('A command is executed once', async (tools) => {
   const ask = (node: number, command: number): Move => ['ask', node, command]
   const look = (leader: number, other: number): Move[] => [call(leader, 0, 0), ...round(leader, other)]
   const commands = [A, A, ...LATER, A]
-  await scriptsKeep(once, tools, [
+  await scriptsKeep(RULES.once, tools, [
     script([...settled(0, 1), ask(0, 0), ...round(0, 1), ask(0, 1), ...round(0, 1), ...look(0, 1)], [[GET]], commands),
     // Both are in the log before either is committed.
     script([...settled(0, 1), ask(0, 0), ask(0, 1), ...round(0, 1), ...look(0, 1)], [[GET]], commands),
@@ -405,7 +237,7 @@ test('A retry is told what the first was told', async (tools) => {
   const ask = (node: number, command: number): Move => ['ask', node, command]
   const other = append('d;', 8, 1)
   const commands = [A, other, A, append('e;', 8, 1)]
-  await scriptsKeep(alike, tools, [
+  await scriptsKeep(RULES.alike, tools, [
     script([...settled(0, 1), ...[0, 1, 2].flatMap((one) => [ask(0, one), ...round(0, 1)])], [], commands),
     script([...settled(0, 1), ...[1, 0, 2].flatMap((one) => [ask(0, one), ...round(0, 1)])], [], commands),
     script([...settled(0, 1), ask(0, 0), ask(0, 1), ask(0, 2), ...round(0, 1)], [], commands),
@@ -429,7 +261,7 @@ test('A retry is told what the first was told', async (tools) => {
 })
 
 test('Who does not lead says who does', async (tools) => {
-  await scriptsKeep(sendsOn, tools, [
+  await scriptsKeep(RULES.sendsOn, tools, [
     script([call(0, 0, 0), call(0, 1, 0)], [[GET], [A]]),
     script([...settled(0, 1), call(1, 0, 0), call(1, 1, 0), call(2, 2, 0)], [[GET], [A], [GET]]),
     script([['until', 0, 'RequestVote'], call(0, 0, 0)], [[GET]]),

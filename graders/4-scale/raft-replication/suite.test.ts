@@ -2,9 +2,9 @@
 // kinds of faults. One referee looks at all of them, and says which promise was broken first.
 
 import { inLine, otherwise, served } from '../../kit/raft/log-convergence.ts'
-import { type LogFault, type LogMessage, type LogView, ruling } from '../../kit/raft/log-referee.ts'
+import type { LogFault, LogMessage, LogView } from '../../kit/raft/log-referee.ts'
+import { asksUntil, MAX_BYTES } from '../../kit/raft/log-runs.ts'
 import {
-  type Check,
   everyScript,
   isRepeatable,
   type Move,
@@ -12,36 +12,16 @@ import {
   noRun,
   noWalk,
   type Plan,
-  type Profile,
   planFor,
   survey,
 } from '../../kit/simulate.ts'
 import type { ScriptInput, Setup, TimedInput, WalkInput } from '../../kit/simulation.ts'
 import { hiddenTest, type Tools } from '../../kit/suite.ts'
 import type * as driver from './driver.ts'
+import { MAX_STEPS, RULES, RUN_RULES, type Rule, runsFor } from './runs.ts'
 
 const test = hiddenTest<typeof driver>(import.meta.url)
 type Given = Tools<typeof driver>
-type Rule = Check<LogView, LogMessage>
-
-const faulty =
-  (fault: LogFault): Rule =>
-  (history, setup) => {
-    const found = ruling(history, setup)
-    return found?.fault === fault ? found : undefined
-  }
-
-const RULES = {
-  matching: faulty('matching'),
-  acknowledged: faulty('acknowledged'),
-  majority: faulty('majority'),
-  'own term': faulty('own term'),
-  'follower commits': faulty('follower commits'),
-  kept: faulty('kept'),
-  client: faulty('client'),
-  elections: faulty('elections'),
-  hints: faulty('hints'),
-} satisfies Record<LogFault, Rule>
 
 const tellView = ({ role, term, commitIndex }: LogView, node: string) =>
   role === 'follower' ? undefined : `${node} is ${role} of term ${term}, and has committed ${commitIndex}`
@@ -101,43 +81,6 @@ async function walksKeep(fault: LogFault, tools: Given): Promise<void> {
 }
 
 // ---- by the clock ------------------------------------------------------------------------------------------------
-
-const PROFILES: readonly Profile[] = ['swarm', 'hunter', 'blackout', 'swarm', 'hunter']
-const CHAOS_MS = 1_800
-/** Time for some elections, one after another, and for what was missed. */
-const QUIET_MS = 3_500
-/** More than twice what it takes: a history of more would not fit into one answer. */
-const MAX_STEPS = 4_500
-const MAX_BYTES = 300_000
-
-const asksUntil = (
-  untilMs: number,
-  everyMs: number,
-  whom: (i: number) => number | 'leader',
-): NonNullable<Plan['asks']> =>
-  Array.from({ length: Math.floor(untilMs / everyMs) }, (_, i) => ({
-    atMs: (i + 1) * everyMs,
-    node: whom(i),
-    command: `c${i}`,
-  }))
-
-function runsFor(seed: number): TimedInput[] {
-  return PROFILES.map((profile, i) => {
-    const nodes = i % 2 === 0 ? 3 : 5
-    const scale = { nodes, chaosMs: CHAOS_MS, quietMs: QUIET_MS, patienceMs: 300, skew: { offsetMs: 500, rate: 0.05 } }
-    const asks = asksUntil(CHAOS_MS + 500, 70, (k) => (k % 3 === 2 ? k % nodes : 'leader'))
-    return {
-      nodes,
-      seed: (seed + i) | 0,
-      plan: { ...planFor(profile, (seed + i) | 0, scale), asks },
-      maxSteps: MAX_STEPS,
-      maxBytes: MAX_BYTES,
-      peers: i === 3 ? [null, 'ticks', null, 'ticks'] : [],
-    }
-  })
-}
-
-const RUN_RULES = { ...RULES, agreement: otherwise(inLine(CHAOS_MS + 500)) } satisfies Record<string, Rule>
 
 async function runsKeep(rule: keyof typeof RUN_RULES, tools: Given): Promise<void> {
   const { timed } = tools.subject

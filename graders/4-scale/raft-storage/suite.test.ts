@@ -3,10 +3,10 @@
 // makes a snapshot. One referee looks at all of them, and says which promise was broken first.
 
 import { inLine, otherwise, served } from '../../kit/raft/log-convergence.ts'
-import { type Fault, type LogMessage, type LogView, ruling } from '../../kit/raft/log-referee.ts'
+import type { LogMessage, LogView } from '../../kit/raft/log-referee.ts'
+import { asksUntil, MAX_BYTES } from '../../kit/raft/log-runs.ts'
 import { type MachineState, START, stateAfter } from '../../kit/raft/log-state.ts'
 import {
-  type Check,
   everyScript,
   isRepeatable,
   type Move,
@@ -14,34 +14,16 @@ import {
   noRun,
   noWalk,
   type Plan,
-  type Profile,
   planFor,
   survey,
 } from '../../kit/simulate.ts'
 import type { ScriptInput, Setup, TimedInput, WalkInput } from '../../kit/simulation.ts'
 import { hiddenTest, type Tools } from '../../kit/suite.ts'
 import type * as driver from './driver.ts'
+import { MAX_STEPS, RULES, RUN_RULES, type Rule, runsFor } from './runs.ts'
 
 const test = hiddenTest<typeof driver>(import.meta.url)
 type Given = Tools<typeof driver>
-type Rule = Check<LogView, LogMessage>
-
-const faulty =
-  (...faults: readonly Fault[]): Rule =>
-  (history, setup) => {
-    const found = ruling(history, setup)
-    return found !== undefined && faults.includes(found.fault) ? found : undefined
-  }
-
-const RULES = {
-  short: faulty('short'),
-  dropped: faulty('dropped'),
-  snapshot: faulty('snapshot'),
-  state: faulty('state'),
-  kept: faulty('kept'),
-  acknowledged: faulty('acknowledged'),
-  before: faulty('matching', 'majority', 'own term', 'follower commits', 'client', 'elections', 'hints'),
-} satisfies Record<string, Rule>
 type RuleName = keyof typeof RULES
 
 const tellView = ({ role, term, commitIndex }: LogView, node: string) =>
@@ -120,43 +102,6 @@ async function walksKeep(rule: RuleName, tools: Given): Promise<void> {
 }
 
 // ---- by the clock ------------------------------------------------------------------------------------------------
-
-const PROFILES: readonly Profile[] = ['swarm', 'hunter', 'blackout', 'swarm', 'hunter']
-const CHAOS_MS = 1_800
-/** Time for some elections, one after another, and for what was missed. */
-const QUIET_MS = 3_500
-/** More than twice what it takes: a history of more would not fit into one answer. */
-const MAX_STEPS = 5_000
-const MAX_BYTES = 300_000
-
-const asksUntil = (
-  untilMs: number,
-  everyMs: number,
-  whom: (i: number) => number | 'leader',
-): NonNullable<Plan['asks']> =>
-  Array.from({ length: Math.floor(untilMs / everyMs) }, (_, i) => ({
-    atMs: (i + 1) * everyMs,
-    node: whom(i),
-    command: `c${i}`,
-  }))
-
-function runsFor(seed: number): TimedInput[] {
-  return PROFILES.map((profile, i) => {
-    const nodes = i % 2 === 0 ? 3 : 5
-    const scale = { nodes, chaosMs: CHAOS_MS, quietMs: QUIET_MS, patienceMs: 300, skew: { offsetMs: 500, rate: 0.05 } }
-    const asks = asksUntil(CHAOS_MS + 500, 25, (k) => (k % 3 === 2 ? k % nodes : 'leader'))
-    return {
-      nodes,
-      seed: (seed + i) | 0,
-      plan: { ...planFor(profile, (seed + i) | 0, scale), asks },
-      maxSteps: MAX_STEPS,
-      maxBytes: MAX_BYTES,
-      peers: i === 3 ? [null, 'ticks', null, 'ticks'] : [],
-    }
-  })
-}
-
-const RUN_RULES = { ...RULES, agreement: otherwise(inLine(CHAOS_MS + 500)) } satisfies Record<string, Rule>
 
 async function runsKeep(rule: keyof typeof RUN_RULES, tools: Given): Promise<void> {
   const { timed } = tools.subject
