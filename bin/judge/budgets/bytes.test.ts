@@ -172,3 +172,20 @@ test('what no probe says is no figure', () => {
   ])
     expect(judgeBytesPerEntry({ bytesPerEntry: 0 }, raw)).toBeUndefined()
 })
+
+test('few and large entries are told no finer than what V8 keeps beside them', () => {
+  const told = (bytes: number) =>
+    judgeBytesPerEntry(
+      { bytesPerEntry: 13_000 },
+      {
+        series: [
+          { n: 15, bytes: 0 },
+          { n: 60, bytes },
+        ],
+      },
+    )
+  // As measured: 128 bytes more or less, by what the optimiser kept.
+  expect(told(566_088)).toEqual(told(565_960))
+  expect(told(565_960)).toMatchObject({ kept: true, got: '12,600 bytes an entry' })
+  expect(told(45 * 13_100)).toMatchObject({ kept: false, got: '13,100 bytes an entry' })
+})

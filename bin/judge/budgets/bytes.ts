@@ -81,14 +81,22 @@ export function judgeBytesPerEntry(
   if (large.n <= small.n) return undefined
   const entries = large.n - small.n
   const slope = (large.bytes - small.bytes) / entries
-  // To the tenth where so many entries were held that what V8 itself keeps does not show: a bit is an eighth of a byte.
-  const parts = entries >= OWN_BYTES / 0.05 ? 10 : 1
-  const bytes = Math.max(0, Math.round(slope * parts) / parts)
+  const bytes = Math.max(0, toldOf(slope, entries))
   return {
     kept: bytes <= bytesPerEntry,
     limit: `${plural(bytesPerEntry)} an entry`,
     got: `${plural(bytes)} an entry`,
   }
+}
+
+/**
+ * No finer than what V8 itself keeps lets it be: to the tenth of a byte where so many entries were held that none of it shows
+ * (a bit is an eighth of a byte), to three digits where they were so few that it does.
+ */
+function toldOf(slope: number, entries: number): number {
+  if (entries < OWN_BYTES) return Math.round(Number(slope.toPrecision(3)))
+  const parts = entries >= OWN_BYTES / 0.05 ? 10 : 1
+  return Math.round(slope * parts) / parts
 }
 
 interface Point {
