@@ -149,13 +149,25 @@ const bounded: Rule = ({ entries }, { nodes }) => {
 
 // ---- promises ----------------------------------------------------------------------------------------------------
 
-/** One probe a period, and in any two rounds each other has its turn. */
-const inTurn: Rule = ({ entries, end }, { nodes }) => {
-  if (end === 'storm') return storms({ entries, end, counts: { sent: 0 } } as never, { nodes, seed: 0 })
-  const probes = new Map<number, { at: number; to: number; entry: number }[]>()
+interface Probe {
+  readonly at: number
+  readonly to: number
+  readonly entry: number
+}
+
+function probesOf({ entries }: Parameters<Rule>[0]): Map<number, Probe[]> {
+  const probes = new Map<number, Probe[]>()
   for (const [i, [, at, what, node, to, message]] of entries.entries())
     if (what === 'sent' && message.type === 'Ping')
       probes.set(node, [...(probes.get(node) ?? []), { at, to, entry: i }])
+  return probes
+}
+
+/** One probe a period, and in any two rounds each other has its turn. */
+const inTurn: Rule = (history, { nodes }) => {
+  const { entries, end } = history
+  if (end === 'storm') return storms({ entries, end, counts: { sent: 0 } } as never, { nodes, seed: 0 })
+  const probes = probesOf(history)
   const lastAt = entries.at(-1)?.[1] ?? 0
   for (let node = 0; node < nodes; node++) {
     const own = probes.get(node) ?? []
@@ -188,6 +200,30 @@ const inTurn: Rule = ({ entries, end }, { nodes }) => {
   return undefined
 }
 
+/** By then whoever crashed at the beginning is held for dead by all. */
+const BURIED_MS = 25_000
+
+/** Two are left of many: each has the other's answer each period. */
+const goesOn: Rule = (history) => {
+  const probes = probesOf(history)
+  const endMs = history.entries.at(-1)?.[1] ?? 0
+  for (const node of [0, 1]) {
+    let beforeMs = BURIED_MS
+    const late = [...(probes.get(node) ?? []), { at: endMs, entry: -1 }].find(({ at }) => {
+      const isLate = at - Math.max(beforeMs, BURIED_MS) > PERIOD_MS + TICK_MS
+      beforeMs = at
+      return isLate
+    })
+    if (late !== undefined)
+      return {
+        entry: late.entry,
+        expected: `a probe of ${nameOf(node)} in each ${PERIOD_MS} ms, of the one that is left`,
+        got: `none before ${Math.round(late.at)} ms`,
+      }
+  }
+  return undefined
+}
+
 test('Everybody is probed in turn, one each period', async (tools) => {
   await isRepeatable(tools, tools.subject.timed, run(5, tools.seed, 5_000))
   await runsKeep(
@@ -199,6 +235,10 @@ test('Everybody is probed in turn, one each period', async (tools) => {
     ],
     inTurn,
   )
+  const gone = [2, 3, 4, 5].map((node): Fault => ({ atMs: 2_000, what: 'crash', node, forMs: 900_000, keeps: 0 }))
+  await runsKeep(tools, [run(6, tools.seed, 45_000, { keepsAll: true, faults: gone })], goesOn)
+  // Who is alone has nobody to probe, and lives.
+  await runsKeep(tools, [run(1, tools.seed, 4_000)], storms)
   // Every ping is acknowledged, in its own name and with its own number.
   await scriptsKeep(tools, [alone(3, hears(0, 1)), alone(3, hears(0, 2, about(1, 'suspect', 0)))], acknowledged)
 })
@@ -249,6 +289,19 @@ const asksHelpers: Rule = ({ entries }, { nodes }) => {
   return undefined
 }
 
+/** An ack of another than is probed is no answer: helpers are asked in the same period. */
+const stillSilent =
+  (acked: number): Rule =>
+  (history) => {
+    const [first, second] = probesOf(history).get(0) ?? []
+    if (first === undefined || first.to === acked || second === undefined) return undefined
+    return {
+      entry: second.entry,
+      expected: `n1 asks others to ping ${nameOf(first.to)}, which has not answered; ${nameOf(acked)} has`,
+      got: `it goes on, to ${nameOf(second.to)}`,
+    }
+  }
+
 test('Who is silent is asked for by others before it is suspected', async (tools) => {
   const deaf = (from: number, to: number): Fault => ({ atMs: 0, what: 'one-way', from: [from], to: [to] })
   const inputs = [
@@ -263,6 +316,20 @@ test('Who is silent is asked for by others before it is suspected', async (tools
   ]
   await runsKeep(tools, inputs, unsuspected)
   await runsKeep(tools, inputs, asksHelpers)
+  // One of the two is not whom it probes.
+  for (const acked of [1, 2])
+    await scriptsKeep(
+      tools,
+      [
+        alone(
+          5,
+          ['until', 0, 'Ping'],
+          ['tell', 0, acked, { type: 'Ack', seq: 77, target: nameOf(acked), updates: [] } satisfies Message],
+          ['until', 0, 'PingReq'],
+        ),
+      ],
+      stillSilent(acked),
+    )
 })
 
 test('A crash is noticed within a few periods, however many there are', async (tools) => {
@@ -363,14 +430,21 @@ test('The newer word counts', async (tools) => {
 
 const CROWD = 20
 
-/** Each piece of news has its turn before any has another. */
+/** Each piece of news has its turn before any has another, and no message leaves room for what is waiting. */
 const fairly: Rule = ({ entries }) => {
   const told = new Map<string, number>(Array.from({ length: CROWD - 1 }, (_, i) => [nameOf(i + 1), 0]))
   let acks = 0
-  for (const entry of entries) {
+  let waiting = 0
+  for (const [i, entry] of entries.entries()) {
+    if (entry[2] === 'view' && entry[3] === 0) waiting = entry[4].suspects.length
     if (entry[2] !== 'sent' || entry[3] !== 0) continue
     acks++
-    for (const { node } of entry[5].updates) told.set(node, (told.get(node) ?? 0) + 1)
+    const { type, updates } = entry[5]
+    const { length } = updates
+    // Whether it tells at all is another promise's matter.
+    if (type === 'Ack' && length > 0 && length < Math.min(waiting, MAX_UPDATES))
+      return { entry: i, expected: `${MAX_UPDATES} news in a message: ${waiting} are waiting`, got: `${length}` }
+    for (const { node } of updates) told.set(node, (told.get(node) ?? 0) + 1)
   }
   const [[least, few], [most, many]] = [...told]
     .toSorted((a, b) => a[1] - b[1])
@@ -383,13 +457,40 @@ const fairly: Rule = ({ entries }) => {
   }
 }
 
+const bothOf =
+  (one: Rule, other: Rule): Rule =>
+  (history, setup) =>
+    one(history, setup) ?? other(history, setup)
+
+/** The one piece of news that there is rides on every message until it has been told often enough. */
+const toldUp: Rule = ({ entries }, { nodes }) => {
+  let times = 0
+  for (const [i, entry] of entries.entries()) {
+    if (entry[2] !== 'sent' || entry[3] !== 0) continue
+    if (entry[5].updates.some(({ state }) => state === 'suspect')) times++
+    // Whether it tells at all is another promise's matter.
+    else if (times > 0 && times < retransmits(nodes))
+      return {
+        entry: i,
+        expected: `n1 of ${nodes} tells it ${retransmits(nodes)} times`,
+        got: `no more after ${times}`,
+      }
+  }
+  return undefined
+}
+
 test('News ride along, the least told first, and not for ever', async (tools) => {
   const crowd = Array.from({ length: CROWD - 1 }, (_, i) => about(i + 1, 'suspect', 0))
   const told = [0, 6, 12, 18].map((from) => hears(0, 1, ...crowd.slice(from, from + 6)))
   const more = Array.from({ length: 9 }, (_, i) => hears(0, 2 + i))
   await scriptsKeep(tools, [alone(CROWD, ...told, ...more)], fairly)
   const many = Array.from({ length: 60 }, (_, i) => hears(0, 1 + (i % 3)))
-  await scriptsKeep(tools, [alone(4, hears(0, 1, about(2, 'suspect', 0)), ...many)], bounded)
+  for (const nodes of [3, 4])
+    await scriptsKeep(
+      tools,
+      [alone(nodes, hears(0, 1, about(2, 'suspect', 0)), ...many.map((_, i) => hears(0, 1 + (i % 2))))],
+      bothOf(toldUp, bounded),
+    )
   await runsKeep(
     tools,
     [
@@ -439,4 +540,6 @@ test('Who comes back is taken back', async (tools) => {
   ]
   await runsKeep(tools, inputs, allBack)
   await runsKeep(tools, inputs, rising)
+  // It has raised its incarnation itself, and has to remember that.
+  await scriptsKeep(tools, [alone(4, hears(0, 1, about(0, 'suspect', 5)), ['crash', 0], ['restart', 0])], rising)
 })

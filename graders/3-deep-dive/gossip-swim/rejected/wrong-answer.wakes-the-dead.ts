@@ -171,12 +171,12 @@ class Member implements Node<Message> {
   }
 
   #nextTarget(): NodeId | undefined {
-    for (let tries = 0; tries <= this.#context.peers.length; tries++) {
-      if (this.#round.length === 0) this.#round = this.#shuffled(this.#context.peers)
+    for (;;) {
+      if (this.#round.length === 0) this.#round = this.#shuffled(this.#context.peers.filter(this.#isUp))
       const target = this.#round.pop()
-      if (target !== undefined && this.#isUp(target)) return target
+      // Whoever has died since the round began has no turn in it.
+      if (target === undefined || this.#isUp(target)) return target
     }
-    return undefined
   }
 
   readonly #isUp = (node: NodeId): boolean => this.#members.get(node)?.state !== 'dead'
