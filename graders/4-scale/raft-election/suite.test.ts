@@ -1,7 +1,7 @@
 // Elections are held in three ways: by schedules written for each trap, by walks that know no time, and by the clock under
 // all kinds of faults. Every history is held against the same rules.
 
-import { agreed, agreement } from '../../kit/raft/agreement.ts'
+import { agreement } from '../../kit/raft/agreement.ts'
 import {
   ballotSurvives,
   byMajority,
@@ -9,12 +9,12 @@ import {
   type ElectionMessage,
   type Logs,
   oneVote,
-  type RaftHistory,
   type RaftView,
   type Rule,
   upToDate,
 } from '../../kit/raft/election-rules.ts'
 import { MAX_STEPS, PEERS } from '../../kit/raft/election-runs.ts'
+import { ALONE, ALONE_MS, atOnce, standsAgain, steady, WAITING, waitsFirst } from '../../kit/raft/office-rules.ts'
 import { termsRule } from '../../kit/raft/term-rules.ts'
 import {
   everyScript,
@@ -308,9 +308,9 @@ test('Without a leader there is soon another', async (tools) => {
   }
   await inTime(calm(3, 5_800, { seed: tools.seed, disks: disksWith([[1, 1], [1], []]) }, slow), 0, (node) => node < 2)
   // Everybody is alone for a while: all stand, and nobody hears of it.
-  const alone = { healMs: 2_000, faults: [{ atMs: 0, what: 'partition' as const, groups: [[0], [1], [2]] }] }
-  await inTime(calm(3, 6_000, { seed: tools.seed }, alone), 2_000)
-  await holdsIn(calm(3, 2_000, { seed: tools.seed }, alone), standsAgain)
+  const alone = { healMs: ALONE_MS, faults: [ALONE] }
+  await inTime(calm(3, 6_000, { seed: tools.seed }, alone), ALONE_MS)
+  await holdsIn(calm(3, ALONE_MS, { seed: tools.seed }, alone), standsAgain)
   // The leader is gone, and one of a term that is over keeps talking.
   const gone = {
     healMs: 5_900,
@@ -323,14 +323,11 @@ test('Without a leader there is soon another', async (tools) => {
 test('A leader that is heard stays in office', async (tools) => {
   const { timed } = tools.subject
   await scriptsKeep(atOnce, tools, [script(3, elect(0, [1])), script(5, elect(2, [0, 4]))])
-  await scriptsKeep(waitsFirst, tools, [
-    script(3, [stands(0), stands(0), stands(0)]),
-    script(3, [
-      ...elect(0, [1]),
-      ['tell', 0, 2, { type: 'AppendReply', term: 9, success: false } satisfies ElectionMessage],
-      stands(0),
-    ]),
-  ])
+  await scriptsKeep(
+    waitsFirst,
+    tools,
+    WAITING.map((moves) => script(3, moves)),
+  )
   // One clock is so fast that its node stands before any other: whoever votes twice is another promise's matter.
   const inputs = [3, 5].map((nodes, i) => {
     const clocks = Array.from({ length: nodes }, (_, node) => ({ offsetMs: 0, rate: node === i ? 2.2 : 1 }))
@@ -339,78 +336,3 @@ test('A leader that is heard stays in office', async (tools) => {
   const { failing } = await survey(tools, timed, inputs, { check: steady })
   await noRun(tools, { timed, inputs, check: steady, tellView }, failing['check'] ?? [])
 })
-
-/** A node that ticks looks at its clock so often at least. */
-const TICK_MS = 20
-
-/** Who hears of nobody stands, again and again, after no more than the longest timeout. */
-const standsAgain: Rule = ({ entries }, { nodes }) => {
-  const last = new Map<number, number>()
-  for (const [i, [, at, what, node, view]] of entries.entries()) {
-    if (what === 'boot') last.set(node, at)
-    if (what !== 'view' || view.role !== 'candidate') continue
-    const waited = at - (last.get(node) ?? 0)
-    last.set(node, at)
-    if (waited > 300 + TICK_MS)
-      return { entry: i, expected: `n${node + 1} stands after at most 300 ms`, got: `after ${waited} ms` }
-  }
-  for (let node = 0; node < nodes; node++)
-    if ((last.get(node) ?? 0) < 2_000 - 300 - TICK_MS)
-      return {
-        entry: -1,
-        expected: `n${node + 1} stands again and again`,
-        got: `never again after ${last.get(node)} ms`,
-      }
-  return undefined
-}
-
-/** Who boots, and who has been deposed, waits like anybody before it stands. */
-const waitsFirst: Rule = ({ entries }) => {
-  const since = new Map<number, number>()
-  const roles = new Map<number, string>()
-  for (const [i, [, at, what, node, view]] of entries.entries()) {
-    if (what === 'boot') since.set(node, at)
-    if (what !== 'view') continue
-    const waited = at - (since.get(node) ?? 0)
-    if (view.role === 'candidate' && waited < 150)
-      return { entry: i, expected: `n${node + 1} stands after at least 150 ms`, got: `after ${waited} ms` }
-    if (view.role !== 'follower' || roles.get(node) === 'leader') since.set(node, at)
-    roles.set(node, view.role)
-  }
-  return undefined
-}
-
-/** Who has become leader says so to all others before anything else happens. */
-const atOnce: Rule = ({ entries }, { nodes }) => {
-  const at = entries.findIndex((entry) => entry[2] === 'view' && entry[4].role === 'leader')
-  const view = entries[at]
-  if (view === undefined) return undefined
-  const sent = entries.filter(
-    (entry) => entry[0] === view[0] && entry[2] === 'sent' && entry[5].type === 'AppendEntries',
-  ).length
-  if (sent >= nodes - 1) return undefined
-  return {
-    entry: at,
-    expected: `AppendEntries to ${nodes - 1} others, as soon as n${view[3] + 1} is elected`,
-    got: `to ${sent}`,
-  }
-}
-
-/** Once all have a leader, and nothing is lost, nobody goes on to another term. */
-const steady: Rule = ({ entries }: RaftHistory, { nodes }) => {
-  const views = new Map<number, RaftView>()
-  let settled: number | undefined
-  for (const [i, entry] of entries.entries()) {
-    if (entry[2] !== 'view') continue
-    const [, at, , node, view] = entry
-    views.set(node, view)
-    if (settled !== undefined && view.term > settled)
-      return {
-        entry: i,
-        expected: `the leader of term ${settled} for good: nothing is lost, and nobody crashes`,
-        got: `n${node + 1} goes on to term ${view.term} at ${at} ms`,
-      }
-    if (settled === undefined && agreed(views, nodes, () => true)) settled = view.term
-  }
-  return undefined
-}

@@ -15,7 +15,7 @@ import {
 import type { ScriptInput, WalkInput } from '../../kit/simulation.ts'
 import { hiddenTest, type Tools } from '../../kit/suite.ts'
 import type * as driver from './driver.ts'
-import { type Command, RULES, RUN_RULES, type Rule, runsFor, scriptsFor } from './runs.ts'
+import { type Command, type Result, RULES, RUN_RULES, type Rule, runsFor, scriptsFor } from './runs.ts'
 
 const test = hiddenTest<typeof driver>(import.meta.url)
 type Given = Tools<typeof driver>
@@ -100,8 +100,13 @@ const call = (node: number, client: number, operation: number): Move => ['call',
 const isTold: Rule = (history, setup) => {
   const { stuckAt, entries } = history
   const last = (entries as readonly Entry[]).findLastIndex(([, , what]) => what === 'called')
-  const isReturned = (entries as readonly Entry[]).slice(last).some(([, , what]) => what === 'returned')
-  if (stuckAt === undefined && isReturned) return undefined
+  const at = (entries as readonly Entry[]).findIndex(([, , what], i) => i >= last && what === 'returned')
+  const returned = (entries as readonly Entry[])[at]
+  if (stuckAt === undefined && returned?.[2] === 'returned') {
+    const { type, value } = returned[5] as Result
+    if (type !== 'Done' || value === null || typeof value === 'string') return undefined
+    return { entry: at, expected: 'a string as the value, or null where there is none', got: String(value) }
+  }
   const expected = `an answer: n1 leads, and a majority of ${setup.nodes} nodes has heard it since`
   return { entry: entries.length - 1, expected, got: 'none' }
 }
@@ -272,6 +277,7 @@ test('Who does not lead says who does', async (tools) => {
 test('Who asks a leader is answered', async (tools) => {
   await scriptsKeep(isTold, tools, [
     script([...settled(0, 1), call(0, 0, 0), ...round(0, 1)], [[GET]]),
+    script([...settled(0, 1), call(0, 0, 0), ...round(0, 1)], [[A]]),
     script([...settled(0, 1), call(0, 0, 0), ...round(0, 1), call(0, 0, 1), ...round(0, 1)], [[A, GET]]),
     // It was asked before its own first entry was committed.
     script([...elect(0, 1), call(0, 0, 0), ...round(0, 1), ...round(0, 1), ...round(0, 1)], [[GET]]),

@@ -5,6 +5,16 @@ import { inLine, otherwise, served } from '../../kit/raft/log-convergence.ts'
 import type { LogFault, LogMessage, LogView } from '../../kit/raft/log-referee.ts'
 import { asksUntil, MAX_BYTES } from '../../kit/raft/log-runs.ts'
 import {
+  ALONE,
+  ALONE_MS,
+  FOLLOWING,
+  follows,
+  standsAgain,
+  steady,
+  WAITING,
+  waitsFirst,
+} from '../../kit/raft/office-rules.ts'
+import {
   everyScript,
   isRepeatable,
   type Move,
@@ -309,8 +319,9 @@ test('A client is told the truth', (tools) =>
     ]),
   ]))
 
-test('Elections are held as before', (tools) =>
-  promised('elections', tools, [
+test('Elections are held as before', async (tools) => {
+  await officesKeep(tools)
+  await promised('elections', tools, [
     // The voter has written since.
     script(3, [
       told(1, 2, append(1, [0, 0], [1, 1])),
@@ -349,7 +360,8 @@ test('Elections are held as before', (tools) =>
     script(3, [...elect(0, [2]), stands(1), ['deliver', 0, 2, 'AppendEntries'], ['deliver', 1, 2, 'RequestVote']]),
     script(5, [...elect(0, [1]), ['again', 1, 0, 'Vote']]),
     script(4, elect(0, [1])),
-  ]))
+  ])
+})
 
 const calm = (
   nodes: number,
@@ -369,6 +381,27 @@ const bothOf =
   (one: Rule, other: Rule): Rule =>
   (history, setup) =>
     one(history, setup) ?? other(history, setup)
+
+/** Offices are won and kept as before. */
+async function officesKeep(tools: Given): Promise<void> {
+  const { script: operation, replay, timed } = tools.subject
+  const scripts = (check: Rule, list: readonly (readonly Move[])[]) =>
+    everyScript<LogView, LogMessage>(tools, {
+      script: operation,
+      replay,
+      check,
+      inputs: list.map((moves) => script(3, moves, { keepsAll: true })),
+    })
+  await scripts(waitsFirst, WAITING)
+  for (const { moves, leader } of FOLLOWING) await scripts(follows(leader), [moves])
+  const holdsIn = async (input: TimedInput, check: Rule) => {
+    const { failing } = await survey<TimedInput, LogView, LogMessage>(tools, timed, [input], { check }, 1)
+    await noRun(tools, { timed, inputs: [input], check, tellView }, failing['check'] ?? [])
+  }
+  const { seed } = tools
+  await holdsIn(calm(3, 2_000, { seed }, { clocks: [2.2, 1, 1].map((rate) => ({ offsetMs: 0, rate })) }), steady)
+  await holdsIn(calm(3, ALONE_MS, { seed }, { healMs: ALONE_MS, faults: [ALONE] }), standsAgain)
+}
 
 test('Whoever can be reached catches up', async (tools) => {
   const { script: operation, replay, timed } = tools.subject

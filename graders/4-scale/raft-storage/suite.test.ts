@@ -7,6 +7,16 @@ import type { LogMessage, LogView } from '../../kit/raft/log-referee.ts'
 import { asksUntil, MAX_BYTES } from '../../kit/raft/log-runs.ts'
 import { type MachineState, START, stateAfter } from '../../kit/raft/log-state.ts'
 import {
+  ALONE,
+  ALONE_MS,
+  FOLLOWING,
+  follows,
+  standsAgain,
+  steady,
+  WAITING,
+  waitsFirst,
+} from '../../kit/raft/office-rules.ts'
+import {
   everyScript,
   isRepeatable,
   type Move,
@@ -287,8 +297,9 @@ test('What is acknowledged is safe', (tools) =>
     from(diskWith([...times(40, 1), 1, 1], 40), told(0, 1, append(2, [40, 1], []))),
   ]))
 
-test('All that held before holds', (tools) =>
-  promised('before', tools, [
+test('All that held before holds', async (tools) => {
+  await officesKeep(tools)
+  await promised('before', tools, [
     // A log of which nothing is left but the snapshot: who stands, and who votes.
     script(3, [stands(0)], { disks: [diskWith(times(40, 2), 40), {}, {}] }),
     script(3, [stands(0), ['deliver', 0, 1, 'RequestVote']], {
@@ -323,7 +334,8 @@ test('All that held before holds', (tools) =>
     from(diskWith(times(45, 1), 40), told(0, 1, append(2, [10, 1], []))),
     leads([1, 1, 1], ['ask', 0, 0], acks(0, 1, 2, 5)),
     leads(times(31, 1), ['ask', 0, 0], acks(0, 1, 2, 33)),
-  ]))
+  ])
+})
 
 const calm = (
   nodes: number,
@@ -356,6 +368,27 @@ const sentAgain: Rule = ({ stuckAt }) =>
   stuckAt === LOST.length - 1
     ? { entry: -1, expected: 'the snapshot once more, with a later heartbeat: the first one is lost', got: 'none' }
     : undefined
+
+/** Offices are won and kept as before. */
+async function officesKeep(tools: Given): Promise<void> {
+  const { script: operation, replay, timed } = tools.subject
+  const scripts = (check: Rule, list: readonly (readonly Move[])[]) =>
+    everyScript<LogView, LogMessage>(tools, {
+      script: operation,
+      replay,
+      check,
+      inputs: list.map((moves) => script(3, moves, { keepsAll: true })),
+    })
+  await scripts(waitsFirst, WAITING)
+  for (const { moves, leader } of FOLLOWING) await scripts(follows(leader), [moves])
+  const holdsIn = async (input: TimedInput, check: Rule) => {
+    const { failing } = await survey<TimedInput, LogView, LogMessage>(tools, timed, [input], { check }, 1)
+    await noRun(tools, { timed, inputs: [input], check, tellView }, failing['check'] ?? [])
+  }
+  const { seed } = tools
+  await holdsIn(calm(3, 2_000, { seed }, { clocks: [2.2, 1, 1].map((rate) => ({ offsetMs: 0, rate })) }), steady)
+  await holdsIn(calm(3, ALONE_MS, { seed }, { healMs: ALONE_MS, faults: [ALONE] }), standsAgain)
+}
 
 test('Whoever can be reached catches up', async (tools) => {
   const { timed } = tools.subject

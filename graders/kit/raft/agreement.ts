@@ -3,7 +3,7 @@
 import type { Check } from '../simulate.ts'
 
 /** What a node shows of elections, whatever else it shows. */
-interface OfficeView {
+export interface OfficeView {
   readonly role: string
   readonly term: number
   readonly leader: string | null

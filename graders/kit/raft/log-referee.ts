@@ -394,7 +394,7 @@ function judge({ entries }: LogHistory, { nodes, disks = [] }: Setup): Ruling | 
           seat.open.delete(request)
           const { index = 0 } = answer
           const there = disk.at(index)?.command
-          if (index <= now.commitIndex && (there === command || index <= disk.dropped)) continue
+          if (index > 0 && index <= now.commitIndex && (there === command || index <= disk.dropped)) continue
           return {
             fault,
             entry,
