@@ -1,6 +1,7 @@
 // One log is kept in three ways: by schedules written for each trap, by walks that know no time, and by the clock under all
 // kinds of faults. One referee looks at all of them, and says which promise was broken first.
 
+import { agreement } from '../../kit/raft/agreement.ts'
 import { inLine, otherwise, served } from '../../kit/raft/log-convergence.ts'
 import type { LogFault, LogMessage, LogView } from '../../kit/raft/log-referee.ts'
 import { asksUntil, MAX_BYTES } from '../../kit/raft/log-runs.ts'
@@ -9,6 +10,8 @@ import {
   ALONE_MS,
   FOLLOWING,
   follows,
+  isElected,
+  LEADING,
   standsAgain,
   steady,
   WAITING,
@@ -393,12 +396,14 @@ async function officesKeep(tools: Given): Promise<void> {
       inputs: list.map((moves) => script(3, moves, { keepsAll: true })),
     })
   await scripts(waitsFirst, WAITING)
+  await scripts(isElected, [LEADING])
   for (const { moves, leader } of FOLLOWING) await scripts(follows(leader), [moves])
   const holdsIn = async (input: TimedInput, check: Rule) => {
     const { failing } = await survey<TimedInput, LogView, LogMessage>(tools, timed, [input], { check }, 1)
     await noRun(tools, { timed, inputs: [input], check, tellView }, failing['check'] ?? [])
   }
   const { seed } = tools
+  await holdsIn(calm(1, 1_000, { seed }), agreement(0))
   await holdsIn(calm(3, 2_000, { seed }, { clocks: [2.2, 1, 1].map((rate) => ({ offsetMs: 0, rate })) }), steady)
   await holdsIn(calm(3, ALONE_MS, { seed }, { healMs: ALONE_MS, faults: [ALONE] }), standsAgain)
 }

@@ -2,6 +2,7 @@
 // all kinds of faults. Before nearly every walk and schedule the logs are as long as they may be, so that the next commit
 // makes a snapshot. One referee looks at all of them, and says which promise was broken first.
 
+import { agreement } from '../../kit/raft/agreement.ts'
 import { inLine, otherwise, served } from '../../kit/raft/log-convergence.ts'
 import type { LogMessage, LogView } from '../../kit/raft/log-referee.ts'
 import { asksUntil, MAX_BYTES } from '../../kit/raft/log-runs.ts'
@@ -11,6 +12,8 @@ import {
   ALONE_MS,
   FOLLOWING,
   follows,
+  isElected,
+  LEADING,
   standsAgain,
   steady,
   WAITING,
@@ -300,6 +303,8 @@ test('What is acknowledged is safe', (tools) =>
 test('All that held before holds', async (tools) => {
   await officesKeep(tools)
   await promised('before', tools, [
+    // Two of four.
+    script(4, elect(0, [1])),
     // A log of which nothing is left but the snapshot: who stands, and who votes.
     script(3, [stands(0)], { disks: [diskWith(times(40, 2), 40), {}, {}] }),
     script(3, [stands(0), ['deliver', 0, 1, 'RequestVote']], {
@@ -380,12 +385,14 @@ async function officesKeep(tools: Given): Promise<void> {
       inputs: list.map((moves) => script(3, moves, { keepsAll: true })),
     })
   await scripts(waitsFirst, WAITING)
+  await scripts(isElected, [LEADING])
   for (const { moves, leader } of FOLLOWING) await scripts(follows(leader), [moves])
   const holdsIn = async (input: TimedInput, check: Rule) => {
     const { failing } = await survey<TimedInput, LogView, LogMessage>(tools, timed, [input], { check }, 1)
     await noRun(tools, { timed, inputs: [input], check, tellView }, failing['check'] ?? [])
   }
   const { seed } = tools
+  await holdsIn(calm(1, 1_000, { seed }), agreement(0))
   await holdsIn(calm(3, 2_000, { seed }, { clocks: [2.2, 1, 1].map((rate) => ({ offsetMs: 0, rate })) }), steady)
   await holdsIn(calm(3, ALONE_MS, { seed }, { healMs: ALONE_MS, faults: [ALONE] }), standsAgain)
 }

@@ -59,6 +59,18 @@ export const FOLLOWING: readonly { readonly moves: readonly Move[]; readonly lea
   },
 ]
 
+/** Two votes: enough of three, its own included. */
+export const LEADING: readonly Move[] = elect(0, 1)
+
+/** At the end n1 leads. */
+export const isElected: Rule = ({ entries }) => {
+  const at = entries.findLastIndex((entry) => entry[2] === 'view' && entry[3] === 0)
+  const view = entries[at]?.[4] as OfficeView | undefined
+  return view?.role === 'leader'
+    ? undefined
+    : { entry: at, expected: 'n1 is elected, with two votes of three', got: `${view?.role}` }
+}
+
 /** At the end n1 is a follower, and of that one. */
 export const follows =
   (leader: string | null): Rule =>
