@@ -46,9 +46,16 @@ for (const file of readdirSync(folder).sort()) {
     // Only the first seed's is made small: it is the one that a learner reads.
     if (seed === 1 && 'story' in result && result.story.length > 0) story = Math.min(story, result.story.length)
   }
-  const header = [...source.matchAll(/^\/\/ breaks: (.+)$/gm)].map(([, name = '']) => promises.indexOf(name) + 1)
-  const sets = [...new Set([...found.values()].map((numbers) => numbers.join(' ')))]
-  const odd = sets.length === 1 && (header.includes(0) || sets[0] === header.join(' ')) ? '' : ` (header: ${header})`
+  const named = (head: string) =>
+    [...source.matchAll(new RegExp(`^// ${head}: (.+)$`, 'gm'))].map(([, name = '']) =>
+      String(promises.indexOf(name) + 1),
+    )
+  const [header, perhaps] = [named('breaks'), named('perhaps')]
+  const asHeaded = (numbers: readonly string[]) =>
+    header.includes('0') ||
+    (header.every((one) => numbers.includes(one)) && numbers.every((one) => [...header, ...perhaps].includes(one)))
+  const sets = [...new Set([...found.values()].map((numbers) => numbers.toSorted().join(' ')))]
+  const odd = [...found.values()].every(asHeaded) ? '' : ` (header: ${header.join(' ')})`
   if (found.size < seeds.length || odd !== '') missed++
   const cells = [file.replace(/\.ts$/, ''), `${found.size} of ${seeds.length}`, sets.join(' / ') + odd, story]
   kept.push(`| ${cells.join(' | ')} |`)

@@ -191,6 +191,8 @@ test('a course that has grown: next says how the new kata comes here', async () 
   expect(readFileSync(copy.file(), 'utf8')).toContain('TODO')
 })
 
+type Proven = { proofs: { submissions: { name: string }[]; faults: { message: string }[] }[] }
+
 test('verify proves a kata, and names the place of every fault', async () => {
   // Messages are approved in passing, so that this test is about the command and not about the kata's present wording.
   const [good, bad] = await Promise.all([
@@ -204,7 +206,6 @@ test('verify proves a kata, and names the place of every fault', async () => {
   expect(messages).toContain('=== rejected/wrong-answer.drifts.ts')
 
   // Parts take turns: each wrong file is in one of them, and the messages of the others are nobody's fault.
-  type Proven = { proofs: { submissions: { name: string }[]; faults: { message: string }[] }[] }
   const [first, second] = (await Promise.all(
     ['1/2', '2/2'].map((part) => copy.json(['verify', 'token-bucket', '--seeds', '1', '--part', part])),
   )) as [Proven, Proven]
@@ -216,6 +217,22 @@ test('verify proves a kata, and names the place of every fault', async () => {
   const inTurn = [...wrong(first), ...wrong(second)]
   expect(inTurn.sort()).toEqual([...messages.matchAll(/^=== (.+)$/gm)].map(([, name]) => `${name}`).sort())
   expect(Math.abs(wrong(first).length - wrong(second).length)).toBeLessThan(2)
+})
+
+test('verify: what a wrong file breaks on some seeds only stands apart, and is a promise all the same', async () => {
+  const drifts = join(copy.course, 'graders/2-foundation/token-bucket/rejected/wrong-answer.drifts.ts')
+  const source = readFileSync(drifts, 'utf8')
+  const faultsWith = async (header: string): Promise<string[]> => {
+    writeFileSync(drifts, source.replace(/^(\/\/ breaks: .*\n)+/, header))
+    const { proofs } = (await copy.json(['verify', 'token-bucket', '--seeds', '1'])) as Proven
+    return proofs.flatMap(({ faults }) => faults.map(({ message }) => message))
+  }
+  const [one = '', other = ''] = source.split('\n')
+  expect(await faultsWith(`${one}\n${other.replace('breaks', 'perhaps')}\n// perhaps: It flies\n`)).toEqual([
+    'breaks "It flies", which neither lesson nor budgets promise',
+  ])
+  expect(await faultsWith(`${one}\n`)).toEqual([expect.stringContaining('it also breaks "The wait')])
+  writeFileSync(drifts, source)
 })
 
 test('colour only where it is wanted', async () => {

@@ -37,6 +37,8 @@ export interface Candidate {
   readonly expected: Verdict
   /** promises and budgets that must be broken, and no others; undefined where the header says all, or there is none */
   readonly breaks: readonly string[] | undefined
+  /** what it breaks on some seeds, beside that: chance may show it or not */
+  readonly perhaps: readonly string[]
   readonly header: readonly string[]
   /** what the budget that it breaks must come to */
   readonly spends: string | undefined
@@ -82,6 +84,7 @@ export async function prepareCandidates(
     id: `${kata.path} ${one.name}`,
     expected,
     breaks: expected === 'accepted' ? [] : undefined,
+    perhaps: [],
     header: [],
     spends: undefined,
     seeds: on,
@@ -92,12 +95,13 @@ export async function prepareCandidates(
     ...right.map((one) => plain(one, 'accepted', upTo(seeds))),
     ...rooms.rejected.map(read).map((one): Candidate => {
       const expected = basename(one.name).split('.')[0] as Verdict
-      const header = one.source.split('\n').flatMap((line) => /^\/\/ breaks: (.+)$/.exec(line)?.[1]?.trim() ?? [])
+      const header = linesOf(one.source, 'breaks')
       return {
         ...one,
         id: `${kata.path} ${one.name}`,
         expected,
         header,
+        perhaps: linesOf(one.source, 'perhaps'),
         spends: /^\/\/ spends: (.+)$/m.exec(one.source)?.[1]?.trim(),
         breaks:
           header.includes(EVERY) || expected === 'rejected-source' ? undefined : header.filter((one) => one !== NONE),
@@ -140,19 +144,26 @@ export async function prepareCandidates(
   return { kata, promises, all, jobs, scripts, problems, faults: headerFaults(every, promises, budgets) }
 }
 
+const linesOf = (source: string, head: 'breaks' | 'perhaps'): string[] =>
+  [...source.matchAll(/^\/\/ (breaks|perhaps): (.+)$/gm)].flatMap(([, of, name = '']) =>
+    of === head ? [name.trim()] : [],
+  )
+
 function headerFaults(all: readonly Candidate[], promises: readonly string[], budgets: readonly string[]): Fault[] {
   const rejected = all.filter(({ name }) => name.startsWith('rejected/'))
-  const faults: Fault[] = rejected.flatMap(({ name, header, source, expected, spends }) => [
+  const faults: Fault[] = rejected.flatMap(({ name, header, perhaps, source, expected, spends }) => [
     ...(header.length === 0 && expected !== 'rejected-source'
       ? [{ where: name, message: 'has no "// breaks: …"' }]
       : []),
     ...(expected === 'over-budget' && spends === undefined ? [{ where: name, message: 'has no "// spends: …"' }] : []),
     ...(/^\/\/ because: \S/m.test(source) ? [] : [{ where: name, message: 'has no "// because: …"' }]),
-    ...header
+    ...[...header, ...perhaps]
       .filter((one) => one !== EVERY && one !== NONE && !promises.includes(one) && !budgets.includes(one))
       .map((one) => ({ where: name, message: `breaks "${one}", which neither lesson nor budgets promise` })),
   ])
-  const alone = new Set(rejected.flatMap(({ breaks = [] }) => (breaks.length === 1 ? breaks : [])))
+  const alone = new Set(
+    rejected.flatMap(({ breaks = [], perhaps }) => (breaks.length + perhaps.length === 1 ? breaks : [])),
+  )
   for (const promise of [...promises, ...budgets])
     if (!alone.has(promise)) faults.push({ where: 'rejected', message: `nothing breaks "${promise}" alone` })
   return faults
@@ -177,7 +188,7 @@ export function judgeCandidates(
     return { submissions: [], faults: [{ where: `graders/${kata.path}/suite.test.ts`, message: fault }], messages: [] }
   const messages: { name: string; report: Report }[] = []
   const submissions = all.map((candidate): ProvenSubmission => {
-    const { id, name, expected, seeds, breaks } = candidate
+    const { id, name, expected, seeds } = candidate
     const before = disagreements.length
     for (const seed of problems.has(id) ? seeds.slice(0, 1) : seeds) {
       const measured = costs.get(id)?.get(seed)
@@ -186,7 +197,7 @@ export function judgeCandidates(
       const found = evidence.get(expected === 'accepted' || seed === MESSAGE_SEED ? id : onOtherSeeds(id))
       const report = reportOn(kata, promises, seed, found, measured ?? [], problems.get(id) ?? [], fault)
       if (seed === MESSAGE_SEED && name.startsWith('rejected/')) messages.push({ name, report })
-      const message = disagreement(report, expected, breaks, candidate.spends)
+      const message = disagreement(report, candidate)
       if (message === undefined) continue
       disagreements.push({ where: name, message: `on seed ${seed}: ${message}` })
       break
@@ -196,12 +207,7 @@ export function judgeCandidates(
   return { submissions, faults: disagreements, messages }
 }
 
-function disagreement(
-  report: Report,
-  expected: Verdict,
-  breaks: readonly string[] | undefined,
-  spends: string | undefined,
-): string | undefined {
+function disagreement(report: Report, { expected, breaks, perhaps, spends }: Candidate): string | undefined {
   const over = report.spent.filter(({ kept }) => !kept)
   if (report.verdict !== expected) {
     const why =
@@ -216,7 +222,7 @@ function disagreement(
     ({ name }) => name,
   )
   const missed = breaks.filter((name) => !broken.includes(name))
-  const extra = broken.filter((name) => !breaks.includes(name))
+  const extra = broken.filter((name) => !breaks.includes(name) && !perhaps.includes(name))
   if (missed.length > 0) return `it does not break "${missed.join('", "')}"`
   if (extra.length > 0) return `it also breaks "${extra.join('", "')}"`
   const odd = spends === undefined ? undefined : over.find(({ got }) => !got.includes(spends))

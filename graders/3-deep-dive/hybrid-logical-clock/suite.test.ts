@@ -349,6 +349,8 @@ test('A stamp from too far ahead is refused and changes nothing', async (tools) 
         given(5_000, [['receive', 5_000 + drift, 3], ['stamp']], drift),
         given(5_000, [['receive', 5_000 + drift + 1, 0], ['stamp']], drift),
       ]),
+      // Long on its way: what is behind is never refused.
+      given(5_000, [['receive', 3_000, 0], ['stamp']]),
       // Already as far ahead as it may be, by another; the measure is the machine's clock all the same.
       given(5_000, [['stamp'], ['receive', 6_000, 1], ['receive', 6_001, 0], ['stamp']]),
       given(5_000, [['stamp'], ['receive', 9_000, 1], ['stamp'], ['receive', 9_000, 1, true], ['stamp']]),

@@ -1,4 +1,5 @@
 // breaks: One worker at a time holds the lock, by anybody’s clock
+// perhaps: Who renews in time keeps the lock
 // because: whoever asks gets the lock, and a new token with it: that fences the storage, and excludes nobody.
 
 import type { Context, Node, NodeId } from '#world'

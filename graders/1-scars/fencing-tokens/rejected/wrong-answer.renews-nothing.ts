@@ -1,4 +1,5 @@
 // breaks: One worker at a time holds the lock, by anybody’s clock
+// perhaps: Who renews in time keeps the lock
 // because: it says Renewed, and lets the lease end when it would have ended anyway.
 
 import type { Context, Node, NodeId } from '#world'

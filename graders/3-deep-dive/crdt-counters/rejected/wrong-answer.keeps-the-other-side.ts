@@ -2,6 +2,7 @@
 // breaks: A merge takes nothing back, and learns all that it is told
 // breaks: A node shows what it was asked and told, and nothing else
 // breaks: Nodes that can reach each other soon agree
+// perhaps: What was answered survives a crash
 // because: it takes over the state that comes, and forgets its own.
 
 import type { Context, Node, NodeId, RequestId } from '#world'

@@ -2,6 +2,7 @@
 // breaks: A merge takes nothing back, and learns all that it is told
 // breaks: A node shows what it was asked and told, and nothing else
 // breaks: Nodes that can reach each other soon agree
+// perhaps: What was answered survives a crash
 // because: it compares sums and keeps the larger state whole, with its own part lost where that is the smaller one.
 
 import type { Context, Node, NodeId, RequestId } from '#world'

@@ -1,5 +1,6 @@
 // breaks: What was removed stays removed, whatever old news comes
 // breaks: Order, grouping and repetition of news change nothing
+// perhaps: Every add has a tag of its own
 // because: a state's tombstones are used once, on what is here, and forgotten.
 
 export type Element = string

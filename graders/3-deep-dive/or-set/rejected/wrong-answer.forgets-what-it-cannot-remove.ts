@@ -1,5 +1,6 @@
 // breaks: What was removed stays removed, whatever old news comes
 // breaks: Order, grouping and repetition of news change nothing
+// perhaps: Every add has a tag of its own
 // because: a remove of an add that has not come yet is thrown away; then the add comes.
 
 export type Element = string

@@ -1,4 +1,5 @@
 // breaks: What goes in and what comes out belongs to the caller
+// perhaps: What nobody has removed is there: an add wins over a remove that has not seen it
 // because: a remove hands out the same list as the remove before it, with what is in it now.
 
 export type Element = string

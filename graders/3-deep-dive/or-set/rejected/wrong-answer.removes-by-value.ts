@@ -1,5 +1,6 @@
 // breaks: What nobody has removed is there: an add wins over a remove that has not seen it
 // breaks: Order, grouping and repetition of news change nothing
+// perhaps: What was removed stays removed, whatever old news comes
 // because: a remove takes away every add of the element that is here, also those that the remover has not seen.
 
 export type Element = string
