@@ -8,6 +8,7 @@ import { asksUntil, MAX_BYTES } from '../../kit/raft/log-runs.ts'
 import {
   ALONE,
   ALONE_MS,
+  atOnce,
   FOLLOWING,
   follows,
   isElected,
@@ -397,6 +398,7 @@ async function officesKeep(tools: Given): Promise<void> {
     })
   await scripts(waitsFirst, WAITING)
   await scripts(isElected, [LEADING])
+  await scripts(atOnce, [LEADING])
   for (const { moves, leader } of FOLLOWING) await scripts(follows(leader), [moves])
   const holdsIn = async (input: TimedInput, check: Rule) => {
     const { failing } = await survey<TimedInput, LogView, LogMessage>(tools, timed, [input], { check }, 1)

@@ -2,7 +2,6 @@
 // all kinds of faults. Before nearly every walk and schedule the logs are as long as they may be, so that the next commit
 // makes a snapshot. One referee looks at all of them, and says which promise was broken first.
 
-import { agreement } from '../../kit/raft/agreement.ts'
 import { inLine, otherwise, served } from '../../kit/raft/log-convergence.ts'
 import type { LogMessage, LogView } from '../../kit/raft/log-referee.ts'
 import { asksUntil, MAX_BYTES } from '../../kit/raft/log-runs.ts'
@@ -10,6 +9,7 @@ import { type MachineState, START, stateAfter } from '../../kit/raft/log-state.t
 import {
   ALONE,
   ALONE_MS,
+  atOnce,
   FOLLOWING,
   follows,
   isElected,
@@ -203,6 +203,11 @@ test('The log stays short', (tools) =>
     from(diskWith(times(40, 1)), told(0, 1, append(1, [40, 1], [], 40))),
     from(diskWith(times(40, 1), 30), told(0, 1, append(1, [40, 1], times(40, 1), 80))),
     from(diskWith(times(40, 1)), told(0, 1, append(1, [40, 1], [], 33)), ...back(0)),
+    // The crash came between the snapshot and what it covers.
+    from(
+      { ...diskWith(times(62, 1), 32), log: times(62, 1).map((term, i) => entry(i + 1, term)), dropped: 0 },
+      told(0, 1, append(1, [62, 1], [], 60)),
+    ),
   ]))
 
 test('Nothing is dropped before a snapshot holds it', (tools) =>
@@ -285,6 +290,8 @@ test('A snapshot that is installed takes nothing back', (tools) =>
     from(diskWith(times(45, 1), 40), told(0, 1, append(1, [38, 1], [1, 1, 1]))),
     from(diskWith(times(45, 1), 40), told(0, 1, append(1, [38, 1], []))),
     from(diskWith(times(45, 1), 40), told(0, 1, append(1, [40, 1], [1]))),
+    // One that is the same at first, and contradicts then.
+    from(diskWith(times(45, 1), 40), told(0, 1, append(2, [41, 1], [1, 2]))),
   ]))
 
 test('What is acknowledged is safe', (tools) =>
@@ -305,6 +312,14 @@ test('All that held before holds', async (tools) => {
   await promised('before', tools, [
     // Two of four.
     script(4, elect(0, [1])),
+    // An acknowledgement of the term before.
+    script(3, [...elect(0, [1]), ['ask', 0, 0], acks(0, 1, 1, 5)], {
+      disks: [diskWith([1, 1, 1]), diskWith([1, 1, 1]), diskWith([])],
+    }),
+    // Whoever refuses one still has its vote.
+    script(3, [stands(1), ['deliver', 1, 0, 'RequestVote'], stands(2), ['deliver', 2, 0, 'RequestVote']], {
+      disks: [diskWith([1, 1]), diskWith([1]), diskWith([1, 1])],
+    }),
     // A log of which nothing is left but the snapshot: who stands, and who votes.
     script(3, [stands(0)], { disks: [diskWith(times(40, 2), 40), {}, {}] }),
     script(3, [stands(0), ['deliver', 0, 1, 'RequestVote']], {
@@ -386,13 +401,14 @@ async function officesKeep(tools: Given): Promise<void> {
     })
   await scripts(waitsFirst, WAITING)
   await scripts(isElected, [LEADING])
+  await scripts(atOnce, [LEADING])
   for (const { moves, leader } of FOLLOWING) await scripts(follows(leader), [moves])
   const holdsIn = async (input: TimedInput, check: Rule) => {
     const { failing } = await survey<TimedInput, LogView, LogMessage>(tools, timed, [input], { check }, 1)
     await noRun(tools, { timed, inputs: [input], check, tellView }, failing['check'] ?? [])
   }
   const { seed } = tools
-  await holdsIn(calm(1, 1_000, { seed }), agreement(0))
+  await holdsIn(calm(1, 1_000, { seed }), otherwise(inLine(0)))
   await holdsIn(calm(3, 2_000, { seed }, { clocks: [2.2, 1, 1].map((rate) => ({ offsetMs: 0, rate })) }), steady)
   await holdsIn(calm(3, ALONE_MS, { seed }, { healMs: ALONE_MS, faults: [ALONE] }), standsAgain)
 }

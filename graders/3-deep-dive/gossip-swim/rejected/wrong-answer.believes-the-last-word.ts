@@ -1,5 +1,6 @@
-// breaks: Nobody who lives is held for dead
 // breaks: The newer word counts
+// perhaps: Nobody who lives is held for dead
+// perhaps: Who comes back is taken back
 // because: what it hears last is what it believes: old news circle for ever.
 
 import type { Context, Node, NodeId } from '#world'

@@ -1,4 +1,5 @@
 // breaks: Who is silent is asked for by others before it is suspected
+// perhaps: Nobody who lives is held for dead
 // because: it asks others, and does not wait for what they say.
 
 import type { Context, Node, NodeId } from '#world'
