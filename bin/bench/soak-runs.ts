@@ -38,10 +38,11 @@ if (!Number.isSafeInteger(seeds) || !Number.isSafeInteger(from) || seeds < from 
   )
 const ws = { course: COURSE, root: COURSE }
 const discovered = discoverKatas(COURSE)
-const katas =
-  names.length > 0
-    ? names.map((name) => findKata(discovered, name))
-    : discovered.filter((kata) => existsSync(runsFile(ws, kata)))
+const withRuns = discovered.filter((kata) => existsSync(runsFile(ws, kata)))
+const katas = names.length > 0 ? names.map((name) => findKata(discovered, name)) : withRuns
+const [without] = katas.filter((kata) => !withRuns.includes(kata))
+if (without !== undefined)
+  throw new Error(`${without.slug} has no runs.ts; these have: ${withRuns.map(({ slug }) => slug).join(', ')}`)
 
 function rightOnes(kata: Kata): string[] {
   const reference = solutionFile(ws, kata)
@@ -64,6 +65,7 @@ for (const kata of katas) {
     const who = file.slice(COURSE.length + 1)
     const startedMs = performance.now()
     let runs = 0
+    const seen = { steps: 0, lost: 0, crashes: 0, partitions: 0 }
     const before = violations
     for (let first = from; first <= seeds; first += BLOCK) {
       const last = Math.min(first + BLOCK - 1, seeds)
@@ -79,8 +81,9 @@ for (const kata of katas) {
         const all = runsFor(Math.imul(seed, 0x9e3779b1) | 0)
         const places = oneOfEach(PROFILES, seed)
         const inputs = places.map((place) => all[place] as TimedInput)
-        const { failing } = await survey(asking, timed, inputs, RUN_RULES, 1)
+        const { failing, tally } = await survey(asking, timed, inputs, RUN_RULES, 1)
         runs += inputs.length
+        for (const key of Object.keys(seen) as (keyof typeof seen)[]) seen[key] += tally.counts[key]
         for (const [rule, broken] of Object.entries(failing))
           for (const i of broken) {
             violations++
@@ -94,9 +97,15 @@ for (const kata of katas) {
         `${kata.slug}: seed ${last} of ${seeds}, ${violations} violations, ${left.toFixed(1)} min left\n`,
       )
     }
+    // Runs in which nothing happened would prove nothing.
+    if (seen.crashes === 0) throw new Error(`${who}: nobody ever crashed`)
     const seconds = (performance.now() - startedMs) / 1_000
     console.log(
-      `${who}: ${violations - before} violations in ${runs} runs (${[...new Set(PROFILES)].join(', ')}) · seeds ${from} to ${seeds} · ${Object.keys(RUN_RULES).length} rules · ${seconds.toFixed(0)} s`,
+      `${who}: ${violations - before} violations in ${runs} runs (${[...new Set(PROFILES)].join(', ')}) · seeds ${from} to ${seeds} · ${Object.keys(RUN_RULES).length} rules · ${seconds.toFixed(0)} s\n  ${Object.entries(
+        seen,
+      )
+        .map(([what, times]) => `${times} ${what}`)
+        .join(', ')}`,
     )
   }
 }

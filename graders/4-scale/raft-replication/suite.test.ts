@@ -1,23 +1,10 @@
 // One log is kept in three ways: by schedules written for each trap, by walks that know no time, and by the clock under all
 // kinds of faults. One referee looks at all of them, and says which promise was broken first.
 
-import { agreement } from '../../kit/raft/agreement.ts'
 import { inLine, otherwise, served } from '../../kit/raft/log-convergence.ts'
+import { calmRun, officesKeep } from '../../kit/raft/log-offices.ts'
 import type { LogFault, LogMessage, LogView } from '../../kit/raft/log-referee.ts'
-import { asksUntil, MAX_BYTES } from '../../kit/raft/log-runs.ts'
-import {
-  ALONE,
-  ALONE_MS,
-  atOnce,
-  FOLLOWING,
-  follows,
-  isElected,
-  LEADING,
-  standsAgain,
-  steady,
-  WAITING,
-  waitsFirst,
-} from '../../kit/raft/office-rules.ts'
+import { asksUntil } from '../../kit/raft/log-runs.ts'
 import {
   everyScript,
   isRepeatable,
@@ -26,7 +13,6 @@ import {
   noRun,
   noWalk,
   type Plan,
-  planFor,
   survey,
 } from '../../kit/simulate.ts'
 import type { ScriptInput, Setup, TimedInput, WalkInput } from '../../kit/simulation.ts'
@@ -324,7 +310,7 @@ test('A client is told the truth', (tools) =>
   ]))
 
 test('Elections are held as before', async (tools) => {
-  await officesKeep(tools)
+  await officesKeep(tools, tools.subject, MAX_STEPS, tellView)
   await promised('elections', tools, [
     // The voter has written since.
     script(3, [
@@ -367,48 +353,13 @@ test('Elections are held as before', async (tools) => {
   ])
 })
 
-const calm = (
-  nodes: number,
-  untilMs: number,
-  more: Omit<Partial<TimedInput>, 'plan'>,
-  plan: Partial<Plan> = {},
-): TimedInput => ({
-  nodes,
-  seed: 1,
-  maxSteps: MAX_STEPS,
-  maxBytes: MAX_BYTES,
-  ...more,
-  plan: { ...planFor('calm', 1, { nodes, chaosMs: 0, quietMs: untilMs, patienceMs: 300 }), ...plan },
-})
+const calm = (nodes: number, untilMs: number, more: Omit<Partial<TimedInput>, 'plan'>, plan: Partial<Plan> = {}) =>
+  calmRun(nodes, untilMs, { maxSteps: MAX_STEPS, ...more }, plan)
 
 const bothOf =
   (one: Rule, other: Rule): Rule =>
   (history, setup) =>
     one(history, setup) ?? other(history, setup)
-
-/** Offices are won and kept as before. */
-async function officesKeep(tools: Given): Promise<void> {
-  const { script: operation, replay, timed } = tools.subject
-  const scripts = (check: Rule, list: readonly (readonly Move[])[]) =>
-    everyScript<LogView, LogMessage>(tools, {
-      script: operation,
-      replay,
-      check,
-      inputs: list.map((moves) => script(3, moves, { keepsAll: true })),
-    })
-  await scripts(waitsFirst, WAITING)
-  await scripts(isElected, [LEADING])
-  await scripts(atOnce, [LEADING])
-  for (const { moves, leader } of FOLLOWING) await scripts(follows(leader), [moves])
-  const holdsIn = async (input: TimedInput, check: Rule) => {
-    const { failing } = await survey<TimedInput, LogView, LogMessage>(tools, timed, [input], { check }, 1)
-    await noRun(tools, { timed, inputs: [input], check, tellView }, failing['check'] ?? [])
-  }
-  const { seed } = tools
-  await holdsIn(calm(1, 1_000, { seed }), agreement(0))
-  await holdsIn(calm(3, 2_000, { seed }, { clocks: [2.2, 1, 1].map((rate) => ({ offsetMs: 0, rate })) }), steady)
-  await holdsIn(calm(3, ALONE_MS, { seed }, { healMs: ALONE_MS, faults: [ALONE] }), standsAgain)
-}
 
 test('Whoever can be reached catches up', async (tools) => {
   const { script: operation, replay, timed } = tools.subject

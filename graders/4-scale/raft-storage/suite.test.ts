@@ -3,22 +3,10 @@
 // makes a snapshot. One referee looks at all of them, and says which promise was broken first.
 
 import { inLine, otherwise, served } from '../../kit/raft/log-convergence.ts'
+import { calmRun, officesKeep } from '../../kit/raft/log-offices.ts'
 import type { LogMessage, LogView } from '../../kit/raft/log-referee.ts'
-import { asksUntil, MAX_BYTES } from '../../kit/raft/log-runs.ts'
+import { asksUntil } from '../../kit/raft/log-runs.ts'
 import { type MachineState, START, stateAfter } from '../../kit/raft/log-state.ts'
-import {
-  ALONE,
-  ALONE_MS,
-  atOnce,
-  FOLLOWING,
-  follows,
-  isElected,
-  LEADING,
-  standsAgain,
-  steady,
-  WAITING,
-  waitsFirst,
-} from '../../kit/raft/office-rules.ts'
 import {
   everyScript,
   isRepeatable,
@@ -27,7 +15,6 @@ import {
   noRun,
   noWalk,
   type Plan,
-  planFor,
   survey,
 } from '../../kit/simulate.ts'
 import type { ScriptInput, Setup, TimedInput, WalkInput } from '../../kit/simulation.ts'
@@ -308,7 +295,7 @@ test('What is acknowledged is safe', (tools) =>
   ]))
 
 test('All that held before holds', async (tools) => {
-  await officesKeep(tools)
+  await officesKeep(tools, tools.subject, MAX_STEPS, tellView)
   await promised('before', tools, [
     // Two of four.
     script(4, elect(0, [1])),
@@ -357,19 +344,8 @@ test('All that held before holds', async (tools) => {
   ])
 })
 
-const calm = (
-  nodes: number,
-  untilMs: number,
-  more: Omit<Partial<TimedInput>, 'plan'>,
-  plan: Partial<Plan> = {},
-): TimedInput => ({
-  nodes,
-  seed: 1,
-  maxSteps: MAX_STEPS,
-  maxBytes: MAX_BYTES,
-  ...more,
-  plan: { ...planFor('calm', 1, { nodes, chaosMs: 0, quietMs: untilMs, patienceMs: 300 }), ...plan },
-})
+const calm = (nodes: number, untilMs: number, more: Omit<Partial<TimedInput>, 'plan'>, plan: Partial<Plan> = {}) =>
+  calmRun(nodes, untilMs, { maxSteps: MAX_STEPS, ...more }, plan)
 
 const bothOf =
   (one: Rule, other: Rule): Rule =>
@@ -389,30 +365,6 @@ const sentAgain: Rule = ({ stuckAt }) =>
     ? { entry: -1, expected: 'the snapshot once more, with a later heartbeat: the first one is lost', got: 'none' }
     : undefined
 
-/** Offices are won and kept as before. */
-async function officesKeep(tools: Given): Promise<void> {
-  const { script: operation, replay, timed } = tools.subject
-  const scripts = (check: Rule, list: readonly (readonly Move[])[]) =>
-    everyScript<LogView, LogMessage>(tools, {
-      script: operation,
-      replay,
-      check,
-      inputs: list.map((moves) => script(3, moves, { keepsAll: true })),
-    })
-  await scripts(waitsFirst, WAITING)
-  await scripts(isElected, [LEADING])
-  await scripts(atOnce, [LEADING])
-  for (const { moves, leader } of FOLLOWING) await scripts(follows(leader), [moves])
-  const holdsIn = async (input: TimedInput, check: Rule) => {
-    const { failing } = await survey<TimedInput, LogView, LogMessage>(tools, timed, [input], { check }, 1)
-    await noRun(tools, { timed, inputs: [input], check, tellView }, failing['check'] ?? [])
-  }
-  const { seed } = tools
-  await holdsIn(calm(1, 1_000, { seed }), otherwise(inLine(0)))
-  await holdsIn(calm(3, 2_000, { seed }, { clocks: [2.2, 1, 1].map((rate) => ({ offsetMs: 0, rate })) }), steady)
-  await holdsIn(calm(3, ALONE_MS, { seed }, { healMs: ALONE_MS, faults: [ALONE] }), standsAgain)
-}
-
 test('Whoever can be reached catches up', async (tools) => {
   const { timed } = tools.subject
   const holdsIn = async (input: TimedInput, check: Rule) => {
@@ -421,6 +373,8 @@ test('Whoever can be reached catches up', async (tools) => {
     await noRun(tools, { timed, inputs: [input], check: rule, tellView }, failing['rule'] ?? [])
   }
   const { seed } = tools
+  // Who is alone commits what it has.
+  await holdsIn(calm(1, 1_000, { seed }), inLine(0))
   // One that has nothing, one that has strayed, behind a snapshot that it needs.
   const long = [...times(60, 1)]
   await holdsIn(
