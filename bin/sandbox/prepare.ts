@@ -24,7 +24,7 @@ export type Prepared =
 function stripOurs(source: string): string {
   const stripped = stripTypes(source)
   if (stripped.ok) return stripped.script
-  throw new Error(stripped.stack)
+  throw new Error(`${stripped.message} (${stripped.stack.split('\n')[0]})`)
 }
 
 /** `2-foundation/token-bucket` → the URL under which stack traces name the learner's file. */

@@ -1,7 +1,8 @@
 // Types are blanked out, and a source that breaks the stripper breaks it for itself alone.
 
+import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
-import { stripTypes } from './strip.ts'
+import { startStripper, stripTypes } from './strip.ts'
 
 const honest = 'const a: number = 1\n'
 
@@ -26,5 +27,17 @@ test('a source that is nested too deeply is refused, and the next one is not har
   for (const source of nested) {
     expect(stripTypes(source)).toMatchObject({ ok: false, message: expect.stringContaining('nested too deeply') })
     expect(stripTypes(honest)).toMatchObject({ ok: true })
+  }
+})
+
+test('a wake-up call that comes late, when the next source is waited for, is not taken for an answer', async () => {
+  const late = new Worker('for (;;) Atomics.notify(require("worker_threads").workerData, 0)', {
+    eval: true,
+    workerData: startStripper().signal,
+  })
+  try {
+    for (let i = 0; i < 500; i++) expect(stripTypes(`${honest}//${i}`)).toMatchObject({ ok: true })
+  } finally {
+    await late.terminate()
   }
 })

@@ -46,7 +46,8 @@ export function stripTypes(source: string): Stripped {
   const { thread, port, signal } = startStripper()
   Atomics.store(signal, 0, 0)
   thread.postMessage(source)
-  Atomics.wait(signal, 0, 0, DEADLINE_MS)
+  // Woken is not answered: where the thread was held up behind its last answer, the wake-up call for that comes only now.
+  while (Atomics.load(signal, 0) === 0 && Atomics.wait(signal, 0, 0, DEADLINE_MS) !== 'timed-out');
   const answer: { script: string } | { message: string; stack: string } | { broken: string } | undefined =
     receiveMessageOnPort(port)?.message
   if (answer !== undefined && 'script' in answer) return { ok: true, ...answer }
