@@ -5,25 +5,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Check, survey } from '../../graders/kit/simulate.ts'
 import type { TimedInput } from '../../graders/kit/simulation.ts'
-import type { Remote } from '../../graders/kit/suite.ts'
-import type { Packed } from '../../graders/kit/world/history.ts'
 import { discoverKatas, findKata } from '../course/discover.ts'
 import { runsFile, solutionFile } from '../course/files.ts'
 import type { Kata } from '../course/kata.ts'
 import { openWorld } from '../sandbox/simulation-fixture.ts'
+import { heldRuns, type RunsFile } from './held-runs.ts'
 
 const COURSE = join(import.meta.dirname, '../..')
 /** In one life of a subject: it must end before the CPU time of a life does. */
 const BLOCK = 20
-
-interface RunsFile {
-  /** of each run of a seed */
-  readonly PROFILES: readonly string[]
-  readonly runsFor: (seed: number) => readonly TimedInput[]
-  readonly RUN_RULES: Readonly<Record<string, Check<unknown, unknown>>>
-}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -70,18 +61,12 @@ for (const kata of katas) {
     for (let first = from; first <= seeds; first += BLOCK) {
       const last = Math.min(first + BLOCK - 1, seeds)
       const world = await openWorld(kata.path, { submission: readFileSync(file, 'utf8') })
-      const asking = {
-        shrink: false,
-        askAll: <Input, Output>({ operation }: Remote<Input, Output>, inputs: readonly Input[]) =>
-          world.call<Output>(operation, inputs),
-      }
-      const timed = { operation: 'timed' } as Remote<TimedInput, Packed>
       for (let seed = first; seed <= last; seed++) {
         // Seeds side by side would share runs: each is far from the next.
         const all = runsFor(Math.imul(seed, 0x9e3779b1) | 0)
         const places = oneOfEach(PROFILES, seed)
         const inputs = places.map((place) => all[place] as TimedInput)
-        const { failing, tally } = await survey(asking, timed, inputs, RUN_RULES, 1)
+        const { failing, tally } = await heldRuns(world, inputs, RUN_RULES)
         runs += inputs.length
         for (const key of Object.keys(seen) as (keyof typeof seen)[]) seen[key] += tally.counts[key]
         for (const [rule, broken] of Object.entries(failing))

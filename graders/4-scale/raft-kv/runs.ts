@@ -1,6 +1,7 @@
 // Clients of a cluster by the clock, under all kinds of faults: which runs there are of a seed, and what must hold in them.
 
 import type { Model } from '../../kit/history/models.ts'
+import type { Operation } from '../../kit/history/operation.ts'
 import type { LogMessage, LogView } from '../../kit/raft/replicated-log.ts'
 import { type Check, type Entry, type Profile, planFor } from '../../kit/simulate.ts'
 import type { TimedInput } from '../../kit/simulation.ts'
@@ -19,7 +20,7 @@ export type Command =
 export type Result = { readonly type: string; readonly value?: string | null; readonly leader?: string | null }
 
 /** One key of one copy: each write is told what was there before it. */
-const copy: Model<string | null, Command, string | null> = {
+export const copy: Model<string | null, Command, string | null> = {
   init: null,
   apply(state, command) {
     if (command.type === 'Get') return { state, output: state }
@@ -50,10 +51,38 @@ const once: Rule = ({ entries }) => {
   return undefined
 }
 
-const oneCopy = asOneCopy(copy, {
-  input: (command) => command as Command,
-  output: (result) => (result as Result).value ?? null,
-})
+/**
+ * Where nothing is overwritten a value only grows: each is the beginning of the longest that anybody was told, until that
+ * is told. What was written after it, nobody saw.
+ */
+export function growing(operations: readonly Operation<Command, string | null>[]): typeof copy {
+  const longest = new Map<string, string>()
+  const overwritten = new Set<string>()
+  for (const { input, output } of operations) {
+    if (input.type === 'Put') overwritten.add(input.key)
+    if (typeof output === 'string' && output.length > (longest.get(input.key) ?? '').length)
+      longest.set(input.key, output)
+  }
+  return {
+    ...copy,
+    apply(state, command) {
+      const effect = copy.apply(state, command)
+      if (effect === undefined || command.type === 'Get' || overwritten.has(command.key)) return effect
+      const end = longest.get(command.key) ?? ''
+      const isOnTheWay = (state ?? '').length < end.length ? end.startsWith(effect.state ?? '') : (state ?? '') === end
+      return isOnTheWay ? effect : undefined
+    },
+  }
+}
+
+const oneCopy = asOneCopy(
+  copy,
+  {
+    input: (command) => command as Command,
+    output: (result) => (result as Result).value ?? null,
+  },
+  growing,
+)
 
 /** What was executed twice, and what a retry is told, is another promise's matter. */
 const linearizable: Rule = (history, setup) =>
