@@ -1,6 +1,7 @@
 // breaks: What is typed at one place stands by its ids, each run whole
-// breaks: An edit does to the text what it does to a string
 // breaks: What is deleted stays deleted, and keeps its place
+// perhaps: An edit does to the text what it does to a string
+// perhaps: Who starts again gives no id twice
 // because: compares replicas first: then a branch is no longer passed as a whole.
 
 export type ReplicaId = number

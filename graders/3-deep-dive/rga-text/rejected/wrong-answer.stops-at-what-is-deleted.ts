@@ -1,5 +1,5 @@
 // breaks: What is deleted stays deleted, and keeps its place
-// breaks: An operation waits for what it needs
+// perhaps: An operation waits for what it needs
 // because: a deleted character ends the search for its place: it looks as if there were nothing.
 
 export type ReplicaId = number

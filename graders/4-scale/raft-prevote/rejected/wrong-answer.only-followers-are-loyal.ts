@@ -1,4 +1,5 @@
 // breaks: Who hears a leader turns others away
+// perhaps: Whoever goes and comes, leader and term stay
 // because: the leader itself would vote for who asks.
 
 import type { Context, Node, NodeId } from '#world'

@@ -1,4 +1,5 @@
 // breaks: All that held before holds
+// perhaps: A snapshot that is installed takes nothing back
 // because: places in the log do not move when its front is dropped, and it thinks they do.
 
 import type { Context, Node, NodeId, RequestId } from '#world'

@@ -1,4 +1,11 @@
 // breaks: A snapshot is what its entries have come to
+// perhaps: The log stays short
+// perhaps: Nothing is dropped before a snapshot holds it
+// perhaps: The state is that of all that is committed
+// perhaps: A snapshot that is installed takes nothing back
+// perhaps: What is acknowledged is safe
+// perhaps: All that held before holds
+// perhaps: Whoever can be reached catches up
 // because: the last entries may still be overwritten.
 
 import type { Context, Node, NodeId, RequestId } from '#world'
