@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { scriptsFor } from '../../graders/4-scale/raft-kv/runs.ts'
+import type { Command } from '../../graders/4-scale/raft-kv/runs.ts'
 import type { TimedInput } from '../../graders/kit/simulation.ts'
 import { planFor } from '../../graders/kit/world/faults.ts'
 import type { Packed } from '../../graders/kit/world/history.ts'
@@ -122,12 +122,19 @@ async function chaosHeld(path: string, inputs: readonly TimedInput[]): Promise<n
   return seconds
 }
 
-/** Four clients of five nodes, all of a minute, ten of its seconds quiet. */
+/** Four clients of five nodes, all of a minute, ten of its seconds quiet: 1,200 writes and reads of ten keys, about. */
 function minuteOf(seed: number): TimedInput {
   const scale = { nodes: 5, chaosMs: 50_000, quietMs: 10_000, patienceMs: 300 }
+  const commandOf = (client: number, i: number): Command => {
+    const key = `k${(3 * client + 7 * i + seed) % 10}`
+    return i % 2 === 0
+      ? { type: 'Get', key }
+      : { type: 'Put', key, value: `${client}.${i};`, client: client + 1, sequence: i + 1 }
+  }
   return {
     ...{ nodes: 5, seed, plan: planFor('swarm', seed, scale), maxSteps: 100_000 },
-    ...{ clients: scriptsFor(4, 300, seed), pace: { thinkMs: 80, patienceMs: 250, attempts: 5 } },
+    clients: Array.from({ length: 4 }, (_, client) => Array.from({ length: 300 }, (_, i) => commandOf(client, i))),
+    pace: { thinkMs: 80, patienceMs: 250, attempts: 5 },
   }
 }
 

@@ -4,7 +4,7 @@
 import { survivors } from '../disk/survivors.ts'
 import type { Disk } from '../world.ts'
 import type { Write } from './history.ts'
-import { taken } from './plain.ts'
+import { taken, takenToStay } from './plain.ts'
 
 /** What a disk holds before the first boot: written long ago, and safe. */
 export interface Contents {
@@ -87,7 +87,7 @@ export function simulatedDisk(
         return now.dropped + log.length
       },
       at: <T>(index: number) => log[index - now.dropped] as T | undefined,
-      append: (entry: unknown) => done(['append', taken(entry, 'an entry')]),
+      append: (entry: unknown) => done(['append', takenToStay(entry, 'an entry')]),
       truncate: (length: number) => done(['truncate', checked(length, 'truncate: a length')]),
       drop: (until: number) => done(['drop', checked(until, 'drop: an index')]),
     }),

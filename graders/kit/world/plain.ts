@@ -21,6 +21,22 @@ export function taken(value: unknown, what: string): unknown {
   return copy(value, what, 0)
 }
 
+/** Weights of what was taken to stay, and is met again inside of messages: entries of logs. */
+const staying = new WeakMap<object, number>()
+
+/** The same for what stays, and comes again in messages: whoever hands it on is not copied from again. */
+export function takenToStay(value: unknown, what: string): unknown {
+  weight = 0
+  const known = typeof value === 'object' && value !== null ? staying.get(value) : undefined
+  if (known !== undefined) {
+    weight = known
+    return value
+  }
+  const copied = copy(value, what, 0)
+  if (typeof copied === 'object' && copied !== null) staying.set(copied, weight)
+  return copied
+}
+
 function copy(value: unknown, what: string, depth: number): unknown {
   switch (typeof value) {
     case 'number':
@@ -43,7 +59,15 @@ function copy(value: unknown, what: string, depth: number): unknown {
     const items: unknown[] = []
     const { length } = value
     weight += length
-    for (let i = 0; i < length; i++) items.push(copy(value[i], what, depth + 1))
+    for (let i = 0; i < length; i++) {
+      const item = value[i]
+      const known = typeof item === 'object' && item !== null ? staying.get(item) : undefined
+      if (known === undefined) items.push(copy(item, what, depth + 1))
+      else {
+        weight += known
+        items.push(item)
+      }
+    }
     return freeze(items)
   }
   const prototype = getPrototypeOf(value)

@@ -164,6 +164,8 @@ export function runTimed(options: TimedOptions): History {
       const { seat, timer } = next
       if (timer.due === undefined) timer.planned = Number.POSITIVE_INFINITY
       else if (timer.due > world.at) {
+        // A timer that was set anew for an earlier time is planned twice: one that is planned for then already is enough.
+        if (timer.planned === timer.due) continue
         timer.planned = timer.due
         planned.push(timer.due, next)
       } else if (!defers(seat.index, next)) {
