@@ -8,12 +8,12 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { discoverKatas } from '../course/discover.ts'
 import { costCorpus, costOutcome, type Implementation, type Outcome } from '../judge/budgets/cost-corpus.ts'
+import { identityOf, keep, readKept } from './kept-lines.ts'
 
 const COURSE = join(import.meta.dirname, '../..')
 const FILE = join(COURSE, '.kata/stability.jsonl')
@@ -40,30 +40,6 @@ const atOnce = Number(values['at-once'] ?? availableParallelism())
 
 const digestOf = (text: string) => createHash('sha256').update(text).digest('hex').slice(0, 16)
 
-/** Everything that a figure hangs on: another engine, or another corpus, begins anew. */
-function identityOf(all: readonly Implementation[]): string {
-  const hash = createHash('sha256').update(process.version)
-  for (const { name, source } of all) hash.update(name).update(source)
-  for (const folder of ['bin/sandbox', 'bin/judge/budgets', 'bin/judge/cache-lines', 'graders'])
-    for (const name of readdirSync(join(COURSE, folder), { recursive: true, encoding: 'utf8' }).sort())
-      if (/\.(ts|mjs|json)$/.test(name)) hash.update(name).update(readFileSync(join(COURSE, folder, name)))
-  return hash.digest('hex').slice(0, 16)
-}
-
-function readRounds(identity: string): Round[] {
-  if (!existsSync(FILE)) return []
-  return readFileSync(FILE, 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        return [JSON.parse(line) as Round]
-      } catch {
-        return [] // torn by an interruption
-      }
-    })
-    .filter((round) => round.identity === identity)
-}
-
 function busyLoops(): ChildProcess[] {
   return Array.from({ length: availableParallelism() }, () =>
     spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' }),
@@ -83,8 +59,8 @@ async function measureAll(all: readonly Implementation[], isExplained: boolean):
 
 const chosen = discoverKatas(COURSE).filter(({ slug }) => only.length === 0 || only.includes(slug))
 const all = await costCorpus({ course: COURSE, root: COURSE }, chosen)
-const identity = identityOf(all)
-const rounds = readRounds(identity)
+const identity = identityOf(COURSE, all)
+const rounds = readKept<Round>(FILE, identity)
 console.log(`${all.length} implementations of ${chosen.length} katas, ${runs} runs each, every second one under load`)
 if (rounds.length > 0) console.log(`${rounds.length} rounds were made before`)
 
@@ -123,8 +99,7 @@ for (let round = rounds.length; round < runs && performance.now() < endMs; round
     ),
   }
   rounds.push(one)
-  mkdirSync(join(COURSE, '.kata'), { recursive: true })
-  appendFileSync(FILE, `${JSON.stringify(one)}\n`)
+  keep(FILE, one)
   console.log(`round ${round + 1}${loaded ? ' (loaded)' : ''}: ${seconds} s`)
 }
 

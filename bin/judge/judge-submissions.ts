@@ -34,6 +34,8 @@ export interface Request {
    * `every`: those after it too, for whoever scores each · `in-full`: and the race against the reference, which takes seconds
    */
   readonly budgets?: 'every' | 'in-full'
+  /** one broken promise is enough, told as it is: for whoever asks only whether it is accepted */
+  readonly untilBroken?: true
   /** whether simulated nodes are played again, each in a process of its own: takes a second, and is for strangers' code */
   readonly apart?: true
 }
@@ -114,7 +116,9 @@ export async function judgeSubmissions(
       const { url, modules, script } = prepared
       scripts.set(id, { url, script })
       const apart = request.apart === undefined ? {} : { apart: request.apart }
-      jobs.push({ id, kata: kata.path, url, modules, seeds, shrink: true, exhaustive: false, ...apart })
+      const brief = request.untilBroken === undefined ? {} : { untilBroken: request.untilBroken }
+      const shrink = request.untilBroken === undefined
+      jobs.push({ id, kata: kata.path, url, modules, seeds, shrink, exhaustive: false, ...apart, ...brief })
     }
   }
   const budgetsOf = (kata: Kata) => measuring.budgetsOf(kata, isolation)
@@ -155,8 +159,10 @@ export async function judgeSubmissions(
   const lesson = memo((kata: Kata) => readLesson(ws, kata).promises.map(({ name }) => name))
   const revision = memo((kata: Kata) => kataRevision(ws, kata))
   return new Map(
-    requests.map(({ id, kata, file, from, seeds }) => {
+    requests.map(({ id, kata, file, from, seeds, untilBroken }) => {
       const found = evidence.get(id)
+      const tried = new Set(found?.promises.map(({ name }) => name))
+      const isBroken = found?.promises.some(({ result }) => !result.kept) === true
       const seed = found?.promises.find((one) => !one.result.kept)?.seed ?? seeds[0] ?? 0
       return [
         id,
@@ -166,7 +172,8 @@ export async function judgeSubmissions(
           revision: revision(kata),
           seed,
           ms: Math.round(performance.now() - startedMs),
-          promises: lesson(kata),
+          // Behind a broken one, where one is enough, none is missing.
+          promises: lesson(kata).filter((name) => !(untilBroken === true && isBroken) || tried.has(name)),
           replay: replayCommand(kata, from, seed),
           problems: problems.get(id) ?? [],
           evidence: found,
