@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import type { Command } from '../../graders/4-scale/raft-kv/runs.ts'
+import type { Command } from '../../graders/kit/raft/key-values.ts'
 import type { TimedInput } from '../../graders/kit/simulation.ts'
 import { planFor } from '../../graders/kit/world/faults.ts'
 import type { Packed } from '../../graders/kit/world/history.ts'

@@ -1,38 +1,14 @@
 // Clients of a cluster by the clock, under all kinds of faults: which runs there are of a seed, and what must hold in them.
 
-import type { Model } from '../../kit/history/models.ts'
-import type { Operation } from '../../kit/history/operation.ts'
+import { type Command, copy, growing } from '../../kit/raft/key-values.ts'
 import type { LogMessage, LogView } from '../../kit/raft/replicated-log.ts'
 import { type Check, type Entry, type Profile, planFor } from '../../kit/simulate.ts'
 import type { TimedInput } from '../../kit/simulation.ts'
 import { asOneCopy } from '../../kit/world/operations.ts'
 
+export type { Command }
 export type Rule = Check<LogView, LogMessage>
-export type Command =
-  | { readonly type: 'Get'; readonly key: string }
-  | {
-      readonly type: 'Put' | 'Append'
-      readonly key: string
-      readonly value: string
-      readonly client: number
-      readonly sequence: number
-    }
 export type Result = { readonly type: string; readonly value?: string | null; readonly leader?: string | null }
-
-/** One key of one copy: each write is told what was there before it. */
-export const copy: Model<string | null, Command, string | null> = {
-  init: null,
-  apply(state, command) {
-    if (command.type === 'Get') return { state, output: state }
-    return { state: command.type === 'Put' ? command.value : `${state ?? ''}${command.value}`, output: state }
-  },
-  partOf: ({ key }) => key,
-  tell(command, output) {
-    const answer = output === undefined ? '' : ` → ${output.value === null ? 'nothing' : `'${output.value}'`}`
-    const value = command.type === 'Get' ? '' : `, '${command.value}'`
-    return `${command.type.toLowerCase()}('${command.key}'${value})${answer}`
-  },
-}
 
 /** Values are made of marks that are written once each, so that one that is there twice was executed twice. */
 const marksOf = (value: string): string[] => value.split(';').slice(0, -1)
@@ -49,30 +25,6 @@ const once: Rule = ({ entries }) => {
       return { entry: i, expected: `'${twice};' once: it was asked for once`, got: `the value is '${value}'` }
   }
   return undefined
-}
-
-/**
- * Where nothing is overwritten a value only grows: each is the beginning of the longest that anybody was told, until that
- * is told. What was written after it, nobody saw.
- */
-export function growing(operations: readonly Operation<Command, string | null>[]): typeof copy {
-  const longest = new Map<string, string>()
-  const overwritten = new Set<string>()
-  for (const { input, output } of operations) {
-    if (input.type === 'Put') overwritten.add(input.key)
-    if (typeof output === 'string' && output.length > (longest.get(input.key) ?? '').length)
-      longest.set(input.key, output)
-  }
-  return {
-    ...copy,
-    apply(state, command) {
-      const effect = copy.apply(state, command)
-      if (effect === undefined || command.type === 'Get' || overwritten.has(command.key)) return effect
-      const end = longest.get(command.key) ?? ''
-      const isOnTheWay = (state ?? '').length < end.length ? end.startsWith(effect.state ?? '') : (state ?? '') === end
-      return isOnTheWay ? effect : undefined
-    },
-  }
 }
 
 const oneCopy = asOneCopy(

@@ -2,10 +2,11 @@
 // histories, and on one with more orders than can be tried.
 
 import { expect, test } from 'vitest'
-import { type Command, copy, growing } from '../../4-scale/raft-kv/runs.ts'
+
 import { linearizable } from '../history/linearizable.ts'
 import type { Operation } from '../history/operation.ts'
 import { isLinearizable, type Plan, randomHistory } from '../history/random-histories-fixture.ts'
+import { type Command, copy, growing } from './key-values.ts'
 
 const command = (type: 'Put' | 'Append', i: number, key = 'x'): Command => ({
   ...{ type, key, value: `${i};` },
