@@ -63,6 +63,28 @@ describe('answers', () => {
     })
   })
 
+  test('a stack that overflows has a line of those that call each other, wherever it ended', async () => {
+    // A helper with frames of many sizes is what it overflows in, now here, now there.
+    const source = `export const later = 1
+let depth = 0
+function helper(a: number, b = a, c = b, d = c) { return [a, b, c, d].length > 9 ? helper2(d) : d }
+function helper2(a: number) { return [a, a].join() }
+function even(n: number): number {
+  depth += helper(n)
+  return odd(n + 1)
+}
+function odd(n: number): number {
+  depth += helper(n, n, n)
+  return even(n + 1)
+}
+export function go(n: number) {
+  return even(n)
+}`
+    const answer = await going(source, Array.from({ length: 40 }, (_, i) => i))
+    const threw = { name: 'RangeError', message: 'Maximum call stack size exceeded', line: 7 }
+    expect(answer).toMatchObject({ results: Array.from({ length: 40 }, () => ({ ok: false, threw })) })
+  })
+
   test('a promise that nothing can settle is stuck; one that only waits its turns is not', async () => {
     const source = `export const later = 1
       export const go = async (n: number) => {

@@ -30,6 +30,8 @@ const Url = URL
 const exit = process.exit.bind(process)
 const { concat, from, alloc } = Buffer
 const { stringify } = JSON
+const { max, min } = Math
+const OVERFLOW = 'RangeError: Maximum call stack size exceeded'
 
 /** @type {Map<string, string>} sources by URL; nothing is ever read from a disk */
 const modules = new Map()
@@ -131,10 +133,20 @@ function describe(error) {
 
 /** @param {string} stack @returns {number | undefined} the topmost line of the submission */
 function lineOf(stack) {
-  const at = submissionUrl === '' ? -1 : stack.indexOf(`${submissionUrl}:`)
-  if (at < 0) return undefined
-  const line = Number.parseInt(stack.slice(at + submissionUrl.length + 1, at + submissionUrl.length + 12), 10)
-  return line > 0 ? line : undefined
+  if (submissionUrl === '') return undefined
+  /** @type {Map<number, number>} how often each is there, the topmost first */
+  const times = new Map()
+  for (let at = stack.indexOf(`${submissionUrl}:`); at >= 0; at = stack.indexOf(`${submissionUrl}:`, at + 1)) {
+    const line = Number.parseInt(stack.slice(at + submissionUrl.length + 1, at + submissionUrl.length + 12), 10)
+    if (line > 0) times.set(line, (times.get(line) ?? 0) + 1)
+  }
+  const lines = [...times.keys()]
+  if (!stack.startsWith(OVERFLOW)) return lines[0]
+  // Where a stack overflows is an accident, whichever function it calls just then. Those that call each other without an
+  // end are there again and again: the first of them, by its place in the file.
+  const most = max(...times.values())
+  const recurring = lines.filter((line) => 2 * /** @type {number} */ (times.get(line)) >= most)
+  return recurring.length === 0 ? undefined : min(...recurring)
 }
 
 process.on('uncaughtException', (error) => {
