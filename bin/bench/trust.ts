@@ -68,7 +68,8 @@ const identity = identityOf(
   COURSE,
   subjects.map(({ name, bytes }) => ({ name, source: Buffer.from(bytes).toString('latin1') })),
 )
-const kept = readKept<Verdict>(FILE, identity)
+// An error of the judge's is no verdict: it is asked for again.
+const kept = readKept<Verdict>(FILE, identity).filter(({ verdict }) => verdict !== 'judge-error')
 const done = new Map<string, number>()
 for (const { name } of kept) done.set(name, (done.get(name) ?? 0) + 1)
 // Seeds of now: what was judged before had secrets of its own. Every submission has its first before one has its second.

@@ -1,6 +1,6 @@
 // `npm run bench:world`: how fast the simulated world is, in a real subject process with gauged code, as a learner waits
-// for it: a trivial protocol by time, five nodes of Raft under chaos, and walks that know no time; what a whole verdict on
-// 200 seeds takes; and walks of the kit alone, without a gauge, a fresh module for each boot, or a border to cross.
+// for it: a trivial protocol by time, five nodes of Raft under chaos, and walks that know no time; what whole verdicts and
+// 200 runs with all their rules take; and walks of the kit alone, without a gauge, a fresh module for each boot, or a border to cross.
 
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'

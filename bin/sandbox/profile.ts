@@ -16,7 +16,7 @@ export type Profile = 'suite' | 'steps' | 'bytes' | 'allocations' | 'work' | 'th
 const HEAP_MEGABYTES = 256
 
 /**
- * V8's helpers, woken for each small collection, take more time of the processor than they save: five nodes of Raft walk 1.7
+ * V8's helpers, woken for each small collection, take more time of the processor than they save: five nodes of Raft go 1.2
  * times as far in a second of it without them, and many subjects run side by side as it is.
  */
 const ONE_COLLECTOR = '--single-threaded-gc'
