@@ -80,7 +80,10 @@ function odd(n: number): number {
 export function go(n: number) {
   return even(n)
 }`
-    const answer = await going(source, Array.from({ length: 40 }, (_, i) => i))
+    const answer = await going(
+      source,
+      Array.from({ length: 40 }, (_, i) => i),
+    )
     const threw = { name: 'RangeError', message: 'Maximum call stack size exceeded', line: 7 }
     expect(answer).toMatchObject({ results: Array.from({ length: 40 }, () => ({ ok: false, threw })) })
   })
