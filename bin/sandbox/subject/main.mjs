@@ -131,7 +131,7 @@ function describe(error) {
   return threw
 }
 
-/** @param {string} stack @returns {number | undefined} the topmost line of the submission */
+/** @param {string} stack @returns {number | undefined} the topmost line of the submission; of an overflow, a recurring one */
 function lineOf(stack) {
   if (submissionUrl === '') return undefined
   /** @type {Map<number, number>} how often each is there, the topmost first */
