@@ -29,7 +29,7 @@ const call = async (operation, inputs) => {
     }
   return outcomes
 }
-const subject = { id: '', seeds: [7], shrink: true, exhaustive: false, call, report: (_, __, result) => results.push(result.kept) }
+const subject = { id: '', seeds: [7], shrink: true, exhaustive: false, isDecided: () => false, call, report: (_, __, result) => results.push(result.kept) }
 serveSubjects(async () => ({
   subjects: [subject],
   finish: async () => writeFileSync(${JSON.stringify(report)}, JSON.stringify(results)),

@@ -1,6 +1,10 @@
 // `npm run bench:trust -- [seeds] [kata…] [--minutes N]`: is a verdict to be trusted? All that the course knows to be right
-// and all that it knows to be wrong, attacks included, are judged as a class is, on secret seeds drawn for this run: how
-// many that are wrong were accepted, and how many that are right were not.
+// and all that it knows to be wrong, attacks included, are judged on secret seeds drawn for this run: how many that are
+// wrong were accepted, and how many that are right were not.
+//
+// On its first seed each is judged as a class is, whole. On the others, what is asked is only whether it is accepted: one
+// broken promise is enough, and a file of the course's own is asked on all of them by one process (an attack never is).
+// What the compiler refuses is refused on every seed, and asked once.
 //
 // Each verdict is appended to .kata/trust.jsonl: what was given before, by the same engine, is not asked for again.
 
@@ -15,7 +19,8 @@ import { startJudge } from '../judge/judge.ts'
 import { judgeSubmissions, measuringInTurn } from '../judge/judge-submissions.ts'
 import { secretSeeds } from '../judge/secret-seeds.ts'
 import { knownSubmissions } from './class-of-submissions.ts'
-import { identityOf, keep, readKept } from './kept-lines.ts'
+import { deadline, identities, keep, readKept, wholeNumber } from './kept-lines.ts'
+import { moreVerdicts } from './more-verdicts.ts'
 
 const COURSE = join(import.meta.dirname, '../..')
 const HOSTILE = join(COURSE, 'bin/sandbox/hostile')
@@ -25,8 +30,8 @@ const BATCH = 32
 const FILE = join(COURSE, '.kata/trust.jsonl')
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { minutes: { type: 'string' } } })
 const [seedsText = '20', ...only] = positionals
-const SEEDS = Number(seedsText)
-const endMs = performance.now() + 60_000 * Number(values.minutes ?? Number.POSITIVE_INFINITY)
+const SEEDS = wholeNumber('The number of seeds', seedsText)
+const isOver = deadline(values.minutes)
 
 interface Verdict {
   readonly identity: string
@@ -47,6 +52,7 @@ interface Subject {
 
 const ws = { course: COURSE, root: COURSE }
 const katas = discoverKatas(COURSE).filter(({ slug }) => only.length === 0 || only.includes(slug))
+const isAttack = ({ name }: Subject) => name.startsWith('attack ')
 const subjects: Subject[] = katas.flatMap((kata) => [
   ...knownSubmissions(ws, kata).map(({ name, verdict, source }) => ({
     name: `${kata.slug} ${name}`,
@@ -63,22 +69,18 @@ const subjects: Subject[] = katas.flatMap((kata) => [
       bytes: readFileSync(join(HOSTILE, name)),
     })),
 ])
+const askedOn = ({ verdict }: Subject) => (verdict === 'rejected-source' ? 1 : SEEDS)
 
-const identity = identityOf(
-  COURSE,
-  subjects.map(({ name, bytes }) => ({ name, source: Buffer.from(bytes).toString('latin1') })),
-)
+const identityOf = identities(ws)
+const identity = new Map(subjects.map(({ name, kata, bytes }) => [name, identityOf(kata, name, bytes)]))
 // An error of the judge's is no verdict: it is asked for again.
-const kept = readKept<Verdict>(FILE, identity).filter(({ verdict }) => verdict !== 'judge-error')
+const kept = readKept<Verdict>(FILE, new Set(identity.values())).filter(({ verdict }) => verdict !== 'judge-error')
 const done = new Map<string, number>()
 for (const { name } of kept) done.set(name, (done.get(name) ?? 0) + 1)
-// Seeds of now: what was judged before had secrets of its own. Every submission has its first before one has its second.
+const missing = (subject: Subject) => Math.max(0, askedOn(subject) - (done.get(subject.name) ?? 0))
+// Seeds of now: what was judged before had secrets of its own.
 const secret = randomBytes(32)
-const requests = Array.from({ length: SEEDS }, (_, round) => round).flatMap((round) =>
-  subjects
-    .filter(({ name }) => (done.get(name) ?? 0) <= round)
-    .map((subject) => ({ subject, seed: secretSeeds(secret, subject.bytes, SEEDS)[round] as number, round })),
-)
+const seedsFor = (subject: Subject) => secretSeeds(secret, subject.bytes, SEEDS)
 const right = subjects.filter(({ verdict }) => verdict === 'accepted').length
 console.log(
   `${right} right and ${subjects.length - right} wrong submissions of ${katas.length} katas, ${SEEDS} secret seeds each`,
@@ -88,27 +90,52 @@ if (kept.length > 0) console.log(`${kept.length} verdicts were given before`)
 const judge = startJudge(COURSE, { workers: availableParallelism() })
 const measuring = measuringInTurn(ws)
 const startedMs = performance.now()
-for (let at = 0; at < requests.length && performance.now() < endMs; at += BATCH) {
-  const batch = requests.slice(at, at + BATCH)
-  const reports = await judgeSubmissions(
-    ws,
-    judge,
-    batch.map(({ subject: { kata, name, bytes, verdict }, seed, round }, i) => ({
-      ...{ id: String(i), kata, file: name, bytes, seeds: [seed] },
-      // The first time as a class is. Then what is wrong is wrong at its first broken promise, however it goes on.
-      ...(round === 0 || verdict === 'accepted' ? {} : { untilBroken: true as const }),
-    })),
-    measuring,
-  )
-  for (const [i, { subject, seed, round }] of batch.entries()) {
-    const verdict = reports.get(String(i))?.verdict ?? 'none'
-    const line: Verdict = { identity, name: subject.name, wanted: subject.verdict, seed, whole: round === 0, verdict }
-    kept.push(line)
-    keep(FILE, line)
-  }
-  if (Math.floor((at + BATCH) / 320) > Math.floor(at / 320))
-    console.log(`${at + BATCH} of ${requests.length}: ${Math.round((performance.now() - startedMs) / 1000)} s`)
+const total = subjects.reduce((sum, subject) => sum + askedOn(subject), 0)
+let toldAt = kept.length
+function give({ name, verdict: wanted }: Subject, seed: number, verdict: string, whole: boolean): void {
+  const line: Verdict = { identity: identity.get(name) ?? '', name, wanted, seed, whole, verdict }
+  kept.push(line)
+  keep(FILE, line)
+  done.set(name, (done.get(name) ?? 0) + 1)
+  if (kept.length < toldAt + 500) return
+  toldAt = kept.length
+  console.log(`${kept.length} of ${total}: ${Math.round((performance.now() - startedMs) / 1000)} s`)
 }
+
+async function judgeEach(asked: readonly { subject: Subject; seed: number }[], whole: boolean): Promise<void> {
+  for (let at = 0; at < asked.length && !isOver(); at += BATCH) {
+    const batch = asked.slice(at, at + BATCH)
+    const requests = batch.map(({ subject: { kata, name, bytes, verdict }, seed }, i) => ({
+      ...{ id: String(i), kata, file: name, bytes, seeds: [seed] },
+      ...(whole || verdict === 'accepted' ? {} : { untilBroken: true as const }),
+    }))
+    const reports = await judgeSubmissions(ws, judge, requests, measuring)
+    for (const [i, { subject, seed }] of batch.entries())
+      give(subject, seed, reports.get(String(i))?.verdict ?? 'none', whole)
+  }
+}
+
+// As a class is.
+await judgeEach(
+  subjects.filter((one) => !done.has(one.name)).map((subject) => ({ subject, seed: seedsFor(subject)[0] as number })),
+  true,
+)
+// And on more seeds, kata by kata.
+const oneByOne: { subject: Subject; seed: number }[] = []
+for (const kata of katas) {
+  const open = subjects
+    .filter((one) => one.kata === kata && missing(one) > 0)
+    .map((subject) => ({ subject, seeds: seedsFor(subject).slice(-missing(subject)) }))
+  const together = open.filter(({ subject }) => !isAttack(subject))
+  const [attacks, rest] = [open.filter(({ subject }) => isAttack(subject)), new Map<Subject, number[]>()]
+  await moreVerdicts(ws, await judge, measuring, kata, together, isOver, (subject, seed, verdict) => {
+    if (verdict !== undefined) give(subject, seed, verdict, false)
+    else rest.set(subject, [...(rest.get(subject) ?? []), seed])
+  })
+  for (const { subject, seeds } of [...attacks, ...[...rest].map(([subject, seeds]) => ({ subject, seeds }))])
+    oneByOne.push(...seeds.map((seed) => ({ subject, seed })))
+}
+await judgeEach(oneByOne, false)
 await (await judge).close()
 
 const told = (lines: readonly Verdict[]) => lines.map(({ name, seed, verdict }) => `${name}, seed ${seed}: ${verdict}`)
@@ -124,6 +151,7 @@ console.log(`\n${falseAccepts.length} false accepts / ${falseRejects.length} fal
 console.log(
   `${errors.length} judge errors; of ${kept.filter(({ whole }) => whole).length} judged whole, ${others.length} rejected with another verdict than the name says`,
 )
-if (kept.length < SEEDS * subjects.length) console.log(`${SEEDS * subjects.length - kept.length} are left`)
+const left = subjects.reduce((sum, subject) => sum + missing(subject), 0)
+if (left > 0) console.log(`${left} are left`)
 for (const line of [...falseAccepts, ...falseRejects, ...errors, ...others].slice(0, 40)) console.log(`  ${line}`)
 process.exitCode = falseAccepts.length + falseRejects.length + errors.length === 0 ? 0 : 1

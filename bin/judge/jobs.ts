@@ -17,7 +17,7 @@ export interface Job {
   readonly shrink: boolean
   /** go on after a broken promise: the author's question is on which seeds it breaks */
   readonly exhaustive: boolean
-  /** one broken promise is enough: nobody asks which, and on which seeds */
+  /** one broken promise is enough, on each seed where the job is exhaustive: nobody asks which */
   readonly untilBroken?: true
   /** what keeps its promises is played again with a process for each simulated node: a stranger's code */
   readonly apart?: true

@@ -109,7 +109,8 @@ export function bench(job: Job, driver: { url: string; modules: Modules }, openS
     seeds: job.seeds,
     shrink: job.shrink,
     exhaustive: job.exhaustive,
-    isDecided: () => job.untilBroken === true && promises.some(({ result }) => !result.kept),
+    isDecided: (on) =>
+      job.untilBroken === true && promises.some(({ seed, result }) => !result.kept && (!job.exhaustive || seed === on)),
     async call(operation, inputs) {
       if (spent !== undefined) throw new SubjectLost(spent)
       session ??= open()

@@ -99,6 +99,27 @@ test.each([
   if (!code.startsWith('return')) expect(threw?.line).toBe(8)
 })
 
+test('a stack that overflows has a line of those that call each other, wherever it ended', async () => {
+  const world = await node({
+    top: `let depth = 0
+      function helper(a, b = a, c = b, d = c) { return [a, b, c, d].length > 9 ? helper2(d) : d }
+      function helper2(a) { return [a, a].join() }
+      function even(n) {
+        depth += helper(n)
+        return odd(n + 1)
+      }
+      function odd(n) {
+        depth += helper(n, n, n)
+        return even(n + 1)
+      }`,
+    boot: 'context.setTimer("go", 1)',
+    timer: 'even(0)',
+  })
+  const lines = new Set<number | undefined>()
+  for (let i = 0; i < 40; i++) lines.add((await timed(world)).threw?.line)
+  expect([...lines]).toEqual([7])
+})
+
 test('what is sent is copied and frozen: no object is on two nodes', async () => {
   const world = await node({
     ...pinging,

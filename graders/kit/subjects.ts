@@ -33,8 +33,8 @@ export interface Subject {
   readonly shrink: boolean
   /** whether to go on with the other seeds after one on which the promise is broken */
   readonly exhaustive: boolean
-  /** whether all that anybody wants to know of it is known: the rest of the promises and seeds is not tried */
-  isDecided(): boolean
+  /** whether all that anybody wants to know of it on this seed is known: the rest of the promises is not tried there */
+  isDecided(seed: number): boolean
   /** @throws {SubjectLost} */
   call(operation: string, inputs: readonly unknown[]): Promise<Outcome[]>
   /** told after each promise, whatever became of it */

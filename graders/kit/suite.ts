@@ -125,7 +125,7 @@ function onceFor(subject: Subject, seed: number): Tools<unknown>['once'] {
 
 async function judgeOne<D>(subject: Subject, promise: string, body: (tools: Tools<D>) => Promise<void>): Promise<void> {
   for (const [i, seed] of subject.seeds.entries()) {
-    if (subject.isDecided()) return
+    if (subject.isDecided(seed)) continue
     let result: PromiseResult = { kept: true }
     try {
       await body(toolsFor<D>(subject, seed, promise, subject.shrink && i === 0))

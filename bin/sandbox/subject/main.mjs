@@ -299,7 +299,7 @@ async function answer(request) {
         const { openProbe } = await import(`./probes/${request.profile}.mjs`)
         probe = /** @type {Probe} */ (openProbe(tools))
       }
-      makeEngine({ burn, mark, settle, ...probe?.engine })
+      makeEngine({ burn, mark, settle, lineOf, ...probe?.engine })
       for (const [url, source] of Object.entries(request.modules)) modules.set(url, source)
       for (const url of ['kata:/engine', ...Object.keys(request.modules)]) await import(url)
       closeRealm(printer, [Buffer], probe?.keeps, probe?.arrays?.seal)

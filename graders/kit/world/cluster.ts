@@ -1,6 +1,7 @@
 // Nodes, their disks and timers, and one step at a time: what both executions (by time, or in any order) are made of.
 // Which step comes next and what becomes of a message is theirs to say; what a step does is said here, once.
 
+import { lineOf } from '../engine.ts'
 import type { Context, Node } from '../world.ts'
 import { hashText, mix, type Stream, stream } from './chance.ts'
 import { type Answer, type ClientScripts, type Clients, clientsOf, type Refusal } from './clients.ts'
@@ -410,10 +411,9 @@ function changes(before: unknown, now: unknown): Record<string, string> | undefi
 function thrown(error: unknown): Thrown {
   try {
     if (!(error instanceof Error)) return { name: 'Error', message: `threw ${brief(error)}` }
-    // The submission's topmost line: stacks of a closed realm hold no others.
-    const line = Number(/kata:\/katas\/[^:\s]+:(\d+)/.exec(String(error.stack))?.[1])
+    const line = lineOf(String(error.stack))
     const said = { name: String(error.name).slice(0, 80), message: String(error.message).slice(0, 400) }
-    return line > 0 ? { ...said, line } : said
+    return line === undefined ? said : { ...said, line }
   } catch {
     return { name: 'Error', message: 'threw a value that cannot be read' }
   }
