@@ -2,6 +2,9 @@
 // names and another layout, against one cold `vitest run` for each as a peer; what identical files save; what the strict
 // sandbox costs; whether memory grows with the class. Throughput is told per core second, counted by the system over all
 // processes that were started: a busy machine makes both sides wait, and neither side work more.
+//
+// The peer compiles nothing, seals nothing off and measures nothing. So there are two comparisons: all that `kata grade`
+// does, and its promises alone (with compile check, seal and a process for each), which is what the peer does at all.
 
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,6 +12,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { discoverKatas } from '../course/discover.ts'
+import { startJudge } from '../judge/judge.ts'
+import { judgeSubmissions, type Measuring, seedOf } from '../judge/judge-submissions.ts'
 import { type Known, knownSubmissions, type Planned, writeClass } from './class-of-submissions.ts'
 import { plainVitest } from './plain-vitest.ts'
 import { median, type Row, table } from './statistics.ts'
@@ -61,6 +66,33 @@ async function grade(folder: string, name: string, more: readonly string[]): Pro
   clearInterval(sampler)
   if (code !== 0) throw new Error(`kata grade ended with ${code}`)
   return { cpuS: childrenCpuS() - cpuS, wallS: (performance.now() - startedMs) / 1000, judged: done, memory }
+}
+
+/** Submissions in one call of the judge, as `kata grade` has it. */
+const BATCH = 16
+/** Nothing is measured. */
+const UNMEASURED: Measuring = { budgetsOf: async () => undefined, inTurn: (work) => work() }
+
+/** Seconds of a core that it takes to judge the promises of these, the judge's own start included. */
+async function promisesAlone(folder: string, planned: readonly Planned[]): Promise<number> {
+  const ws = { course: COURSE, root: COURSE }
+  const { user, system } = process.cpuUsage()
+  const [ownS, childrenS] = [(user + system) / 1e6, childrenCpuS()]
+  const judge = startJudge(COURSE, { workers: 1 })
+  for (const slug of SLUGS) {
+    const all = planned.filter(({ known }) => known.kata.slug === slug)
+    for (let at = 0; at < all.length; at += BATCH) {
+      const requests = all.slice(at, at + BATCH).map(({ learner, known: { kata } }) => {
+        const file = join(folder, learner, `${slug}.ts`)
+        const bytes = readFileSync(file)
+        return { id: learner, kata, file, bytes, seeds: [seedOf(bytes)] }
+      })
+      await judgeSubmissions(ws, judge, requests, UNMEASURED)
+    }
+  }
+  await (await judge).close()
+  const now = process.cpuUsage()
+  return (now.user + now.system) / 1e6 - ownS + childrenCpuS() - childrenS
 }
 
 /** Every verdict is the one that the file's name says. */
@@ -118,6 +150,8 @@ async function main(): Promise<void> {
     peer()
     const all = await grade(folder, 'class', ['--gradebook', 'class.sqlite', '--portable'])
     peer()
+    const alone = await promisesAlone(join(folder, 'class'), planned)
+    peer()
     const wrong = await wrongVerdicts(folder, 'class.sqlite', planned)
 
     writeClass(
@@ -141,6 +175,7 @@ async function main(): Promise<void> {
     const ms = (graded: Graded, of: number) => `${((graded.cpuS / of) * 1000).toFixed(0)} ms of a core`
     const peerCpuS = median(peers.map(({ cpuS }) => cpuS))
     const ratio = peerCpuS / (all.cpuS / n)
+    const aloneRatio = peerCpuS / (alone / n)
     const [early, late] = [memoryAt(all.memory, n * 0.2, n * 0.4), memoryAt(all.memory, n * 0.8, n)]
     const rows: Row[] = [
       { what: `kata grade, ${n} submissions, each`, value: ms(all, n), target: '', met: undefined },
@@ -158,6 +193,18 @@ async function main(): Promise<void> {
         met: undefined,
       },
       { what: 'how many times faster, per core', value: `${ratio.toFixed(1)}×`, target: '≥ 8.0×', met: ratio >= 8 },
+      {
+        what: 'promises alone, each',
+        value: `${((alone / n) * 1000).toFixed(0)} ms of a core`,
+        target: '',
+        met: undefined,
+      },
+      {
+        what: 'how many times faster, like for like',
+        value: `${aloneRatio.toFixed(1)}×`,
+        target: '≥ 8.0×',
+        met: aloneRatio >= 8,
+      },
       {
         what: 'verdicts other than the name says',
         value: String(wrong.length),

@@ -1,41 +1,51 @@
 // What a long bench has found so far, a line each, so that an interruption loses no more than one. What was found by
 // another state of the engine, of the kata's grader or of what is judged does not count.
 
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { graderFolder, solutionFile } from '../course/files.ts'
 import type { Kata, Workspace } from '../course/kata.ts'
 
 /** What no verdict hangs on; files to be judged count for themselves alone. */
-const BESIDE = /\.test\.ts$|-fixture\.ts$|(^|\/)(hostile|dodges|accepted|rejected)\//
+const BESIDE = /\.test\.ts$|-fixture\.ts$|(^|\/)(hostile|dodges|accepted|rejected|verify)\/|^(mutants|equivalents)\.ts$/
+/** What is loaded where something is measured, and nowhere else. */
+const MEASURES =
+  /^(budgets|cache-lines)\/|^(count-steps|name-allocations|step-aside|variants|budget|budgets)\.ts$|^subject\/(meter|prices|patterns|tables)\.mjs$|^subject\/probes\/(allocations|answer-text|bytes|sizes|steps|work)\.mjs$|^costs\.json$/
 
 /**
  * Names the state of everything that a verdict hangs on: Node, the libraries, the engine, the kata's grader, and what is
- * judged. @returns a function of the kata and the file, which reads the engine once
+ * judged. @returns a function of the kata and the file, which reads the engine once; `measured`: not only its promises are
+ * judged, but what it costs
  */
-export function identities(ws: Workspace): (kata: Kata, name: string, source: string | Uint8Array) => string {
-  const filesOf = (folder: string): [string, Buffer][] =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .sort()
-      .filter((name) => /\.(ts|mjs|json)$/.test(name) && !BESIDE.test(name))
-      .map((name) => [name, readFileSync(join(folder, name))])
-  const engine = createHash('sha256').update(process.version)
-  engine.update(readFileSync(join(ws.course, 'package-lock.json')))
-  for (const folder of ['bin/sandbox', 'bin/judge', 'graders/kit'])
-    for (const [name, text] of filesOf(join(ws.course, folder))) engine.update(name).update(text)
-  const graders = new Map<string, string>()
-  const graderOf = (kata: Kata): string => {
-    const known = graders.get(kata.slug)
-    if (known !== undefined) return known
-    const hash = engine.copy().update(readFileSync(solutionFile(ws, kata)))
-    for (const [name, text] of filesOf(graderFolder(ws, kata))) hash.update(name).update(text)
-    const made = hash.digest('hex')
-    graders.set(kata.slug, made)
-    return made
+export function identities(
+  ws: Workspace,
+): (kata: Kata, name: string, source: string | Uint8Array, measured: boolean) => string {
+  const add = (hash: Hash, folder: string, measured: boolean): Hash => {
+    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort())
+      if (/\.(ts|mjs|json)$/.test(name) && !BESIDE.test(name) && (measured || !MEASURES.test(name)))
+        hash.update(name).update(readFileSync(join(folder, name)))
+    return hash
   }
-  return (kata, name, source) =>
-    createHash('sha256').update(graderOf(kata)).update(name).update(source).digest('hex').slice(0, 16)
+  const engineOf = (measured: boolean): Hash => {
+    const hash = createHash('sha256').update(process.version)
+    hash.update(readFileSync(join(ws.course, 'package-lock.json')))
+    for (const folder of ['bin/sandbox', 'bin/judge', 'graders/kit']) add(hash, join(ws.course, folder), measured)
+    return hash
+  }
+  const engines = { promises: engineOf(false), all: engineOf(true) }
+  const graders = new Map<string, Hash>()
+  const graderOf = (kata: Kata, measured: boolean): Hash => {
+    const key = `${kata.slug} ${measured}`
+    const known = graders.get(key)
+    if (known !== undefined) return known
+    const hash = engines[measured ? 'all' : 'promises'].copy()
+    if (measured) hash.update(readFileSync(solutionFile(ws, kata)))
+    graders.set(key, add(hash, graderFolder(ws, kata), measured))
+    return hash
+  }
+  return (kata, name, source, measured) =>
+    graderOf(kata, measured).copy().update(name).update(source).digest('hex').slice(0, 16)
 }
 
 /** Those lines that were written by one of these states. */

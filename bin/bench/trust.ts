@@ -72,7 +72,9 @@ const subjects: Subject[] = katas.flatMap((kata) => [
 const askedOn = ({ verdict }: Subject) => (verdict === 'rejected-source' ? 1 : SEEDS)
 
 const identityOf = identities(ws)
-const identity = new Map(subjects.map(({ name, kata, bytes }) => [name, identityOf(kata, name, bytes)]))
+/** What it costs is asked only of what keeps its promises. */
+const isMeasured = ({ verdict }: Subject) => ['accepted', 'over-budget'].includes(verdict)
+const identity = new Map(subjects.map((one) => [one.name, identityOf(one.kata, one.name, one.bytes, isMeasured(one))]))
 // An error of the judge's is no verdict: it is asked for again.
 const kept = readKept<Verdict>(FILE, new Set(identity.values())).filter(({ verdict }) => verdict !== 'judge-error')
 const done = new Map<string, number>()

@@ -153,8 +153,8 @@ export default [
       }
       return { hits, of: QUERIES * K }
     },
-    quality: { what: 'of the ten nearest of 1,500 vectors', shareAtLeast: 0.95 },
-    n: 1_500,
+    quality: { what: 'of the ten nearest of 800 vectors', shareAtLeast: 0.95 },
+    n: 800,
   }),
 ]
 

@@ -59,6 +59,12 @@ function full(kata: Kata, vectors: readonly Float32Array[], random: Random) {
   return made
 }
 
+/** Spread as evenly as can be, so that how many come to which layer is no question of luck: each layer has room of its own. */
+function evenly(): Random {
+  let at = 0
+  return () => (at = (at + (Math.sqrt(5) - 1) / 2) % 1)
+}
+
 const SEARCHES = 60
 
 /** Distances that a search measures, on average. */
@@ -111,20 +117,20 @@ export default [
   }),
   budget('A vector is its numbers and its links', {
     given: ({ Hnsw }: Kata, { n, random }) => {
-      const index = new Hnsw({ dimensions: 16, capacity: n, m: M, efConstruction: 10, metric: 'l2', random })
-      const vector = new Float32Array(16)
+      const index = new Hnsw({ dimensions: 32, capacity: n, m: M, efConstruction: 2, metric: 'l2', random: evenly() })
+      const vector = new Float32Array(32)
       for (let id = 0; id < n; id++) {
         for (let i = 0; i < vector.length; i++) vector[i] = random()
         index.add(id, vector)
       }
       return index
     },
-    bytesPerEntry: 240,
+    bytesPerEntry: 375,
     sizes: [1_000, 2_500],
   }),
   budget('A search beside the reference', {
     given: ({ Hnsw }: Kata, { n, random }) => {
-      const index = new Hnsw({ dimensions: 64, capacity: n, m: M, efConstruction: 40, metric: 'l2', random })
+      const index = new Hnsw({ dimensions: 64, capacity: n, m: M, efConstruction: 2, metric: 'l2', random: evenly() })
       const vectors = Array.from({ length: n }, () => Float32Array.from({ length: 64 }, () => normal(random)))
       for (const [id, vector] of vectors.entries()) index.add(id, vector)
       return { index, vectors, options: { ef: EF } }
