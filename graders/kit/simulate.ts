@@ -9,7 +9,15 @@ import { type Failing, schedule, shrink, size, thinOut } from './world/shrink.ts
 import { lastStep, storyOfRun, storyOfSteps } from './world/story.ts'
 import type { Trace } from './world/trace.ts'
 
-export { type Fault, type Plan, type Profile, planFor, type Scale, type Weather } from './world/faults.ts'
+export {
+  type Fault,
+  type Plan,
+  type Profile,
+  planFor,
+  type Scale,
+  type Weather,
+  withPartition,
+} from './world/faults.ts'
 export type { Counts, Entry, History, Step } from './world/history.ts'
 export type { Move } from './world/script.ts'
 

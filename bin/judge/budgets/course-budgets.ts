@@ -19,6 +19,9 @@ import { besideReference, readCosts } from './reference-costs.ts'
 import type { Answers } from './steps.ts'
 import { withCode } from './with-code.ts'
 
+/** A few hundred kilobytes each. */
+const SEEDS_KEPT = 4
+
 export interface KataBudgets {
   readonly budgets: readonly Budget[]
   /** of strangers' code, where counts are held against the processor's time */
@@ -60,10 +63,11 @@ export async function kataBudgets(
   const watching = auditor(course, budgets, reference)
   let spares: Spare[] = []
   const answers = new Map<number, Promise<ReadonlyMap<number, Answers>>>()
-  /** Worked out once for each seed, however many submissions are held against it. */
+  /** Worked out once for each seed, however many submissions are held against it. (Each of a class has one of its own.) */
   const answersOn = (seed: number) => {
     const known = answers.get(seed) ?? solution.then((module) => referenceAnswers(budgets, module, seed))
     answers.set(seed, known)
+    for (const oldest of [...answers.keys()].slice(0, -SEEDS_KEPT)) answers.delete(oldest)
     return known
   }
   return {

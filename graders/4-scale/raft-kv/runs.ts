@@ -2,7 +2,7 @@
 
 import { type Command, copy, growing } from '../../kit/raft/key-values.ts'
 import type { LogMessage, LogView } from '../../kit/raft/replicated-log.ts'
-import { type Check, type Entry, type Profile, planFor } from '../../kit/simulate.ts'
+import { type Check, type Entry, type Profile, planFor, withPartition } from '../../kit/simulate.ts'
 import type { TimedInput } from '../../kit/simulation.ts'
 import { asOneCopy } from '../../kit/world/operations.ts'
 
@@ -134,7 +134,7 @@ export const RULES = { linearizable, once, alike, sendsOn } satisfies Record<str
 export const PROFILES: readonly Profile[] = ['swarm', 'hunter', 'blackout', 'hunter']
 
 export function runsFor(seed: number): TimedInput[] {
-  return PROFILES.map((profile, i) => {
+  const runs = PROFILES.map((profile, i): TimedInput => {
     const nodes = i === 3 ? 5 : 3
     const scale = { nodes, chaosMs: CHAOS_MS, quietMs: QUIET_MS, patienceMs: 300 }
     return {
@@ -146,6 +146,7 @@ export function runsFor(seed: number): TimedInput[] {
       pace: { thinkMs: 80, patienceMs: 250, attempts: 5 },
     }
   })
+  return withPartition(runs)
 }
 
 export const RUN_RULES = { linearizable, once, answered } satisfies Record<string, Rule>

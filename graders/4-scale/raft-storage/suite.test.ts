@@ -229,6 +229,24 @@ test('A snapshot is what its entries have come to', (tools) =>
       disks: [diskWith(times(40, 1), 36), diskWith(times(40, 1), 30), diskWith([])],
     }),
     from(diskWith([]), told(0, 1, install(1, times(40, 1), 40)), ...back(0)),
+    // A leader that crashes in the step in which it commits, and sends afterwards what nobody has seen it commit.
+    ...cuts(8, (cut) =>
+      script(
+        3,
+        [
+          ...elect(0, [1]),
+          ['lose', 0, 2, 'RequestVote'],
+          ['lose', 0, 2, 'AppendEntries'],
+          ['deliver', 0, 1, 'AppendEntries'],
+          ['deliver', 1, 0, 'AppendReply', ...cut],
+          ['restart', 0],
+          ...elect(0, [2]),
+          ['deliver', 0, 2, 'AppendEntries'],
+          ['deliver', 2, 0, 'AppendReply'],
+        ],
+        { disks: [diskWith(times(31, 1)), diskWith(times(31, 1)), diskWith([])] },
+      ),
+    ),
   ]))
 
 test('The state is that of all that is committed', (tools) =>

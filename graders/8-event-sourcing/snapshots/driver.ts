@@ -125,8 +125,8 @@ function evolveBy(rules: Rules, state: unknown, { version, data }: kata.StoredEv
   if (branch === BAD_BRANCH) throw new TypeError('no such event')
   if (rules === 'any') {
     const before = JSON.stringify(state)
-    const shapes = [null, 0, '', { before }, [before, null], false, { state: null, value }, {}]
-    return shapes[value % shapes.length]
+    const shapes = [null, 0, '', false, { state: null, value }, {}]
+    return value % 2 === 0 ? shapes[(value / 2) % shapes.length] : value % 4 === 1 ? { before } : [before, null]
   }
   const { events, sum } = state as Sum
   const next = {

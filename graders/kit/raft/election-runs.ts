@@ -1,6 +1,6 @@
 // The runs by the clock in which elections are held under all kinds of faults, with and without a question before them.
 
-import { type Profile, planFor } from '../simulate.ts'
+import { type Profile, planFor, withPartition } from '../simulate.ts'
 import type { Setup, TimedInput } from '../simulation.ts'
 import { disksWith } from './election-rules.ts'
 
@@ -18,7 +18,7 @@ const QUIET_MS = 4_000
 export const MAX_STEPS = 40_000
 
 export function electionRuns(seed: number): TimedInput[] {
-  return PROFILES.map((profile, i) => {
+  const runs = PROFILES.map((profile, i): TimedInput => {
     const nodes = i % 2 === 0 ? 3 : 5
     const scale = { nodes, chaosMs: CHAOS_MS, quietMs: QUIET_MS, patienceMs: 300, skew: { offsetMs: 500, rate: 0.05 } }
     return {
@@ -30,4 +30,5 @@ export function electionRuns(seed: number): TimedInput[] {
       ...(i === 3 ? { disks: disksWith([[1], [1, 1], [2], [2, 2], [2]]) } : {}),
     }
   })
+  return withPartition(runs)
 }

@@ -1,7 +1,7 @@
 // What a node may say of its log: what it sends as a leader, what it acknowledges or refuses, and how it votes.
 
 import { nameOf } from '../world/cluster.ts'
-import { hintOf, type LogMessage, type Met, type Reply, type Ruling, type Seat } from './log-seat.ts'
+import { type Hint, hintsOf, type LogMessage, type Met, type Reply, type Ruling, type Seat } from './log-seat.ts'
 import { logOf } from './log-words.ts'
 
 type Request = Extract<LogMessage, { type: 'RequestVote' }>
@@ -44,10 +44,10 @@ function replied(i: number, seat: Seat, to: number, reply: Reply, met: Met | und
         expected: `${name} takes what fits its log: entry ${met.message.prevLogIndex} has term ${met.message.prevLogTerm} there`,
         got: 'it refuses',
       }
-    const options = [met.hint, hintOf(disk, met.message.prevLogIndex)]
+    const options = [...met.hints, ...hintsOf(disk, met.message.prevLogIndex)]
     if (options.some((one) => one.conflictTerm === reply.conflictTerm && one.conflictIndex === reply.conflictIndex))
       return undefined
-    const { conflictTerm, conflictIndex } = met.hint
+    const { conflictTerm, conflictIndex } = met.hints[0] as Hint
     return {
       fault: 'hints',
       entry: i,

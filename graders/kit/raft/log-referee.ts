@@ -323,7 +323,8 @@ function judge({ entries }: LogHistory, { nodes, disks = [] }: Setup): Ruling | 
               : `commitIndex ${before} or more`,
           got: `commitIndex ${upTo}`,
         }
-      if (before === undefined || upTo === before) return undefined
+      if (before === undefined) return covers(seat, covered, now.term)
+      if (upTo === before) return undefined
       if (now.role === 'leader') {
         const term = disk.termAt(upTo)
         if (term !== now.term && term > 0)
@@ -383,6 +384,22 @@ function judge({ entries }: LogHistory, { nodes, disks = [] }: Setup): Ruling | 
           }
       }
       return undefined
+    }
+
+    /**
+     * A node that has crashed in the midst of a step may have committed in it, and nobody has seen that but its snapshot: what
+     * the snapshot covers was committed then, at the latest.
+     */
+    function covers({ disk, name }: Seat, covered: number, since: number): undefined {
+      let known = covered
+      while (known > 0 && states[known] === undefined) known--
+      for (let index = known + 1; index <= covered; index++) {
+        const entry = disk.at(index)
+        const before = states[index - 1]
+        if (entry === undefined || before === undefined) return
+        chosen[index] ??= { ...entry, since, by: name }
+        states[index] = stateAfter(before, entry.command)
+      }
     }
 
     function answered(seat: Seat, now: LogView): Ruling | undefined {

@@ -1,6 +1,6 @@
 // The runs by the clock in which logs are kept under all kinds of faults while clients ask, cut short or not.
 
-import { type Plan, type Profile, planFor } from '../simulate.ts'
+import { type Plan, type Profile, planFor, withPartition } from '../simulate.ts'
 import type { TimedInput } from '../simulation.ts'
 
 export const PROFILES: readonly Profile[] = ['swarm', 'hunter', 'blackout', 'swarm', 'hunter']
@@ -25,7 +25,7 @@ export const asksUntil = (
 
 /** @param maxSteps more than twice what it takes */
 export function logRuns(seed: number, askEveryMs: number, maxSteps: number): TimedInput[] {
-  return PROFILES.map((profile, i) => {
+  const runs = PROFILES.map((profile, i): TimedInput => {
     const nodes = i % 2 === 0 ? 3 : 5
     const scale = { nodes, chaosMs: CHAOS_MS, quietMs: QUIET_MS, patienceMs: 300, skew: { offsetMs: 500, rate: 0.05 } }
     const asks = asksUntil(ASKED_MS, askEveryMs, (k) => (k % 3 === 2 ? k % nodes : 'leader'))
@@ -38,4 +38,5 @@ export function logRuns(seed: number, askEveryMs: number, maxSteps: number): Tim
       peers: i === 3 ? [null, 'ticks', null, 'ticks'] : [],
     }
   })
+  return withPartition(runs)
 }

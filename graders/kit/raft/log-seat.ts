@@ -83,7 +83,13 @@ export interface Met {
   readonly fits: boolean
   /** the first index at which the log here differs from the leader's; Infinity: none is known */
   readonly contradiction: number
-  readonly hint: { readonly conflictTerm: number; readonly conflictIndex: number }
+  readonly hints: readonly Hint[]
+}
+
+/** What a refusal says of the log. */
+export interface Hint {
+  readonly conflictTerm: number
+  readonly conflictIndex: number
 }
 
 export function meet(disk: DiskModel, from: number, message: Append, isCurrent: boolean): Met {
@@ -98,7 +104,7 @@ export function meet(disk: DiskModel, from: number, message: Append, isCurrent: 
   })
   const first = isThere && !fits ? prevLogIndex : odd < 0 ? Number.POSITIVE_INFINITY : prevLogIndex + 1 + odd
   const contradiction = isCurrent ? first : Number.POSITIVE_INFINITY
-  return { message, from, isCurrent, fits, contradiction, hint: hintOf(disk, prevLogIndex) }
+  return { message, from, isCurrent, fits, contradiction, hints: hintsOf(disk, prevLogIndex) }
 }
 
 export function meetSnapshot(disk: DiskModel, from: number, message: Install, isCurrent: boolean): Met {
@@ -117,11 +123,13 @@ export function meetSnapshot(disk: DiskModel, from: number, message: Install, is
   return { ...meet(disk, from, append, isCurrent), fits: true, contradiction }
 }
 
-export function hintOf(disk: DiskModel, prevLogIndex: number): Met['hint'] {
-  if (prevLogIndex > disk.lastIndex) return { conflictTerm: 0, conflictIndex: disk.lastIndex + 1 }
+/** Entries may be there still that a snapshot covers: to go back to the first of them is right, and to stop behind it is, too. */
+export function hintsOf(disk: DiskModel, prevLogIndex: number): Hint[] {
+  if (prevLogIndex > disk.lastIndex) return [{ conflictTerm: 0, conflictIndex: disk.lastIndex + 1 }]
   const conflictTerm = disk.termAt(prevLogIndex)
-  const covered = disk.snapshot?.lastIndex ?? 0
-  let conflictIndex = prevLogIndex
-  while (conflictIndex > covered + 1 && disk.termAt(conflictIndex - 1) === conflictTerm) conflictIndex--
-  return { conflictTerm, conflictIndex }
+  return [disk.snapshot?.lastIndex ?? 0, disk.dropped].map((covered) => {
+    let conflictIndex = prevLogIndex
+    while (conflictIndex > covered + 1 && disk.termAt(conflictIndex - 1) === conflictTerm) conflictIndex--
+    return { conflictTerm, conflictIndex }
+  })
 }

@@ -103,6 +103,27 @@ export function planFor(profile: Profile, seed: number, scale: Scale): Plan {
   }
 }
 
+/**
+ * The runs of one seed, of which one at least divides the nodes for a while, whatever was drawn: the first one, where none
+ * does. (Of twenty seeds, one or two draw no partition at all, and a suite that waits for one would have run for nothing.)
+ */
+export function withPartition<Run extends { readonly nodes: number; readonly plan: Plan }>(
+  runs: readonly Run[],
+): Run[] {
+  const divides = ({ faults, healMs }: Plan) =>
+    faults.some((one) => one.what === 'partition' && 4 * one.atMs <= 3 * healMs && !one.groups.some(isEmpty))
+  if (runs.some(({ plan }) => divides(plan))) return [...runs]
+  return runs.map((run, i) => {
+    if (i > 0) return run
+    const others = Array.from({ length: run.nodes - 1 }, (_, k) => k + 1)
+    const parting: Fault = { atMs: Math.floor(run.plan.healMs / 3), what: 'partition', groups: [[0], others] }
+    const faults = [...run.plan.faults, parting].sort((a, b) => a.atMs - b.atMs)
+    return { ...run, plan: { ...run.plan, faults } }
+  })
+}
+
+const isEmpty = (group: readonly number[]): boolean => group.length === 0
+
 /** Each kind of bad weather is absent from half of the runs. */
 function weather(draw: Stream, { patienceMs }: Scale): Weather {
   const sometimes = (most: number) => (draw.chance(0.5) ? 0 : draw.fraction() * most)
