@@ -242,7 +242,7 @@ export interface Values {
 }
 
 export const COMMON: Readonly<Record<string, Flag>> = {
-  json: { type: 'boolean', what: 'one JSON document instead of text' },
+  json: { type: 'boolean', what: 'JSON instead of text; grade and watch: one a line' },
   help: { type: 'boolean', what: 'help on this command' },
 }
 

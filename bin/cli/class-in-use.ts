@@ -41,7 +41,7 @@ export function namedAssignment(context: Context, values: Values): Remembered | 
     if (values.kata !== undefined)
       throw new KataError('--assignment and --kata both say which katas.', 'Leave one of them out.')
     const file = resolve(context.io.cwd, values.assignment)
-    const text = readText(file, MAX_BYTES)
+    const text = readText(file, MAX_BYTES, 'Name the file itself: --assignment FILE')
     if (text === undefined) throw new KataError(`There is no file ${shown(context, file)}.`, 'See: kata help grade')
     return { file, text }
   }

@@ -10,13 +10,13 @@ export const WORDS_STYLE = `
 .number { text-align: right; white-space: nowrap; }
 caption { text-align: left; color: var(--soft); padding-bottom: 0.4em; caption-side: top; }
 tbody th { font-weight: 400; border-bottom-width: 1px; vertical-align: top; }
-svg { width: 100%; height: auto; font: 12px var(--plain); }
-svg text { fill: var(--soft); } svg .value { fill: var(--ink); font-weight: 600; } svg .axis { stroke: var(--line); }
 @media print { :root { --kept: #14622b; --over: #8f1c13; --ours: #5b21b6; } tr { break-inside: avoid; } thead { display: table-header-group; } }
 `
 
 export const CLASS_STYLE = `${WORDS_STYLE}
 main { max-width: 76rem; }
+svg { width: 100%; height: auto; font: 12px var(--plain); }
+svg text { fill: var(--soft); } svg .value { fill: var(--ink); font-weight: 600; } svg .axis { stroke: var(--line); }
 header p, section > p { max-width: 70ch; }
 section > svg { max-width: 44rem; display: block; margin-bottom: 0.6em; }
 .column { fill: var(--link); }

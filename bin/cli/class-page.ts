@@ -26,7 +26,7 @@ export function classPage(grades: Grades, options: ClassPageOptions = {}): strin
     main: `<header>
 <h1>${text(assignment.name)}</h1>
 <p>${count(learners.length, 'learner')} · ${complete} with every kata known · ${count(assignment.katas.length, 'kata')}${deadline}</p>
-${isolationRemark(runs)}</header>
+${isolationRemark(grades)}</header>
 ${section('person', 'For a person to look at', attention(grades))}
 ${section('points', 'Points', points(learners))}
 ${section('promises', 'What holds and what breaks', assignment.katas.map((kata) => kataPart(kata, learners)).join('\n'))}
@@ -42,11 +42,12 @@ const section = (id: string, title: string, html: string): string =>
 /** To the minute, and the same wherever it is read. */
 export const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
-/** Said on every page of a class: what an instructor may rely on. */
-export function isolationRemark(runs: readonly Run[]): string {
+/** Said on every page of a class: what an instructor may rely on. A run whose results a regrade has replaced is history. */
+export function isolationRemark({ learners, runs }: Pick<Grades, 'learners' | 'runs'>): string {
+  const standing = learners.flatMap(({ katas }) => katas.flatMap(({ isolation }) => isolation ?? []))
+  if (standing.length === 0) return '<p class="note">Nothing was judged yet.</p>\n'
+  if (!standing.includes('portable')) return '<p>Judged in the strict sandbox.</p>\n'
   const portable = runs.filter(({ isolation }) => isolation === 'portable')
-  if (runs.length === 0) return '<p class="note">Nothing was judged yet.</p>\n'
-  if (portable.length === 0) return '<p>Judged in the strict sandbox.</p>\n'
   const remarks = [...new Set(portable.flatMap(({ remark }) => (remark === undefined ? [] : [remark])))]
   return `<p class="note" role="note"><strong>Not all of it was judged in the strict sandbox.</strong> ${text(remarks.join(' '))}</p>\n`
 }

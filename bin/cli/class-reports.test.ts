@@ -2,7 +2,14 @@
 // hostile text wherever a learner has a say.
 
 import { createHash } from 'node:crypto'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { tempFolder } from '../course/course-fixture.ts'
+import { discoverKatas } from '../course/discover.ts'
+import type { Kata, Workspace } from '../course/kata.ts'
+import { readLesson } from '../course/lesson.ts'
 import type { KataGrade, LearnerGrade } from '../gradebook/grades.ts'
 import { canvasCsv } from '../gradebook/reports/canvas-csv.ts'
 import { gradebookCsv } from '../gradebook/reports/gradebook-csv.ts'
@@ -11,12 +18,22 @@ import { gradescopeResults } from '../gradebook/reports/gradescope-results.ts'
 import { COMMAND_LEFT, HOSTILE } from '../gradebook/reports/hostile-text-fixture.ts'
 import { junitXml } from '../gradebook/reports/junit-xml.ts'
 import { schemaFaults } from '../gradebook/reports/xml-fixture.ts'
+import { openStore } from '../gradebook/store.ts'
+import { COURSE } from '../house/sources.ts'
+import type { Report, Trace } from '../judge/report.ts'
 import { classPage } from './class-page.ts'
 import { skeletonOf, tagsOf, wordsOf } from './html-fixture.ts'
 import { type JudgedClass, judgedClass } from './judged-class-fixture.ts'
 import { learnerPage, learnerPageName } from './learner-page.ts'
-import { verdictScreen } from './screens/verdict-screen.ts'
+import { run as runCommand } from './main.ts'
+import { pageText } from './page-frame.ts'
+import { verdictScreen, verdictWithoutCommands } from './screens/verdict-screen.ts'
+import { longGossip, twoLeaders } from './space-time-runs-fixture.ts'
 
+const WS: Workspace = { course: COURSE, root: COURSE }
+const NOTHING = { layout: 'files', evidence: '', notTaken: [], missing: [], remarks: [] } as const
+/** What a learner of a class has no way to type. */
+const OUR_COMMAND = /\bkata (?:check|trace|hint|perf|diff|watch|lesson|next|solution|redo|doctor)\b|--json|--seed/
 const LOOK = { width: 80, colour: false }
 const hrefOf = ({ learner }: LearnerGrade) => learnerPageName(learner.id)
 
@@ -33,7 +50,7 @@ function standsAlone(html: string): void {
   for (const { name, attributes } of tags) {
     expect(['img', 'link', 'iframe', 'object', 'embed', 'base', 'form', 'audio', 'video', 'use']).not.toContain(name)
     expect(Object.keys(attributes).filter((key) => /^(on|src|style|action|xlink)/.test(key))).toEqual([])
-    if ('href' in attributes) expect(attributes['href']).toMatch(/^(#[\w-]+|[\w-]+\.html)$/)
+    if ('href' in attributes) expect(attributes['href']).toMatch(/^(#[\w-]+|[\p{L}\p{M}\p{N}-]+\.html)$/u)
   }
   const of = (name: string) => tags.filter((tag) => tag.name === name)
   expect([of('main').length, of('h1').length]).toEqual([1, 1])
@@ -92,21 +109,38 @@ describe('a judged class', () => {
     expect(person).toContain('nobody we know')
     expect(person).toContain('Edsger Dijkstra')
     expect(wordsOf(html)).toContain('Not all of it was judged in the strict sandbox. bubblewrap is not installed')
-    const strict = { ...judged.grades, runs: judged.grades.runs.filter(({ isolation }) => isolation === 'strict') }
+    // After a regrade in the strict sandbox the portable run is history: what counts is where the standing results come from.
+    const strict = {
+      ...judged.grades,
+      learners: judged.grades.learners.map((one) => ({
+        ...one,
+        katas: one.katas.map((grade) =>
+          grade.isolation === undefined ? grade : { ...grade, isolation: 'strict' as const },
+        ),
+      })),
+    }
     expect(wordsOf(classPage(strict))).toContain('Judged in the strict sandbox.')
     const rows = html.slice(html.indexOf('id="learners"')).match(/<tr data-states/g)
     expect(rows).toHaveLength(30)
   })
 
-  test('a learner reads what the terminal says, to the letter, and never a flag', () => {
+  test('a learner reads what the terminal says, to the letter, and never a flag nor a command of ours', () => {
     for (const learner of judged.grades.learners) {
       const html = learnerPage(judged.grades, learner)
       standsAlone(html)
       const words = wordsOf(html)
       expect(words).not.toContain('Handed in 40 seconds')
+      expect(words).not.toMatch(OUR_COMMAND)
+      expect(JSON.stringify(gradescopeResults(judged.grades, learner))).not.toMatch(OUR_COMMAND)
       for (const { report, state } of learner.katas) {
         if (state !== 'graded' || report === undefined) continue
-        if (report.verdict !== 'accepted') expect(words).toContain(verdictScreen(report, LOOK))
+        if (report.verdict !== 'accepted') {
+          const said = verdictWithoutCommands(report, LOOK)
+          expect(words).toContain(said)
+          // The same but for what to type, which decides how much room there is for the rest.
+          const first = verdictScreen(report, LOOK).split('\n').slice(0, 5)
+          expect(said.split('\n').slice(0, 5)).toEqual(first)
+        }
         for (const { kept, got, untried } of report.promises)
           if (!kept && untried !== true && got !== undefined)
             expect(words.replace(/\s+/g, ' ')).toContain(got.slice(0, 40).replace(/\s+/g, ' '))
@@ -118,8 +152,8 @@ describe('a judged class', () => {
   test('without hidden inputs, no page tells any', () => {
     let told = 0
     for (const learner of judged.grades.learners) {
-      const words = wordsOf(learnerPage(judged.grades, learner, { redact: true, diagramOf: () => 'a diagram' }))
-      expect(words).not.toContain('a diagram')
+      const words = wordsOf(learnerPage(judged.grades, learner, { redact: true }))
+      expect(words).not.toMatch(OUR_COMMAND)
       for (const { report, state } of learner.katas) {
         if (state !== 'graded' || report === undefined) continue
         expect(words).not.toContain(String(report.seed))
@@ -148,13 +182,85 @@ describe('a judged class', () => {
   })
 })
 
-test('a diagram stands with the promise that it is of', () => {
-  const grades = hostileClass('x')
-  const [, wrong] = grades.learners
-  const html = learnerPage(grades, wrong as LearnerGrade, {
-    diagramOf: ({ name }) => `<svg><title>${name}</title></svg>`,
+describe('a run that was kept in a gradebook', () => {
+  const folder = tempFolder()
+  afterAll(() => folder.remove())
+  const RAFT = 'raft-election'
+  const [promise, other] = readLesson(WS, discoverKatas(COURSE).find(({ slug }) => slug === RAFT) as Kata).promises
+
+  /** Two promises broken by the same run, kept, and written out by the real command. */
+  async function pageOf(name: string, trace: Trace, ...flags: string[]): Promise<string> {
+    const file = join(folder.path, `${name}.sqlite`)
+    const assignment = join(folder.path, 'hw.json')
+    writeFileSync(assignment, JSON.stringify({ name: 'Week 9', katas: [{ kata: RAFT, points: 100 }] }))
+    const bytes = Buffer.from(name)
+    const content = createHash('sha256').update(bytes).digest('hex')
+    const broken = (promiseName = '') => ({
+      ...{ name: promiseName, kept: false, verdict: 'wrong-answer' as const, trace },
+      ...{ counterexample: ['a run'], expected: 'one leader', got: 'two leaders' },
+    })
+    const report: Report = {
+      ...{ kata: RAFT, file: 'katas/4-scale/raft-election.ts', verdict: 'wrong-answer', spent: [], seed: 4711, ms: 1 },
+      ...{ replay: `npx kata check ${RAFT} --seed 4711`, revision: 'r' },
+      promises: [broken(promise?.name), broken(other?.name)],
+    }
+    const store = openStore(file, 'write')
+    store.takeIn(
+      'class',
+      { ...NOTHING, learners: [{ id: 'ada' }], submitted: [{ learner: 'ada', kata: RAFT, bytes, origin: 'ada.ts' }] },
+      0,
+    )
+    const run = store.startRun({ kind: 'grade', startedMs: 0, isolation: 'portable', secret: '', fromCache: 0 })
+    store.keep(run, { kata: RAFT, content }, { grader: 'g', engine: 'e' }, report, 0)
+    store.endRun(run, 0)
+    store.close()
+    const out = join(folder.path, `out-${name}-${flags.length}`)
+    const screen = new PassThrough()
+    const io = { stdout: screen, stderr: screen, stdin: process.stdin, env: {}, cwd: folder.path, now: Date.now }
+    const argv = ['gradebook', file, '--assignment', assignment, '--out', out, ...flags]
+    expect([await runCommand(argv, io), String(screen.read())]).toEqual([0, expect.stringContaining('files in ')])
+    return readFileSync(join(out, 'learners', learnerPageName('ada')), 'utf8')
+  }
+  const pictures = (html: string) => tagsOf(html).filter(({ attributes }) => attributes['class'] === 'picture-frame')
+
+  test('is drawn with each promise that it broke, and told in words', async () => {
+    const html = await pageOf('two', twoLeaders())
+    standsAlone(html)
+    expect(pictures(html).map(({ attributes }) => attributes['aria-label'])).toEqual(
+      [promise, other].map((one) => pageText(`The run that broke: ${one?.name}`)),
+    )
+    expect(html.match(/class="event /g)).toHaveLength(2 * twoLeaders().events.length)
+    expect(html.match(/<li[^>]*>step \d+: /g)?.length).toBe(2 * twoLeaders().events.length)
+    expect(wordsOf(html)).not.toMatch(OUR_COMMAND)
   })
-  expect(html).toContain('<figure><svg><title>A refusal takes nothing</title></svg></figure>')
+
+  test('is a hidden input, and on no page without those', async () => {
+    const html = await pageOf('hidden', twoLeaders(), '--redact')
+    standsAlone(html)
+    expect(pictures(html)).toEqual([])
+    for (const told of ['space-time', 'two leaders', 'sends', 'term=', '4711'])
+      expect(wordsOf(html)).not.toContain(told)
+    expect(wordsOf(html)).toContain(promise?.name)
+  })
+
+  test('has a page of bounded size, however long it is and whatever it says', async () => {
+    const text = '"<script>alert(1)</script>\u202e&'.repeat(5)
+    const long = longGossip(200)
+    const hostile: Trace = {
+      ...long,
+      events: long.events.map((event) => ({
+        ...event,
+        label: text,
+        changed: Object.fromEntries(Array.from({ length: 24 }, (_, i) => [`${i}${text}`, text])),
+      })),
+    }
+    const html = await pageOf('long', hostile)
+    standsAlone(html)
+    expect(html).not.toMatch(COMMAND_LEFT)
+    expect(html.length).toBeLessThan(400_000)
+    expect(pictures(html)).toHaveLength(2)
+    expect(html).toContain('Left out: ')
+  })
 })
 
 test('a class of nobody has a page', () => {
@@ -162,8 +268,25 @@ test('a class of nobody has a page', () => {
 })
 
 test('the name of a page stays in its folder, and two learners never share one', () => {
-  for (const id of [...HOSTILE, '..', '../../etc/passwd', 'C:\\x', 'ada', 'Ada', ''])
-    expect(learnerPageName(id)).toMatch(/^[A-Za-z0-9-]{0,40}-[0-9a-f]{8}\.html$/)
+  for (const id of [
+    ...HOSTILE,
+    '..',
+    '../../etc/passwd',
+    'C:\\x',
+    'ada',
+    'Ada',
+    '',
+    '𝒳'.repeat(99),
+    'a\u3164\u200bb',
+  ]) {
+    expect(learnerPageName(id)).toMatch(/^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}-]{0,39}-[0-9a-f]{8}\.html$/u)
+    expect(learnerPageName(id)).not.toMatch(/\p{Default_Ignorable_Code_Point}/u)
+    expect(Buffer.byteLength(learnerPageName(id))).toBeLessThan(200)
+  }
+  expect(learnerPageName('José')).toMatch(/^José-/)
+  expect(learnerPageName('Jose\u0301')).toMatch(/^José-/)
+  expect(learnerPageName('Jose\u0301')).not.toBe(learnerPageName('José'))
+  expect(learnerPageName('李明 (2)')).toMatch(/^李明-2-[0-9a-f]{8}\.html$/)
   expect(learnerPageName('ada').toLowerCase()).not.toBe(learnerPageName('Ada').toLowerCase())
 })
 

@@ -1,5 +1,6 @@
 // What a class has handed in, as texts to compare: from wherever `kata grade` takes a class in, or from a gradebook that
-// has taken it in already. Of several attempts the latest counts.
+// has taken it in already. All that is different counts, whichever attempt is graded: what follows a copy hides it from
+// nobody.
 
 import { statSync } from 'node:fs'
 import type { Kata } from '../course/kata.ts'
@@ -20,10 +21,12 @@ export async function classTexts(from: string, katas: readonly Kata[]): Promise<
   if (statSync(from, { throwIfNoEntry: false }) === undefined)
     throw new KataError(`There is no ${printable(from)}.`, 'Name the folder of a class, or its gradebook.')
   const handed = from.endsWith('.sqlite') ? gradebooks(from, katas) : (await takeClass({ from, katas })).submitted
-  const latest = new Map<string, Submission>()
-  for (const { learner, kata, bytes } of handed)
-    latest.set(`${learner}\n${kata}`, { learner, kata, text: Buffer.from(bytes).toString('utf8') })
-  return [...latest.values()].sort((a, b) => (a.learner < b.learner ? -1 : a.learner > b.learner ? 1 : 0))
+  const distinct = new Map<string, Submission>()
+  for (const { learner, kata, bytes } of handed) {
+    const one = { learner, kata, text: Buffer.from(bytes).toString('utf8') }
+    distinct.set(JSON.stringify(one), one)
+  }
+  return [...distinct.values()].sort((a, b) => (a.learner < b.learner ? -1 : a.learner > b.learner ? 1 : 0))
 }
 
 function gradebooks(file: string, katas: readonly Kata[]): Handed[] {

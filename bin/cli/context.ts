@@ -9,6 +9,7 @@ import { appendProgress, type EventType, readProgress } from '../course/progress
 import { kataRevision } from '../course/revision.ts'
 import { deriveState, type KataState } from '../course/state.ts'
 import { findWorkspace } from '../course/workspace.ts'
+import { jsonText } from './json-text.ts'
 import type { Screen } from './pager.ts'
 import { type Look, lookOf } from './screens/look.ts'
 
@@ -55,7 +56,7 @@ export function say(context: Context, text: string): void {
 
 /** One object, one line-broken JSON document: what `--json` prints. */
 export function sayJson(context: Context, value: unknown): void {
-  context.io.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  context.io.stdout.write(`${jsonText(value, 2)}\n`)
 }
 
 export function progress(context: Context): Map<string, KataState> {

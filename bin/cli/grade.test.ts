@@ -1,7 +1,7 @@
 // A class through the real command line: judged once, kept, looked at, regraded; with faults of ours, hostile neighbours,
 // two graders at once and an interrupt. The tests follow one another on one class.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -89,11 +89,41 @@ test('what the command line must say', async () => {
   expect(await says('grade', 'class')).toContain('Nothing says which katas to grade.\nSay it: kata grade DIR')
   expect(await says('grade', 'class', '--kata', 'ask-twise')).toContain('Did you mean ask-twice?')
   expect(await says('grade', 'nowhere', '--kata', 'ask-twice')).toContain('There is no ')
+  expect(await says('grade', '.', '--kata', 'ask-twice', '--roster', 'katas')).toContain(
+    'Name the file itself: --roster',
+  )
+  writeFileSync(join(copy.ws, 'roster.csv'), 'id\nada\nada\n')
+  expect(await says('grade', '.', '--kata', 'ask-twice', '--roster', 'roster.csv')).toContain('both have the id "ada"')
+  mkdirSync(join(copy.ws, 'empty'))
+  expect(await says('grade', 'empty', '--kata', 'ask-twice')).toContain('holds nothing')
+  expect(await says('grade', 'empty', '--assignment', 'katas')).toContain('Name the file itself: --assignment')
+  // None of these mistakes has made a gradebook, which would have hidden the next.
+  expect(readdirSync(copy.ws).filter((name) => name.includes('sqlite'))).toEqual([])
   expect(await says('grade', 'class', '--assignment', 'no.json')).toContain('There is no file no.json.')
   expect(await says('gradebook', 'no.sqlite')).toContain('There is no gradebook')
+  expect(await says('gradebook', '--redact')).toContain('--redact is about the files that --out writes.')
   expect(await says('grade', 'class', '--regrade')).toContain('needs no folder "class"')
   expect(await says('grade', 'class', '--portable', '--require-strict')).toContain('exclude each other')
-  rmSync(join(copy.ws, 'gradebook.sqlite')) // of the folder that is not there
+  expect(await says('gradebook', 'katas')).toMatch(
+    /katas is a folder\.\nName the file itself, such as gradebook\.sqlite/,
+  )
+  const { code, out } = await copy.kata(['grade', 'nowhere', '--kata', 'ask-twice', '--json'])
+  expect([code, out.trim().split('\n')]).toEqual([64, [expect.stringMatching(/^\{"error":"There is no .*"\}$/)]])
+  expect((await copy.kata(['help', 'grade'])).out).toContain('grade and watch: one a line')
+})
+
+test('a bug of ours is our own error, and never "not accepted"', async () => {
+  const command = join(copy.course, 'bin/cli/commands/stats.ts')
+  const whole = readFileSync(command, 'utf8')
+  try {
+    for (const bug of ["throw new TypeError('our own')", 'return new Promise(() => setTimeout(() => nobody()))']) {
+      writeFileSync(command, `export function stats() { ${bug} }\n`)
+      const { code, err } = await copy.kata(['stats'])
+      expect([code, err]).toEqual([3, expect.stringMatching(/our own|nobody is not defined/)])
+    }
+  } finally {
+    writeFileSync(command, whole)
+  }
 })
 
 test('a class is judged, each distinct file once, and what is missing is missing', async () => {
@@ -144,6 +174,14 @@ test('the policies are those of the file as it is now', async () => {
   expect((await table())['ada']).toEqual(['accepted 9000', 'accepted 1000'])
 })
 
+test('an extension that is nobody’s is told', async () => {
+  assign({ deadline: '2027-03-01T23:59:00Z', extensions: { ADA: '2027-03-03T23:59:00Z', bub: '2027-03-03T23:59:00Z' } })
+  const remark = 'Nobody is called "bub", who has an extension. Did you mean bob?'
+  expect((await grade()).last).toMatchObject({ event: 'graded', remarks: [remark] })
+  expect(await copy.screen(['gradebook'])).toContain(remark)
+  assign()
+})
+
 test('another attempt is judged beside the first; the best counts', async () => {
   handIn('bob/token-bucket.ts', SOLUTION.concat('// bob\n'))
   expect((await grade('class')).last).toMatchObject({ judged: 1, fromCache: 5 })
@@ -163,6 +201,17 @@ test('outputs are written for everybody', async () => {
     ]),
   )
   expect(readFileSync(join(copy.ws, 'out/gradebook.csv'), 'utf8')).toContain('\r\nbob,,,,90,100,yes,')
+  for (const args of [
+    ['gradebook', '--out', 'hw.json'],
+    ['gradebook', '--out', 'hw.json/below'],
+    ['classroom', 'hw.json', 'ask-twice'],
+  ]) {
+    const { code, err } = await copy.kata(args)
+    expect([code, err], args.join(' ')).toEqual([
+      64,
+      expect.stringMatching(/cannot be written: a file is where .* should be/),
+    ])
+  }
 })
 
 test('files that attack, hang, or cannot be read stop nobody else', async () => {

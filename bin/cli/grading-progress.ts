@@ -4,6 +4,7 @@
 import type { Work } from '../gradebook/store.ts'
 import type { Report } from '../judge/report.ts'
 import type { Context } from './context.ts'
+import { jsonText } from './json-text.ts'
 import { progressLine } from './screens/grade-screen.ts'
 
 /** Lines that a log gets in all. */
@@ -31,7 +32,7 @@ export function gradingProgress({ io, json, look }: Context, of: number): Gradin
       if (json) {
         const { done: _, ...rate } = rateOf(done, of, performance.now() - startedMs)
         const why = verdict === 'judge-error' && reason !== undefined ? { reason } : {}
-        io.stdout.write(`${JSON.stringify({ event: 'judged', kata, content, verdict, ...why, done, of, ...rate })}\n`)
+        io.stdout.write(`${jsonText({ event: 'judged', kata, content, verdict, ...why, done, of, ...rate })}\n`)
       } else if (rewrites) io.stderr.write(`${clear}${line()}`)
       else if (Math.floor((done * LOGGED) / of) > logged) {
         logged = Math.floor((done * LOGGED) / of)
@@ -40,7 +41,7 @@ export function gradingProgress({ io, json, look }: Context, of: number): Gradin
     },
     stopped() {
       const words = `Stopped: ${done} of ${of} judged and kept. The same command goes on from there.`
-      if (json) io.stdout.write(`${JSON.stringify({ event: 'stopped', done, of })}\n`)
+      if (json) io.stdout.write(`${jsonText({ event: 'stopped', done, of })}\n`)
       else io.stderr.write(`${clear}${words}\n`)
     },
     ended() {

@@ -5,8 +5,8 @@ export interface Tag {
   readonly attributes: Readonly<Record<string, string>>
 }
 
-const VOID = new Set(['meta', 'br', 'input', 'path', 'circle', 'rect'])
-const TAG = /<(\/?)([a-z][a-z0-9]*)((?:\s+[a-zA-Z-]+(?:="[^"]*")?)*)\s*\/?>/y
+const VOID = new Set(['meta', 'br', 'input', 'path', 'circle', 'rect', 'line'])
+const TAG = /<(\/?)([a-z][a-z0-9]*)((?:\s+[a-zA-Z][a-zA-Z0-9-]*(?:="[^"]*")?)*)\s*\/?>/y
 
 /** In order, without the ends. @throws {Error} for a bare `<`, and for elements that do not nest */
 export function tagsOf(html: string): Tag[] {
@@ -22,7 +22,7 @@ export function tagsOf(html: string): Tag[] {
       if (open.pop() !== name) throw new Error(`</${name}> closes nothing.`)
       continue
     }
-    const attributes = [...rest.matchAll(/([a-zA-Z-]+)(?:="([^"]*)")?/g)].map(([, key = '', value = '']) => [
+    const attributes = [...rest.matchAll(/([a-zA-Z][a-zA-Z0-9-]*)(?:="([^"]*)")?/g)].map(([, key = '', value = '']) => [
       key,
       value,
     ])

@@ -233,6 +233,7 @@ function gradeOf({ kata, graded, files }: Part, file: Handed, learner: number, a
             of: 1 + (learner % 4),
           },
         }),
+    ...(state === 'graded' ? { isolation: 'portable' as const } : {}),
     promises,
     budgets,
     flags: learner === 11 && at === 0 ? ['Handed in 40 seconds after it was taken, in one piece.'] : [],

@@ -1,6 +1,7 @@
 // One page for one learner: what each kata came to, every failure with the calls that lead to it, what it cost, and what
-// to do next. The failure that the verdict is about stands as the terminal shows it. Hidden inputs are left out where an
-// instructor wants it so. Flags are for the instructor: they are on no learner's page.
+// to do next. The failure that the verdict is about stands as the terminal shows it; of a simulated run there is a picture.
+// Hidden inputs are left out where an instructor wants it so. Flags are for the instructor: they are on no learner's page.
+// Nor is any command of ours: a learner of a class has none, and whoever owned its name on npm would run there.
 
 import { createHash } from 'node:crypto'
 import type { Verdict } from '../course/verdict.ts'
@@ -14,22 +15,29 @@ import { table, timeText } from './class-page.ts'
 import { WORDS_STYLE } from './class-page-style.ts'
 import { pageFrame, pageText as text } from './page-frame.ts'
 import { SPENT_STYLE, spentSection } from './perf-page.ts'
-import { verdictScreen } from './screens/verdict-screen.ts'
+import { verdictWithoutCommands } from './screens/verdict-screen.ts'
+import { layOut } from './space-time-layout.ts'
+import { PICTURE_STYLE, pictureHtml } from './space-time-picture.ts'
+import { arrowTips } from './space-time-svg.ts'
+import { leftOutText } from './space-time-words.ts'
 
 export interface LearnerPageOptions {
-  /** leave the hidden inputs out */
+  /** leave the hidden inputs out, and so every picture of a run */
   readonly redact?: boolean
-  /** a picture of how a promise was broken, as HTML or SVG that is safe to show; never asked for where inputs are hidden */
-  readonly diagramOf?: (promise: PromiseReport, report: Report) => string | undefined
 }
+
+/** Whatever is no letter of any script, and those that nobody sees. */
+const NOT_FOR_A_NAME = /[^[\p{L}\p{M}\p{N}]--\p{Default_Ignorable_Code_Point}]+/gv
+const MAX_READABLE = 40
 
 /** The name of a learner's page beside that of the class: whatever the id is, it stays in the folder, and is its own. */
 export function learnerPageName(id: string): string {
-  const readable = id.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 40)
-  return `${readable}-${createHash('sha256').update(id).digest('hex').slice(0, 8)}.html`
+  // Code points, so that none is cut in two; of 4 bytes each they are well within what file systems take.
+  const readable = [...id.normalize('NFC').replace(NOT_FOR_A_NAME, '-')].slice(0, MAX_READABLE).join('')
+  return `${readable.replace(/^-+|-+$/g, '') || 'learner'}-${createHash('sha256').update(id).digest('hex').slice(0, 8)}.html`
 }
 
-const STYLE = `${SPENT_STYLE}${WORDS_STYLE}
+const STYLE = `${SPENT_STYLE}${WORDS_STYLE}${PICTURE_STYLE}
 main { max-width: 48rem; }
 main p, main li { max-width: 70ch; }
 .scroll, pre { width: auto; min-width: 0; max-width: 100%; }
@@ -69,7 +77,8 @@ ${
         [{ title: 'where it came from' }, { title: 'why' }],
         mine.map(({ origin, why }) => [`<code>${text(origin)}</code>`, text(why)]),
       )}\n`
-}${katas.map((grade) => kataSection(grade, titleOf(grade), options)).join('\n')}
+}${arrowTips()}
+${katas.map((grade) => kataSection(grade, titleOf(grade), options)).join('\n')}
 `,
   })
 }
@@ -106,19 +115,33 @@ ${costs(report)}${nextSteps(report)}</section>`
 
 const LOOK = { width: 80, colour: false }
 
-/** The screen of `kata check`, then every other promise that is broken, with its own story. */
-function failures(report: Report, { redact = false, diagramOf }: LearnerPageOptions): string {
+/** Fewer rows than a page of one run has: a learner may break many promises. */
+const MAX_ROWS = 60
+/** Of one picture with its words, which a submission can make as long as a trace allows. */
+const MAX_PICTURE = 150_000
+
+/** How a promise was broken in a simulated run: the end of it, as much as a page can carry. */
+function picture({ name, trace }: PromiseReport): string {
+  if (trace === undefined) return ''
+  for (let rows = MAX_ROWS; rows > 0; ) {
+    const diagram = layOut(trace, rows)
+    const leftOut = leftOutText(diagram)
+    const html = `${pictureHtml(diagram, `The run that broke: ${name}`)}${leftOut === undefined ? '' : `<p class="facts">${leftOut}</p>\n`}`
+    if (html.length <= MAX_PICTURE) return html
+    rows = Math.min(rows - 1, Math.floor((rows * MAX_PICTURE) / html.length))
+  }
+  return '<p class="facts">The run is too long to be drawn here.</p>\n'
+}
+
+/** The screen of `kata check` without its commands, then every other promise that is broken, with its own story. */
+function failures(report: Report, { redact = false }: LearnerPageOptions): string {
   if (report.verdict === 'accepted') return ''
   const leading = redact ? undefined : leadingPromise(report)
   const others = report.promises.filter((one) => !one.kept && one.untried !== true && one !== leading)
   const untried = report.promises.filter((one) => one.untried === true)
-  const picture = (promise: PromiseReport) => {
-    const html = redact ? undefined : diagramOf?.(promise, report)
-    return html === undefined ? '' : `<figure>${html}</figure>\n`
-  }
   return [
     redact ? withoutInputs(report, others) : '<h3>What the judge says</h3>\n',
-    redact ? '' : story(verdictScreen(report, LOOK)),
+    redact ? '' : story(verdictWithoutCommands(report, LOOK)),
     leading === undefined ? '' : picture(leading),
     redact || others.length === 0 ? '' : `<h3>${leading === undefined ? 'Broken' : 'Also broken'}</h3>\n`,
     ...(redact ? [] : others).map(
@@ -165,38 +188,25 @@ function costs(report: Report): string {
   return `<h3>What it costs</h3>\n${report.spent.map((one) => spentSection(one, 'h4')).join('\n')}\n`
 }
 
-const STEPS: Record<Verdict, (kata: string) => readonly (readonly [command: string, why: string])[]> = {
-  accepted: (kata) => [
-    [`npx kata diff ${kata}`, 'your file beside the reference solution'],
-    [`npx kata perf ${kata}`, 'all that it costs, and its speed beside the reference'],
-  ],
-  todo: (kata) => [
-    [`npx kata lesson ${kata}`, 'the idea, and what must hold'],
-    [`npx kata hint ${kata}`, 'a first hint'],
-  ],
-  'wrong-answer': (kata) => again(kata),
-  crashed: (kata) => again(kata),
-  'timed-out': (kata) => again(kata),
-  'over-budget': (kata) => [
-    [`npx kata perf ${kata}`, 'which line spends it, and how it grows'],
-    [`npx kata hint ${kata}`, 'a hint for this budget'],
-  ],
-  'rejected-source': (kata) => [
-    [`npx kata diff ${kata} --with stub`, 'what has changed against the stub'],
-    [`npx kata check ${kata}`, 'does it compile now?'],
-  ],
-  tampered: (kata) => [[`npx kata lesson ${kata}`, 'what is asked for']],
-  'judge-error': () => [],
+const LESSON = 'Read the lesson again, in <code>lessons/</code>'
+const EXAMPLES = 'Run the examples on your machine: <code>npm test</code>.'
+const AGAIN = [`${LESSON}: the promise that fails, and why it is asked for.`, EXAMPLES]
+
+/** As HTML. By what a learner of a class has: the lesson, the file and its examples. */
+const STEPS: Record<Verdict, readonly string[]> = {
+  accepted: [],
+  todo: [`${LESSON}: the idea, and what must hold.`, EXAMPLES],
+  'wrong-answer': AGAIN,
+  crashed: AGAIN,
+  'timed-out': AGAIN,
+  'over-budget': [`${LESSON}: what it may cost.`, 'Look at the lines above that spend most.'],
+  'rejected-source': ['Does it compile? <code>npm run types</code>', EXAMPLES],
+  tampered: [`${LESSON}: what is asked for.`],
+  'judge-error': [],
 }
 
-const again = (kata: string): readonly (readonly [string, string])[] => [
-  [`npx kata check ${kata}`, 'judge your file again'],
-  [`npx kata hint ${kata}`, 'a hint for the promise that fails'],
-]
-
-function nextSteps({ verdict, kata }: Report): string {
-  const steps = STEPS[verdict](kata)
+function nextSteps({ verdict }: Report): string {
+  const steps = STEPS[verdict]
   if (steps.length === 0) return ''
-  const items = steps.map(([command, why]) => `<li><code>${text(command)}</code> ${text(why)}</li>`)
-  return `<h3>What to do next</h3>\n<ul>\n${items.join('\n')}\n</ul>\n`
+  return `<h3>What to do next</h3>\n<ul>\n${steps.map((step) => `<li>${step}</li>`).join('\n')}\n</ul>\n`
 }

@@ -1,11 +1,13 @@
 // The entry: one match over commands. Each command is a file of its own and is loaded only when it is asked for, so that
 // `kata next` does not pay for what `kata verify` needs.
 
+import { inspect } from 'node:util'
 import { KataError } from '../course/kata-error.ts'
 import { EXIT } from '../judge/report.ts'
 import { parseCommand } from './arguments.ts'
 import { createContext, type Io } from './context.ts'
 import { helpData, helpText } from './help.ts'
+import { jsonText } from './json-text.ts'
 import { errorScreen } from './screens/error-screen.ts'
 import { lookOf } from './screens/look.ts'
 
@@ -24,6 +26,11 @@ export async function main(): Promise<void> {
       if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.accepted)
       throw error
     })
+  // A bug of ours is our own error: the system's own exit code for it would say that a file was not accepted.
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`${inspect(error)}\n`)
+    process.exit(EXIT.judgeError)
+  })
   process.exitCode = await run(process.argv.slice(2), io)
 }
 
@@ -34,7 +41,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return await dispatch(argv, io)
   } catch (error) {
     if (!(error instanceof KataError)) throw error
-    if (json) io.stdout.write(`${JSON.stringify({ error: error.what, next: error.next ?? null }, null, 2)}\n`)
+    // Where a command speaks in lines, a mistake is one of them.
+    const command = argv.find((word) => !word.startsWith('-')) ?? ''
+    const indent = ['grade', 'watch'].includes(command) ? 0 : 2
+    if (json) io.stdout.write(`${jsonText({ error: error.what, next: error.next ?? null }, indent)}\n`)
     else io.stderr.write(`${errorScreen(error, lookOf(io.stderr, io.env))}\n`)
     return EXIT.usage
   }

@@ -11,10 +11,10 @@ export const SPENT_STYLE = `
 @media (prefers-color-scheme: dark) { .kept { color: #4ac26b; } .over { color: #ff8a80; } }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.2em 1.2em; font: 0.9rem/1.45 var(--plain); }
 dt { color: var(--soft); } dd { margin: 0; }
-svg { width: 100%; height: auto; font: 12px var(--plain); }
-svg text { fill: var(--soft); } svg .value { fill: var(--ink); }
-svg .axis { stroke: var(--line); } svg .yours { stroke: var(--mark); fill: none; stroke-width: 2.5; }
-svg .dot { fill: var(--mark); } svg .reference { stroke: var(--link); fill: none; stroke-width: 1.5; stroke-dasharray: 5 4; }
+.plot { width: 100%; height: auto; font: 12px var(--plain); }
+.plot text { fill: var(--soft); } .plot .value { fill: var(--ink); }
+.plot .axis { stroke: var(--line); } .plot .yours { stroke: var(--mark); fill: none; stroke-width: 2.5; }
+.plot .dot { fill: var(--mark); } .plot .reference { stroke: var(--link); fill: none; stroke-width: 1.5; stroke-dasharray: 5 4; }
 .source { counter-reset: line; } .source span { display: block; } .source .marked { background: color-mix(in srgb, var(--mark) 22%, transparent); }
 .source span::before { counter-increment: line; content: counter(line); display: inline-block; width: 3ch; margin-right: 1.5ch; text-align: right; color: var(--soft); }
 td.hot { font-weight: 600; } td.touch { background: color-mix(in srgb, var(--mark) 18%, transparent); }
@@ -84,7 +84,7 @@ function plot({ unit, points, reference }: Series): string {
   const path = (line: Series['points']) =>
     line.map(({ n, value }, i) => `${i === 0 ? 'M' : 'L'}${x(n).toFixed(1)} ${y(value).toFixed(1)}`).join(' ')
   const said = points.map(({ n, value }) => `${figure(value)} at n = ${n.toLocaleString('en-US')}`).join(', ')
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${text(`${unit}: ${said}`)}">
+  return `<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${text(`${unit}: ${said}`)}">
 <path class="axis" d="M${LEFT} ${TOP} V${HEIGHT - BOTTOM} H${WIDTH - RIGHT}" fill="none"/>
 <text x="${LEFT}" y="12">${text(unit)}</text>
 <text x="${WIDTH - RIGHT}" y="${HEIGHT - 6}" text-anchor="end">n</text>

@@ -7,6 +7,7 @@ import { COMMAND_LEFT, HOSTILE } from '../gradebook/reports/hostile-text-fixture
 import { aligned } from '../gradebook/similar/aligned.ts'
 import { disguised, FULL } from '../gradebook/similar/clone-fixture.ts'
 import { compareClass, prepareClass } from '../gradebook/similar/compare.ts'
+import { openStore } from '../gradebook/store.ts'
 import { COURSE } from '../house/sources.ts'
 import { columns } from './columns.ts'
 import { type CourseCopy, courseCopy, SOLUTION } from './course-copy-fixture.ts'
@@ -60,6 +61,18 @@ test('a pair stands side by side in 80 columns', async () => {
   )
 })
 
+test('on a narrow screen names are cut and what is said elsewhere is left out', async () => {
+  const narrow = { env: { COLUMNS: '40' } }
+  const screens = [
+    await copy.screen(['similar', 'class', '--min', '0'], narrow),
+    await copy.screen(['similar', 'class', '--pair', 'ada', 'bob'], narrow),
+  ]
+  // Commands are for copying: they are never broken.
+  for (const line of screens.join('\n').split('\n'))
+    if (!/^\$|npx kata/.test(line)) expect(columns(line), line).toBeLessThanOrEqual(40)
+  expect(screens[0]).toMatch(/ {2}(1\.00|0\.9\d) {2}ada {2}bob {2}\d\.\d\d {2}\d\.\d\d\n/)
+})
+
 test('as data, and as a page', async () => {
   const data = await copy.json(['similar', 'class', '--min', '0', '--html', 'similar.html'])
   expect(data).toMatchObject({ advisory: ADVISORY, min: 0, html: 'similar.html', katas: [{ kata: 'token-bucket' }] })
@@ -71,6 +84,31 @@ test('as data, and as a page', async () => {
     katas: { aligned: unknown[] }[]
   }
   expect(katas[0]?.aligned).toHaveLength(1)
+})
+
+test('a copy is found whatever was handed in after it, and nobody is a pair with themselves', async () => {
+  const store = openStore(join(copy.ws, 'hidden.sqlite'), 'write')
+  const week = (texts: Readonly<Record<string, string>>) =>
+    store.takeIn(
+      'class',
+      {
+        ...{ layout: 'folders', evidence: '', remarks: [], learners: [], notTaken: [], missing: [] },
+        submitted: Object.entries(texts).map(([learner, text]) => ({
+          ...{ learner, kata: 'token-bucket', origin: `${learner}/token-bucket.ts`, bytes: Buffer.from(text) },
+        })),
+      },
+      1,
+    )
+  week({ ada: HONEST, bob: COPY })
+  week({ ada: `${HONEST}// again\n`, bob: STUB })
+  store.close()
+  const { katas } = (await copy.json(['similar', 'hidden.sqlite'])) as unknown as {
+    katas: { files: { learner: string }[]; pairs: { a: string; b: string; similarity: number }[] }[]
+  }
+  expect(katas[0]?.pairs).toMatchObject([{ a: 'ada', b: 'bob' }])
+  expect(katas[0]?.pairs[0]?.similarity).toBeGreaterThan(0.9)
+  expect(katas[0]?.files.map(({ learner }) => learner)).toEqual(['ada', 'bob'])
+  expect(await copy.screen(['similar', 'hidden.sqlite', '--pair', 'bob', 'ada'])).toContain('fragment')
 })
 
 test('mistakes say what is wrong and what to do', async () => {

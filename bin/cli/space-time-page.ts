@@ -6,39 +6,17 @@ import type { KeptTrace } from './kept-trace.ts'
 import { pageFrame, pageText as text } from './page-frame.ts'
 import { printable } from './printable.ts'
 import { type Diagram, layOut } from './space-time-layout.ts'
+import { PICTURE_STYLE, pictureHtml } from './space-time-picture.ts'
 import { PAGE_SCRIPT } from './space-time-script.ts'
-import { diagramSvg, rowY } from './space-time-svg.ts'
+import { arrowTips, rowY } from './space-time-svg.ts'
 import { figure, leftOutText, sentence, timeOf } from './space-time-words.ts'
 
 /** A page may be longer than a screen. */
 const MAX_ROWS = 150
 
-const STYLE = `
-:root { --bad: #b42318; --good: #1a7f37; --side-0: #0b5cad; --side-1: #b45309; --side-2: #1a7f37; --side-3: #8250df; }
-@media (prefers-color-scheme: dark) { :root { --bad: #ff8a80; --good: #4ac26b; --side-0: #7ab8ff; --side-1: #f0a35e; --side-2: #4ac26b; --side-3: #c297ff; } }
+const STYLE = `${PICTURE_STYLE}
 main { max-width: 1240px; padding-top: 2rem; font-family: var(--plain); }
 h1 { font-size: 1.5rem; margin-bottom: 0.3em; }
-.bad { color: var(--bad); font-weight: 600; }
-.facts { color: var(--soft); font-size: 0.85rem; }
-.picture-frame { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; margin: 1rem 0; }
-.picture-frame svg { display: block; margin: 0 auto; font: 11.5px var(--code); }
-svg text { fill: var(--ink); } svg .name { font: 600 14px var(--plain); } svg .time, svg .words { fill: var(--soft); }
-svg .life { stroke: var(--soft); stroke-width: 1.5; } svg .down { stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 3 5; }
-svg .paused { stroke: var(--soft); stroke-width: 5; stroke-dasharray: 1.5 4.5; }
-svg .message path { stroke: var(--ink); stroke-width: 1.4; fill: none; }
-svg .received path { marker-end: url(#arrow); } svg .tip { fill: var(--ink); } svg .tip-flight { fill: var(--link); }
-svg .late path { stroke: var(--mark); } svg .late .label { fill: var(--mark); }
-svg .lost path, svg .under-way path { stroke: var(--soft); stroke-dasharray: 4 5; opacity: 0.75; } svg .lost .label, svg .under-way .label { fill: var(--soft); }
-svg .cross { fill: var(--bad); font-size: 14px; }
-svg .label, svg .words, svg .changed, svg .network { paint-order: stroke; stroke: var(--paper); stroke-width: 4px; stroke-linejoin: round; }
-svg .dot { fill: var(--ink); } svg .send .dot, svg .lost .dot { fill: var(--soft); } svg .seat { fill: var(--paper); }
-svg .sign { font-size: 15px; } svg .crash .sign { fill: var(--bad); } svg .restart .sign { fill: var(--good); }
-svg .ring { fill: none; stroke: var(--bad); stroke-width: 2.5; } svg .broken .dot, svg .broken .changed { fill: var(--bad); }
-svg .cut { fill: var(--shade); } svg .network { fill: var(--mark); font-weight: 600; }
-svg .side-0 { fill: var(--side-0); } svg .side-1 { fill: var(--side-1); } svg .side-2 { fill: var(--side-2); } svg .side-3 { fill: var(--side-3); }
-svg .side-0, svg .side-1, svg .side-2, svg .side-3 { opacity: 0.11; }
-svg .now-line { stroke: var(--link); stroke-width: 26; opacity: 0.13; }
-svg .later { opacity: 0.16; } svg .flight path { stroke: var(--link); stroke-width: 2.4; } svg .flight.received path { marker-end: url(#arrow-flight); } svg .flight .label { fill: var(--link); font-weight: 700; }
 .steps { position: sticky; top: 0; z-index: 1; background: var(--paper); border-bottom: 1px solid var(--line); padding: 0.7rem 0 0.6rem; max-height: 45vh; overflow-y: auto; }
 .bar { display: flex; gap: 0.5rem; align-items: center; }
 .bar input { flex: 1; min-width: 6rem; accent-color: var(--link); height: 1.6rem; margin: 0; }
@@ -50,7 +28,6 @@ svg .later { opacity: 0.16; } svg .flight path { stroke: var(--link); stroke-wid
 .nodes strong { display: block; font-size: 0.85rem; } .nodes .down { border-style: dashed; color: var(--soft); } .nodes .active { border-color: var(--link); box-shadow: inset 3px 0 0 var(--link); }
 .nodes .new { color: var(--link); font-weight: 700; } .nodes code { background: none; padding: 0; display: block; font-size: 0.95em; }
 #flights { color: var(--soft); font-size: 0.82rem; margin: 0.4rem 0 0; min-height: 1.4em; }
-details { margin-top: 1.5rem; } summary { cursor: pointer; } .events { font-size: 0.85rem; font-variant-numeric: tabular-nums; }
 [hidden] { display: none !important; }
 @media print { .steps { display: none; } }
 `
@@ -74,13 +51,8 @@ ${broken === undefined ? '' : `<p class="bad">${text(broken.what)} <span class="
 <ul class="nodes" id="nodes" aria-label="What each node knows"></ul>
 <p id="flights"></p>
 </section>
-<div class="picture-frame" tabindex="0" role="region" aria-label="Picture">
-${diagramSvg(diagram)}
-</div>
-<details><summary>The same in words</summary>
-<ol class="events">${diagram.rows.map((row, i) => `<li${broken?.row === i ? ' class="bad"' : ''}>${timeOf(diagram, row.at)}: ${text(sentence(diagram, i))}${broken?.row === i ? `. Broken: ${text(broken.what)}` : ''}</li>`).join('\n')}</ol>
-</details>
-<script type="application/json" id="run">${runJson(diagram)}</script>
+${arrowTips()}
+${pictureHtml(diagram, 'Picture')}<script type="application/json" id="run">${runJson(diagram)}</script>
 `,
   })
 }

@@ -21,7 +21,7 @@ function show(step) {
     part.classList.toggle('later', from > step)
     if (isMessage) part.classList.toggle('flight', from <= step && step < to)
   }
-  const now = byId('now')
+  const now = document.querySelector('.now-line')
   now.setAttribute('y1', row.y)
   now.setAttribute('y2', row.y)
   now.setAttribute('visibility', 'visible')

@@ -1,6 +1,6 @@
 // A simulated run as a picture of lines: the same layout as on the terminal, with room for messages to run aslant, from
 // the row in which they were sent to the row in which they came. Every part says by attributes in which row it begins and
-// ends, so that a script may step through it; without one it is a whole picture.
+// ends, so that a script may step through it; without one it is a whole picture. It has no ids: many may stand on a page.
 
 import { createMarkdown } from './markdown-tokens.ts'
 import { printable } from './printable.ts'
@@ -46,14 +46,17 @@ export function diagramSvg(diagram: Diagram): string {
   const { width, height } = plan
   const label = `Space-time diagram: ${diagram.lifelines.map(printable).join(', ')}; ${diagram.rows.length} events, listed in words below.`
   return `<svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeHtml(label)}">
-<defs>${marker('arrow', 'tip')}${marker('arrow-flight', 'tip-flight')}</defs>
 ${bands(plan)}
-<line id="now" class="now-line" x1="0" x2="${width}" y1="${rowY(0)}" y2="${rowY(0)}" visibility="hidden"/>
+<line class="now-line" x1="0" x2="${width}" y1="${rowY(0)}" y2="${rowY(0)}" visibility="hidden"/>
 ${diagram.lifelines.map((_, lane) => lifeline(plan, lane)).join('\n')}
 ${diagram.messages.map((message) => arrow(plan, message)).join('\n')}
 ${diagram.rows.map((row, i) => mark(plan, row, i)).join('\n')}
 </svg>`
 }
+
+/** What the style of pictures has arrows end in: once on each page, however many pictures it has. */
+export const arrowTips = (): string =>
+  `<svg class="arrow-tips" width="0" height="0" aria-hidden="true"><defs>${marker('arrow', 'tip')}${marker('arrow-flight', 'tip-flight')}</defs></svg>`
 
 const marker = (id: string, name: string): string =>
   `<marker id="${id}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="${name}" d="M0 0.8 L10 5 L0 9.2 z"/></marker>`

@@ -8,6 +8,7 @@ import { gradebookCsv } from '../gradebook/reports/gradebook-csv.ts'
 import { gradescopeResults } from '../gradebook/reports/gradescope-results.ts'
 import { junitXml } from '../gradebook/reports/junit-xml.ts'
 import { classPage } from './class-page.ts'
+import { jsonText } from './json-text.ts'
 import { learnerPage, learnerPageName } from './learner-page.ts'
 
 export interface OutputOptions {
@@ -30,7 +31,7 @@ export function writeOutputs(grades: Grades, folder: string, { redact }: OutputO
     const page = learnerPageName(one.learner.id)
     write(`learners/${page}`, learnerPage(grades, one, { redact }))
     const results = gradescopeResults(grades, one, { redact })
-    write(`gradescope/${basename(page, '.html')}/results.json`, `${JSON.stringify(results, null, 2)}\n`)
+    write(`gradescope/${basename(page, '.html')}/results.json`, `${jsonText(results, 2)}\n`)
   }
   return written
 }

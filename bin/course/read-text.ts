@@ -4,16 +4,19 @@
 import { readFileSync, statSync } from 'node:fs'
 import { KataError } from './kata-error.ts'
 
-/** The bytes of the file, or undefined when there is none. */
-export function readBytes(file: string, maxBytes: number): Buffer | undefined {
+/**
+ * The bytes of the file, or undefined when there is none.
+ * @param next what to do about something else in its place, or about too much of it: `Move it away.` where the name is ours
+ */
+export function readBytes(file: string, maxBytes: number, next = 'Move it away.'): Buffer | undefined {
   const stat = statSync(file, { throwIfNoEntry: false })
   if (stat === undefined) return undefined
-  if (!stat.isFile()) throw new KataError(`${file} is not a file.`, 'Move it away.')
+  if (!stat.isFile()) throw new KataError(`${file} is not a file.`, next)
   if (stat.size > maxBytes) {
-    throw new KataError(`${file} has ${stat.size} bytes, more than the ${maxBytes} that belong there.`, 'Move it away.')
+    throw new KataError(`${file} has ${stat.size} bytes, more than the ${maxBytes} that belong there.`, next)
   }
   return readFileSync(file)
 }
 
-export const readText = (file: string, maxBytes: number): string | undefined =>
-  readBytes(file, maxBytes)?.toString('utf8')
+export const readText = (file: string, maxBytes: number, next?: string): string | undefined =>
+  readBytes(file, maxBytes, next)?.toString('utf8')

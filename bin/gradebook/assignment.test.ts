@@ -64,7 +64,11 @@ describe('a fault is told with its place, and with what belongs there', () => {
       'katas[0].promises["a"]: must be a number from 0 to 1000',
     ],
     [{ ...due, deadline: '2027-03-01T23:59:00' }, 'deadline: must be a time with its zone, such as'],
-    [{ ...due, deadline: '2027-02-30T23:59:00Z' }, 'not "2027-02-30T23:59:00Z".'],
+    [
+      { ...due, deadline: '2027-02-30T23:59:00Z' },
+      'there is no such time as "2027-02-30T23:59:00Z". Correct the day, the hour',
+    ],
+    [{ ...due, deadline: '2027-02-03T25:00:00Z' }, 'there is no such time as "2027-02-03T25:00:00Z".'],
     [{ ...due, late: { policy: 'daily' } }, 'late.policy: must be "none", "per-day" or "late-days", not "daily".'],
     [{ ...due, late: { policy: 'per-day' } }, 'late.percentPerDay: must be a number from 0.01 to 100'],
     [{ ...due, late: { policy: 'late-days', bank: 1.5 } }, 'late.bank: must be a whole number of days, not 1.5.'],
@@ -100,6 +104,9 @@ test('points are split evenly, or by weight, in whole hundredths', () => {
   expect(worth({ points: 10 })).toEqual([334, 333, 333])
   expect(worth({ points: 10, promises: { a: 0 }, budgets: { c: 3 } })).toEqual([0, 250, 750])
   expect(worth({ points: 0.02 })).toEqual([1, 1, 0])
+  const odd = { title: 'T', promises: ['constructor', 'b'], budgets: ['toString'] }
+  const [one] = parse({ name: 'x', katas: [{ kata: 'lru-cache', promises: { b: 2 } }] }).katas
+  expect(gradedKata(one as never, odd).promises.map(({ of }) => of)).toEqual([2500, 5000])
 })
 
 test('a split comes to exactly what was split, and nobody is a whole hundredth off their share', () => {

@@ -12,7 +12,7 @@ export interface Assignment {
   readonly deadlineMs?: number
   readonly katas: readonly AssignedKata[]
   readonly late: LatePolicy
-  /** deadlines of their own, by id of the learner */
+  /** deadlines of their own, by id of the learner; ask `deadlineFor` */
   readonly extensionsMs: Readonly<Record<string, number>>
   /** which attempt counts; the best is the best after the late policy */
   readonly attempts: AttemptPolicy
@@ -120,8 +120,8 @@ export function gradedKata(
           `Its ${kind}: ${known[kind].map((one) => `"${one}"`).join(', ') || 'none'}`,
         )
   const all = [
-    ...known.promises.map((name) => weights.promises[name] ?? WHOLE_WEIGHT),
-    ...known.budgets.map((name) => weights.budgets[name] ?? WHOLE_WEIGHT),
+    ...known.promises.map((name) => weightOf(weights.promises, name)),
+    ...known.budgets.map((name) => weightOf(weights.budgets, name)),
   ]
   if (all.every((weight) => weight === 0))
     throw new KataError(`${file}: every promise and budget of ${kata} weighs 0.`, 'Give one of them a weight.')
@@ -135,6 +135,10 @@ export function gradedKata(
     budgets: known.budgets.map((name, i) => item(name, known.promises.length + i)),
   }
 }
+
+/** Own names only: a promise may be called `constructor`. */
+const weightOf = (weights: Weights, name: string): Hundredths =>
+  Object.hasOwn(weights, name) ? (weights[name] ?? WHOLE_WEIGHT) : WHOLE_WEIGHT
 
 function parseJson(text: string, file: string): unknown {
   try {
@@ -245,15 +249,17 @@ function reader(file: string) {
     },
     instant(value: unknown, place: string): number {
       const [, year, month, day] = typeof value === 'string' ? (TIME.exec(value) ?? []) : []
-      const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN
-      // 30 February is read as 2 March by many a parser.
-      const exists = Number(day) <= new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
-      if (day === undefined || !exists || Number.isNaN(ms))
+      if (typeof value !== 'string' || day === undefined)
         return fault(
           place,
           `must be a time with its zone, such as "2027-03-01T23:59:00+01:00", not ${shown(value)}`,
           'Say the zone, so that it is the same instant everywhere.',
         )
+      const ms = Date.parse(value)
+      // 30 February is read as 2 March by many a parser.
+      const exists = Number(day) <= new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
+      if (!exists || Number.isNaN(ms))
+        return fault(place, `there is no such time as ${shown(value)}`, 'Correct the day, the hour or the zone.')
       return ms
     },
   }

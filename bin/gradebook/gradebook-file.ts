@@ -1,9 +1,10 @@
 // Opens the gradebook's file: ours or nobody's, whole or not at all, of a version that we know. The schema grows by
 // migrations, each in a transaction with the version that it leads to.
 
-import { existsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { KataError } from '../course/kata-error.ts'
 
 /** `KATA`: tells our files from other programs' databases. */
@@ -103,10 +104,35 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Without a time only the order says which is the latest: whoever goes back to an earlier file has handed it in anew.
+  DROP INDEX same_attempt;
+  CREATE UNIQUE INDEX same_timed_attempt ON attempts (learner, kata, content, origin, at_ms) WHERE at_ms IS NOT NULL;
+  CREATE INDEX attempts_by_origin ON attempts (origin, kata);
+
+  -- Which source brought an attempt, from which place in it. The same place read as another learner's (a roster came, or
+  -- was left out) supersedes what was read before: it stays here, and counts for nobody.
+  CREATE TABLE brought (
+    source TEXT NOT NULL,
+    place TEXT NOT NULL,
+    attempt INTEGER NOT NULL REFERENCES attempts (id),
+    is_superseded INTEGER NOT NULL CHECK (is_superseded IN (0, 1)),
+    PRIMARY KEY (source, place, attempt)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX brought_by_attempt ON brought (attempt);
+  CREATE VIEW counted_attempts AS SELECT * FROM attempts
+    WHERE id NOT IN (SELECT attempt FROM brought GROUP BY attempt HAVING min(is_superseded) = 1);
+  `,
+  `
+  -- Who says that it was late, where nobody says when it came.
+  ALTER TABLE attempts ADD COLUMN marked_late_by TEXT;
+  `,
 ]
 
+const OTHER_TO_WRITE = 'Give another with --gradebook FILE.'
+
 /**
- * @param mode `write` makes a file that is not there
+ * @param mode `write` makes a file that is not there; `read` writes nothing, but for bringing an older version up to date
  * @throws {KataError} for a file that is not ours, is damaged, or is of a newer version
  */
 export function openGradebookFile(
@@ -117,33 +143,63 @@ export function openGradebookFile(
   const stat = statSync(file, { throwIfNoEntry: false })
   if (stat === undefined && mode === 'read')
     throw new KataError(`There is no gradebook ${file}.`, 'Make one: kata grade DIR --gradebook FILE')
-  if (stat?.isFile() === false) throw new KataError(`${file} is not a file.`, 'Give another with --gradebook FILE.')
+  const other = mode === 'write' ? OTHER_TO_WRITE : 'Name the file itself, such as gradebook.sqlite.'
+  if (stat?.isFile() === false)
+    throw new KataError(`${file} is ${stat.isDirectory() ? 'a folder' : 'not a file'}.`, other)
   if (!existsSync(dirname(file)))
     throw new KataError(`There is no folder ${dirname(file)}.`, 'Make it, or give another place with --gradebook FILE.')
-  return withSqlitesWords(file, () => {
-    const db = new DatabaseSync(file, { timeout: BUSY_MS, enableForeignKeyConstraints: true })
-    try {
-      const isEmpty = numberOf(db, 'SELECT count(*) FROM sqlite_schema') === 0
-      if (!isEmpty && numberOf(db, 'PRAGMA application_id') !== APPLICATION_ID)
-        throw new KataError(`${file} is another program's database.`, 'Give another file with --gradebook FILE.')
-      const version = numberOf(db, 'PRAGMA user_version')
-      if (version > migrations.length)
-        throw new KataError(
-          `${file} is of version ${version}, and this course knows versions up to ${migrations.length}.`,
-          'Update the course: what a newer version has kept must not be read by an older one.',
-        )
-      const [check] = Object.values(db.prepare('PRAGMA quick_check(1)').get() ?? {})
-      if (check !== 'ok') throw damaged(file, String(check))
-      db.exec('PRAGMA journal_mode = WAL')
-      // A result that was reported is on the disk: also after a loss of power, not only of the process.
-      db.exec('PRAGMA synchronous = FULL')
-      for (const [i, migration] of migrations.slice(version).entries()) migrate(db, migration, version + i + 1)
-      return db
-    } catch (error) {
-      db.close()
-      throw error
-    }
-  })
+  return withSqlitesWords(
+    file,
+    () => {
+      const db = connect(file, mode)
+      try {
+        const isEmpty = numberOf(db, 'SELECT count(*) FROM sqlite_schema') === 0
+        if (!isEmpty && numberOf(db, 'PRAGMA application_id') !== APPLICATION_ID)
+          throw new KataError(`${file} is another program's database.`, other)
+        const version = numberOf(db, 'PRAGMA user_version')
+        if (version > migrations.length)
+          throw new KataError(
+            `${file} is of version ${version}, and this course knows versions up to ${migrations.length}.`,
+            'Update the course: what a newer version has kept must not be read by an older one.',
+          )
+        const [check] = Object.values(db.prepare('PRAGMA quick_check(1)').get() ?? {})
+        if (check !== 'ok') throw damaged(file, String(check))
+        if (mode === 'read' && version === migrations.length) return db
+        db.exec('PRAGMA journal_mode = WAL')
+        // A result that was reported is on the disk: also after a loss of power, not only of the process.
+        db.exec('PRAGMA synchronous = FULL')
+        for (const [i, migration] of migrations.slice(version).entries()) migrate(db, migration, version + i + 1)
+        return db
+      } catch (error) {
+        db.close()
+        throw error
+      }
+    },
+    other,
+  )
+}
+
+/**
+ * Whoever may only read a gradebook (of a colleague, from a backup) reads it as it lies. SQLite's own read-only connection
+ * makes files beside it and leaves them there, so it is for a gradebook that is being written; any other is opened as one
+ * that does not change.
+ */
+function connect(file: string, mode: 'read' | 'write'): DatabaseSync {
+  const options = { timeout: BUSY_MS, enableForeignKeyConstraints: true }
+  if (mode === 'write' || (isWritable(file) && isWritable(dirname(file)))) return new DatabaseSync(file, options)
+  if (existsSync(`${file}-wal`)) return new DatabaseSync(file, { ...options, readOnly: true })
+  const asItLies = pathToFileURL(file)
+  asItLies.searchParams.set('immutable', '1')
+  return new DatabaseSync(asItLies, { ...options, readOnly: true })
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function migrate(db: DatabaseSync, migration: string, to: number): void {
@@ -173,7 +229,7 @@ const damaged = (file: string, why: string): KataError =>
   )
 
 /** SQLite's own errors that are no bug of ours, in words for whoever owns the file. */
-export function withSqlitesWords<T>(file: string, work: () => T): T {
+export function withSqlitesWords<T>(file: string, work: () => T, other = OTHER_TO_WRITE): T {
   try {
     return work()
   } catch (error) {
@@ -183,7 +239,7 @@ export function withSqlitesWords<T>(file: string, work: () => T): T {
       case 11: // SQLITE_CORRUPT
         throw damaged(file, message)
       case 26: // SQLITE_NOTADB
-        throw new KataError(`${file} is no gradebook.`, 'Give another file with --gradebook FILE.')
+        throw new KataError(`${file} is no gradebook.`, other)
       case 8: // SQLITE_READONLY
       case 14: // SQLITE_CANTOPEN
         throw new KataError(`${file} cannot be written.`, 'Give yourself the right to write it and its folder.')

@@ -76,6 +76,8 @@ export interface KataGrade {
     readonly of: number
   }
   readonly report?: Report
+  /** of the sandbox that the report came from */
+  readonly isolation?: Run['isolation']
   readonly promises: readonly ScoredItem[]
   readonly budgets: readonly ScoredItem[]
   /** what a person should look at, in a sentence each; never a verdict */

@@ -2,7 +2,6 @@
 // is what the learner would see.
 
 import type { Verdict } from '../course/verdict.ts'
-import type { Report } from '../judge/report.ts'
 import type { Assignment } from './assignment.ts'
 import type { GradedKata, Grades, Hundredths, KataGrade } from './grades.ts'
 import { readGrades } from './read-class.ts'
@@ -30,11 +29,12 @@ export function differences(
   katas: readonly GradedKata[],
   { changes }: Proposal,
 ): Difference[] {
-  const reports = new Map(changes.map(({ kata, content, new: { report } }) => [`${kata} ${content}`, report]))
+  const results = new Map(changes.map(({ kata, content, new: comes }) => [`${kata} ${content}`, comes]))
   const now = readGrades(store, assignment, katas)
   const then = readGrades(store, assignment, katas, (kata, content) => {
-    const report: Report | undefined = reports.get(`${kata} ${content}`)
-    return report === undefined ? store.outcomeOf(kata, content) : { state: 'graded', report }
+    const comes = results.get(`${kata} ${content}`)
+    if (comes === undefined) return store.outcomeOf(kata, content)
+    return { state: 'graded', report: comes.report, isolation: comes.isolation }
   })
   return between(now, then)
 }

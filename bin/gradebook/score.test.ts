@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import type { Verdict } from '../course/verdict.ts'
 import type { Report } from '../judge/report.ts'
 import type { Assignment, LatePolicy } from './assignment.ts'
+import { nobodysExtensions } from './extensions.ts'
 import type { GradedKata } from './grades.ts'
 import { type Attempt, type ClassRecord, type Outcome, scoreClass } from './score.ts'
 
@@ -57,17 +58,19 @@ interface Handed {
   /** days after the deadline */
   readonly days?: number
   readonly unknownTime?: boolean
+  readonly markedLateBy?: string
   readonly outcome: Outcome
 }
 const kept = (n: number): Outcome => ({ state: 'graded', report: reportOf(n) })
 
 function record(handed: readonly Handed[], more: Partial<ClassRecord> = {}): ClassRecord {
   const attempts = handed.map(
-    ({ kata = 'one', learner = 'ada', days = -1, unknownTime }, i): Attempt => ({
+    ({ kata = 'one', learner = 'ada', days = -1, unknownTime, markedLateBy }, i): Attempt => ({
       learner,
       kata,
       origin: `${learner}/${i}`,
       ...(unknownTime === true ? {} : { atMs: DUE + days * DAY_MS }),
+      ...(markedLateBy === undefined ? {} : { markedLateBy }),
       seenMs: DUE + 100 * DAY_MS,
       content: `content-${i}`,
       order: i,
@@ -171,10 +174,32 @@ describe('late work', () => {
     const handed: Handed[] = [{ outcome: kept(2) }, { days: 5, outcome: kept(4) }]
     expect(one(handed, { late: perDay, attempts: 'latest' })).toMatchObject({ points: 600, attempt: { number: 1 } })
   })
+  test('late by an unknown time is flagged, and costs nothing', () => {
+    const handed = { markedLateBy: 'Canvas', outcome: kept(4) }
+    const flags = ['Canvas marked it as late; nothing says by how much.']
+    expect(one([{ ...handed, unknownTime: true }], { late: perDay })).toMatchObject({ points: 1000, flags })
+    expect(one([{ ...handed, days: 0.5 }], { late: perDay })).toMatchObject({ points: 800, flags: [] })
+  })
   test('an extension is a deadline of their own', () => {
     const extensionsMs = { ada: DUE + 5 * DAY_MS }
     expect(one([{ days: 4.5, outcome: kept(4) }], { late: perDay, extensionsMs })).toMatchObject({ points: 1000 })
     expect(one([{ days: 5.5, outcome: kept(4) }], { late: perDay, extensionsMs })).toMatchObject({ points: 800 })
+  })
+  test('an extension is found whatever the case of its letters, and one that is nobody’s is told', () => {
+    const extensionsMs = { Ada: DUE + 5 * DAY_MS, bub: DUE + 5 * DAY_MS, constructor: DUE + 5 * DAY_MS }
+    expect(one([{ days: 4.5, outcome: kept(4) }], { late: perDay, extensionsMs })).toMatchObject({ points: 1000 })
+    expect(nobodysExtensions({ extensionsMs }, ['ada', 'bob'])).toEqual([
+      'Nobody is called "bub", who has an extension. Did you mean bob?',
+      'Nobody is called "constructor", who has an extension.',
+    ])
+  })
+  test.each(['constructor', 'toString', '__proto__'])('a learner may be called %s', (learner) => {
+    const { learners } = scoreClass(
+      assignment({ late: perDay }),
+      KATAS,
+      record([{ learner, days: 0.5, outcome: kept(4) }], { learners: [{ id: learner }] }),
+    )
+    expect(learners).toMatchObject([{ learner: { id: learner }, katas: [{ points: 800, late: { days: 1 } }, {}] }])
   })
   test('where nobody knows the time, it is in time, and somebody should look', () => {
     expect(one([{ unknownTime: true, outcome: kept(4) }], { late: perDay })).toMatchObject({
@@ -347,4 +372,22 @@ describe('whatever the class', () => {
       { numRuns: 300 },
     )
   })
+})
+
+test('the same bytes are told of, but not of those who handed in together', () => {
+  const handed: Handed[] = ['ada', 'bob', 'eve'].map((learner) => ({ learner, outcome: kept(4) }))
+  const { attempts, ...more } = record(handed, { outcomeOf: () => kept(4) })
+  const { learners } = scoreClass(assignment(), KATAS, {
+    ...more,
+    attempts: attempts.map((one) => ({
+      ...one,
+      content: 'same',
+      origin: one.learner === 'eve' ? 'submission_2/one.ts' : 'submission_1/one.ts',
+    })),
+  })
+  expect(learners.map(({ katas: [one] }) => one?.flags)).toEqual([
+    ['The same file, byte for byte, was handed in by eve.'],
+    ['The same file, byte for byte, was handed in by eve.'],
+    ['The same file, byte for byte, was handed in by ada, bob.'],
+  ])
 })

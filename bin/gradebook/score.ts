@@ -3,6 +3,7 @@
 
 import type { Report } from '../judge/report.ts'
 import type { Assignment } from './assignment.ts'
+import { deadlineFor } from './extensions.ts'
 import type { GradedKata, Grades, Hundredths, KataGrade, LearnerGrade, Run } from './grades.ts'
 import { itemsOf, pointsOf } from './items.ts'
 import { credit, lateDays } from './late.ts'
@@ -14,6 +15,8 @@ export interface Attempt {
   readonly kata: string
   readonly origin: string
   readonly atMs?: number
+  /** the system that took it in says that it was late, and not when it came */
+  readonly markedLateBy?: string
   /** when a run first saw it */
   readonly seenMs: number
   /** sha256 of the bytes */
@@ -24,7 +27,13 @@ export interface Attempt {
 
 /** What is known of one content for one kata. */
 export type Outcome =
-  | { readonly state: 'graded'; readonly report: Report; readonly remarks?: readonly string[] }
+  | {
+      readonly state: 'graded'
+      readonly report: Report
+      /** of the run that judged it */
+      readonly isolation?: Run['isolation']
+      readonly remarks?: readonly string[]
+    }
   | { readonly state: 'judge-error'; readonly report: Report }
   | { readonly state: 'pending' }
 
@@ -41,13 +50,15 @@ const MAX_NAMED = 5
 export function scoreClass(assignment: Assignment, katas: readonly GradedKata[], record: ClassRecord): Grades {
   const { learners, attempts, notTaken, runs } = record
   const byLearner = new Map<string, Attempt[]>(learners.map(({ id }) => [id, []]))
-  const holders = new Map<string, Set<string>>()
+  /** by kata and content: who holds it, and from where */
+  const holders = new Map<string, Map<string, Set<string>>>()
   for (const attempt of attempts) {
-    const { learner, kata, content } = attempt
+    const { learner, kata, content, origin } = attempt
     if (!katas.some((one) => one.kata === kata)) continue
     byLearner.set(learner, [...(byLearner.get(learner) ?? []), attempt])
     const key = `${kata} ${content}`
-    holders.set(key, (holders.get(key) ?? new Set()).add(learner))
+    const held = holders.get(key) ?? new Map<string, Set<string>>()
+    holders.set(key, held.set(learner, (held.get(learner) ?? new Set()).add(origin)))
   }
   const known = new Map(learners.map((learner) => [learner.id, learner]))
   const { name, deadlineMs } = assignment
@@ -61,8 +72,15 @@ export function scoreClass(assignment: Assignment, katas: readonly GradedKata[],
         attempts: byLearner.get(id) ?? [],
         notTaken: notTaken.filter(({ learner }) => learner === id),
         outcomeOf: record.outcomeOf,
-        alike: (kata, content) =>
-          [...(holders.get(`${kata} ${content}`) ?? [])].filter((one) => one !== id).sort(byText),
+        alike(kata, content) {
+          const held = holders.get(`${kata} ${content}`) ?? new Map<string, Set<string>>()
+          const own = held.get(id) ?? new Set<string>()
+          // Those who handed in together hold one and the same file, which is no copy of itself.
+          return [...held]
+            .filter(([one, origins]) => one !== id && origins.isDisjointFrom(own))
+            .map(([one]) => one)
+            .sort(byText)
+        },
       }),
     ),
     notTaken,
@@ -81,7 +99,7 @@ interface Case {
   /** the same */
   readonly notTaken: readonly NotTaken[]
   outcomeOf: ClassRecord['outcomeOf']
-  /** others who handed in the same bytes */
+  /** others who handed in the same bytes, and not together with this one */
   alike(kata: string, content: string): readonly string[]
 }
 
@@ -105,7 +123,7 @@ interface Standing {
 
 function learnerGrade(given: Case): LearnerGrade {
   const { assignment, katas, learner } = given
-  const deadlineMs = assignment.extensionsMs[learner.id] ?? assignment.deadlineMs
+  const deadlineMs = deadlineFor(assignment, learner.id)
   const byKata = new Map(katas.map((kata) => [kata.kata, candidatesFor(given, kata, deadlineMs)]))
   const standings = chosen(assignment, [...byKata.values()])
   const grades = katas.map((kata) =>
@@ -218,6 +236,7 @@ function kataGrade(
     ...of,
     ...(isOpen ? {} : { points, rawPoints: raw, ...late }),
     report,
+    ...(outcome.isolation === undefined ? {} : { isolation: outcome.isolation }),
     ...itemsOf(kata, report),
     flags,
   }
@@ -242,8 +261,11 @@ function reportFlags({ verdict, reason, promises }: Report, raw: Hundredths, of:
   return []
 }
 
-function timeFlags({ atMs, seenMs }: Attempt, deadlineMs: number | undefined, tooLate: boolean): string[] {
+function timeFlags(attempt: Attempt, deadlineMs: number | undefined, tooLate: boolean): string[] {
+  const { atMs, markedLateBy, seenMs } = attempt
   if (tooLate) return ['It came too late to be worth anything.']
+  if (atMs === undefined && markedLateBy !== undefined)
+    return [`${markedLateBy} marked it as late; nothing says by how much.`]
   return deadlineMs !== undefined && atMs === undefined && seenMs > deadlineMs
     ? ['Nothing says when it was handed in: it is taken to be in time.']
     : []

@@ -1,6 +1,7 @@
 // The gradebook's file: ours or nobody's, never half migrated, and raw results that nothing changes.
 
-import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
@@ -9,7 +10,7 @@ import { KataError } from '../course/kata-error.ts'
 import type { Report } from '../judge/report.ts'
 import { MIGRATIONS, openGradebookFile } from './gradebook-file.ts'
 import { tryLock } from './grader-lock.ts'
-import { openStore } from './store.ts'
+import { openStore, type Store } from './store.ts'
 import type { Intake } from './submitted.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -41,6 +42,8 @@ const intake = (files: readonly (readonly [learner: string, text: string, atMs?:
 })
 const V1 = { grader: 'g1', engine: 'e1' }
 const V2 = { grader: 'g2', engine: 'e1' }
+/** sha256 of `x` */
+const SHA_OF_X = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'
 const RUN = { kind: 'grade', startedMs: 1, isolation: 'portable', secret: 's', fromCache: 0 } as const
 
 test('what is no gradebook is refused and left as it was', () => {
@@ -60,7 +63,7 @@ test('what is no gradebook is refused and left as it was', () => {
     ['other', "is another program's database."],
     ['newer', `is of version ${MIGRATIONS.length + 1}, and this course knows versions up to ${MIGRATIONS.length}.`],
     ['torn', 'is damaged ('],
-    ['folder', 'is not a file.'],
+    ['folder', 'is a folder. Give another with --gradebook FILE.'],
     ['no/such', 'There is no folder'],
   ] as const) {
     const was = name === 'folder' || !existsSync(at(name)) ? undefined : readFileSync(at(name))
@@ -69,6 +72,8 @@ test('what is no gradebook is refused and left as it was', () => {
     if (was !== undefined) expect(readFileSync(at(name)).equals(was), name).toBe(true)
   }
   expect(() => openStore(at('absent'), 'read')).toThrow('There is no gradebook')
+  for (const name of ['folder', 'text', 'other'])
+    expect(() => openStore(at(name), 'read'), name).toThrow('Name the file itself, such as gradebook.sqlite.')
   expect(existsSync(at('absent'))).toBe(false)
 })
 
@@ -121,6 +126,117 @@ test('the same intake twice is the same attempts; another time or another file i
   const content = store.attempts()[0]?.content ?? expect.unreachable()
   expect(Buffer.from(store.bytesOf(content)).toString()).toBe('x')
   store.close()
+})
+
+/** As `class` when a file's place is read as the learner of a roster. */
+const readAs = (given: Intake, ids: Readonly<Record<string, string>>): Intake => ({
+  ...given,
+  learners: given.learners.map(({ id }) => ({ id: ids[id] ?? id })),
+  submitted: given.submitted.map((file) => ({ ...file, learner: ids[file.learner] ?? file.learner })),
+})
+const held = (store: Store) =>
+  store.attempts().map(({ learner, content }) => `${learner} ${Buffer.from(store.bytesOf(content))}`)
+
+test('without times, whoever goes back to an earlier file has handed it in anew; the same again is nothing new', () => {
+  using folder = tempFolder()
+  const store = openStore(join(folder.path, 'book'), 'write')
+  const week = (text: string, source = 'class') => store.takeIn(source, intake([['ada', text]]), 1)
+  for (const text of ['a', 'a', 'b', 'b', 'a', 'a']) week(text)
+  expect(held(store)).toEqual(['ada a', 'ada b', 'ada a'])
+  // A copy of the folder brings nothing, and what lies in another folder as it did is no return to it.
+  week('a', 'copy')
+  week('c')
+  week('a', 'copy')
+  expect(held(store)).toEqual(['ada a', 'ada b', 'ada a', 'ada c'])
+  const two = { ...intake([['eve', 'x']]), submitted: [1, 2].map((n) => numbered(n)) }
+  for (const _ of [1, 2, 3]) store.takeIn('numbered', two, 2)
+  expect(held(store).filter((one) => one.startsWith('eve'))).toEqual(['eve 1', 'eve 2'])
+  store.close()
+})
+const numbered = (n: number) => ({
+  learner: 'eve',
+  kata: 'one',
+  bytes: bytes(`${n}`),
+  origin: `eve/attempt-${n}/one.ts`,
+})
+
+test('a roster that comes later, or is left out, supersedes whom a place was read as before', () => {
+  using folder = tempFolder()
+  const file = join(folder.path, 'book')
+  // What was taken in before it was written down who brought it.
+  const old = openGradebookFile(file, 'write', MIGRATIONS.slice(0, 1))
+  old.exec(`INSERT INTO contents VALUES ('${SHA_OF_X}', CAST('x' AS BLOB));
+    INSERT INTO attempts (learner, kata, content, origin, seen_ms) VALUES ('ada', 'one', '${SHA_OF_X}', 'ada/one.ts', 1)`)
+  old.close()
+  const store = openStore(file, 'write')
+  const plain = intake([
+    ['ada', 'x'],
+    ['bob', 'y'],
+  ])
+  const rostered = readAs(plain, { ada: 'u1' })
+  store.takeIn('class', rostered, 2)
+  expect(held(store).toSorted()).toEqual(['bob y', 'u1 x'])
+  expect(store.attemptCount(['one'])).toBe(2)
+  store.takeIn('class', plain, 3)
+  expect(held(store).toSorted()).toEqual(['ada x', 'bob y'])
+  store.takeIn('class', rostered, 4)
+  store.takeIn('class', rostered, 5)
+  expect(held(store).toSorted()).toEqual(['bob y', 'u1 x'])
+  expect(store.takenIn().learners).toEqual([{ id: 'u1' }, { id: 'bob' }])
+  // Another folder says nothing of this one; a pair who handed in together both have what they handed in.
+  const elsewhere = readAs(plain, { ada: 'u3' })
+  store.takeIn('other', elsewhere, 6)
+  expect(held(store).toSorted()).toEqual(['bob y', 'u1 x', 'u3 x'])
+  const pair = {
+    ...rostered,
+    submitted: [...rostered.submitted, ...readAs(plain, { ada: 'u2' }).submitted.slice(0, 1)],
+  }
+  store.takeIn('class', pair, 7)
+  expect(held(store).toSorted()).toEqual(['bob y', 'u1 x', 'u2 x', 'u3 x'])
+  store.close()
+  const db = new DatabaseSync(file)
+  expect(db.prepare('SELECT count(*) AS n FROM attempts').get()).toEqual({ n: 5 })
+  db.close()
+})
+
+test('a repository whose newest commit is another is the same place', () => {
+  using folder = tempFolder()
+  const store = openStore(join(folder.path, 'book'), 'write')
+  const at = (learner: string, commit: string, atMs: number): Intake => ({
+    ...intake([]),
+    learners: [{ id: learner }],
+    submitted: [{ learner, kata: 'one', bytes: bytes(commit), atMs, origin: `ada.git @ ${commit}: katas/one.ts` }],
+  })
+  store.takeIn('class', at('ada', 'aaaaaaaaaa', 1), 5)
+  store.takeIn('class', at('u1', 'bbbbbbbbbb', 2), 6)
+  expect(held(store)).toEqual(['u1 bbbbbbbbbb'])
+  store.close()
+})
+
+test('what could not be taken is told once, though a copy of the folder was taken in, too', () => {
+  using folder = tempFolder()
+  const store = openStore(join(folder.path, 'book'), 'write')
+  const trouble = { learner: 'ada', origin: 'ada/one.ts', why: 'It is a link.', katas: ['one'] }
+  for (const source of ['class', 'copy']) store.takeIn(source, { ...intake([]), notTaken: [trouble] }, 1)
+  store.takeIn('more', { ...intake([]), notTaken: [{ ...trouble, katas: ['two'] }] }, 1)
+  expect(store.takenIn().notTaken).toEqual([{ ...trouble, katas: ['one', 'two'] }])
+  store.close()
+})
+
+test('to read a gradebook changes nothing of it, and leaves nothing beside it', () => {
+  using folder = tempFolder()
+  const file = join(folder.path, 'book')
+  openStore(file, 'write').close()
+  // Whatever its owner has made of it: the change to a log would be a write.
+  const db = new DatabaseSync(file)
+  db.exec('PRAGMA journal_mode = DELETE')
+  db.close()
+  const was = readFileSync(file)
+  const reader = openStore(file, 'read')
+  expect(reader.attempts()).toEqual([])
+  reader.close()
+  expect(readFileSync(file).equals(was)).toBe(true)
+  expect(readdirSync(folder.path)).toEqual(['book'])
 })
 
 test('raw results stay; the first stands until a proposal is applied', () => {
@@ -188,4 +304,23 @@ test('one grader at a time, and the lock is given back', () => {
   const again = tryLock(file)
   expect(again).toBeDefined()
   again?.release()
+})
+
+test('who marked a file as late is kept, also of an attempt that an older version took in', () => {
+  using folder = tempFolder()
+  const file = join(folder.path, 'book')
+  const [origin, text] = ['lovelaceada_LATE_1_2_one.ts', 'x']
+  const sha = createHash('sha256').update(text).digest('hex')
+  const old = openGradebookFile(file, 'write', MIGRATIONS.slice(0, 1))
+  old.prepare('INSERT INTO contents VALUES (?, ?)').run(sha, bytes(text))
+  old
+    .prepare('INSERT INTO attempts (learner, kata, content, origin, seen_ms) VALUES (?, ?, ?, ?, 1)')
+    .run('ada', 'one', sha, origin)
+  old.close()
+  const store = openStore(file, 'write')
+  expect(store.attempts()[0]).not.toHaveProperty('markedLateBy')
+  const submitted = [{ learner: 'ada', kata: 'one', bytes: bytes(text), origin, markedLateBy: 'Canvas' as const }]
+  for (const nowMs of [2, 3]) store.takeIn('class', { ...intake([]), submitted }, nowMs)
+  expect(store.attempts()).toMatchObject([{ origin, markedLateBy: 'Canvas', seenMs: 1 }])
+  store.close()
 })

@@ -7,7 +7,7 @@ import type { Report } from '../judge/report.ts'
 import { openGradebookFile, withSqlitesWords } from './gradebook-file.ts'
 import type { Run } from './grades.ts'
 import type { Attempt, Outcome } from './score.ts'
-import type { Intake, Learner, NotTaken } from './submitted.ts'
+import type { Intake, Learner, NotTaken, Submitted } from './submitted.ts'
 import type { Versions } from './versions.ts'
 
 /** One content of one kata: what is judged once, however many handed it in. */
@@ -46,7 +46,10 @@ export interface TakenIn {
 
 export interface Store {
   readonly file: string
-  /** Keeps what an intake has brought; taking the same in twice changes nothing. */
+  /**
+   * Keeps what an intake has brought; taking the same in twice changes nothing. What the same source brought from the same
+   * place as another learner's counts no more: a roster that comes later says better who that is.
+   */
   takeIn(source: string, intake: Intake, nowMs: number): void
   setting(name: string): string | undefined
   set(name: string, value: string): void
@@ -70,6 +73,7 @@ export interface Store {
   openProposal(): Proposal | undefined
   decide(proposal: number, decision: 'applied' | 'discarded', nowMs: number): void
 
+  /** all that count */
   attempts(): Attempt[]
   takenIn(): TakenIn
   runs(): Run[]
@@ -104,6 +108,60 @@ export function openStore(file: string, mode: 'read' | 'write'): Store {
   const isolationOf = (id: number): Run['isolation'] =>
     one<{ isolation: Run['isolation'] }>('SELECT isolation FROM runs WHERE id = ?', id)?.isolation ?? 'portable'
 
+  /** @returns the attempt that a file is: a new one, or one that is there */
+  function keepAttempt(source: string, { learner, kata, bytes, origin, atMs }: Submitted, nowMs: number): number {
+    const content = createHash('sha256').update(bytes).digest('hex')
+    run('INSERT OR IGNORE INTO contents VALUES (?, ?)', content, bytes)
+    const insert = (at: number | null) =>
+      run(
+        `INSERT OR IGNORE INTO attempts (learner, kata, content, origin, at_ms, seen_ms) VALUES (?, ?, ?, ?, ?, ?)`,
+        ...[learner, kata, content, origin, at, nowMs],
+      )
+    type Known = { readonly id: number; readonly content: string }
+    if (atMs !== undefined) {
+      const at = Math.round(atMs)
+      insert(at)
+      const known = one<Known>(
+        'SELECT id, content FROM attempts WHERE learner = ? AND kata = ? AND content = ? AND origin = ? AND at_ms = ?',
+        ...[learner, kata, content, origin, at],
+      )
+      if (known === undefined) throw new Error(`The attempt ${origin} was not kept.`)
+      return known.id
+    }
+    // Without a time a file is new where it differs from what this source had there last; so a folder that is taken in
+    // again and again brings nothing, and one in which somebody went back to an earlier file does. A copy of a folder
+    // brings what the folder has brought.
+    const newest = (from: string, ...values: string[]) =>
+      one<Known>(
+        `SELECT a.id, a.content FROM ${from} WHERE a.learner = ? AND a.kata = ? AND a.origin = ? AND a.at_ms IS NULL
+         ORDER BY a.id DESC LIMIT 1`,
+        ...[...values, learner, kata, origin],
+      )
+    const ours = newest('attempts a JOIN brought b ON b.attempt = a.id AND b.source = ?', source)
+    if (ours?.content === content) return ours.id
+    const anybodys = newest('attempts a')
+    return anybodys?.content === content ? anybodys.id : Number(insert(null).lastInsertRowid)
+  }
+
+  /** What a place was read as now counts, and nothing else that this source has read it as. */
+  function supersede(source: string, place: string, kata: string, ids: ReadonlySet<number>): void {
+    const known = JSON.stringify([...ids])
+    for (const id of ids) run('INSERT OR IGNORE INTO brought VALUES (?, ?, ?, 0)', source, place, id)
+    // Of a gradebook that did not write down yet who brought what.
+    run(
+      `INSERT INTO brought SELECT ?, ?, id, 0 FROM attempts a WHERE kata = ?
+         AND origin IN (SELECT origin FROM attempts WHERE id IN (SELECT value FROM json_each(?)))
+         AND NOT EXISTS (SELECT 1 FROM brought WHERE attempt = a.id)`,
+      ...[source, place, kata, known],
+    )
+    run(
+      `UPDATE brought SET is_superseded = (SELECT learner FROM attempts WHERE id = attempt) NOT IN
+         (SELECT learner FROM attempts WHERE id IN (SELECT value FROM json_each(?)))
+       WHERE source = ? AND place = ? AND (SELECT kata FROM attempts WHERE id = attempt) = ?`,
+      ...[known, source, place, kata],
+    )
+  }
+
   return {
     file,
 
@@ -116,14 +174,18 @@ export function openStore(file: string, mode: 'read' | 'write'): Store {
           nowMs,
           JSON.stringify({ learners, notTaken } satisfies TakenIn),
         )
-        const content = db.prepare('INSERT OR IGNORE INTO contents VALUES (?, ?)')
-        const attempt = db.prepare(
-          'INSERT OR IGNORE INTO attempts (learner, kata, content, origin, at_ms, seen_ms) VALUES (?, ?, ?, ?, ?, ?)',
-        )
-        for (const { learner, kata, bytes, origin, atMs } of submitted) {
-          const sha256 = createHash('sha256').update(bytes).digest('hex')
-          content.run(sha256, bytes)
-          attempt.run(learner, kata, sha256, origin, atMs === undefined ? null : Math.round(atMs), nowMs)
+        const brought = new Map<string, Set<number>>()
+        for (const file of submitted) {
+          const key = JSON.stringify([placeOf(file.origin), file.kata])
+          const attempt = keepAttempt(source, file, nowMs)
+          // Of an attempt that is there already, too: an older version did not write it down.
+          if (file.markedLateBy !== undefined)
+            run('UPDATE attempts SET marked_late_by = ? WHERE id = ?', file.markedLateBy, attempt)
+          brought.set(key, (brought.get(key) ?? new Set()).add(attempt))
+        }
+        for (const [key, ids] of brought) {
+          const [place, kata] = JSON.parse(key) as [string, string]
+          supersede(source, place, kata, ids)
         }
       })
     },
@@ -139,7 +201,7 @@ export function openStore(file: string, mode: 'read' | 'write'): Store {
       all<Work & { wanted: number; have: number }>(
         `SELECT kata, content, count(*) AS wanted,
            (SELECT count(*) FROM results r WHERE r.kata = a.kata AND r.content = a.content) AS have
-         FROM attempts a WHERE kata IN (SELECT value FROM json_each(?))
+         FROM counted_attempts a WHERE kata IN (SELECT value FROM json_each(?))
          GROUP BY kata, content ORDER BY kata, content`,
         JSON.stringify(katas),
       ).flatMap(({ kata, content, wanted, have }) =>
@@ -148,7 +210,7 @@ export function openStore(file: string, mode: 'read' | 'write'): Store {
 
     attemptCount: (katas) =>
       one<{ n: number }>(
-        'SELECT count(*) AS n FROM attempts WHERE kata IN (SELECT value FROM json_each(?))',
+        'SELECT count(*) AS n FROM counted_attempts WHERE kata IN (SELECT value FROM json_each(?))',
         JSON.stringify(katas),
       )?.n ?? 0,
 
@@ -278,16 +340,21 @@ export function openStore(file: string, mode: 'read' | 'write'): Store {
     },
 
     attempts: () =>
-      all<Omit<Attempt, 'atMs'> & { atMs: number | null }>(
-        `SELECT learner, kata, origin, at_ms AS atMs, seen_ms AS seenMs, content, id AS "order" FROM attempts ORDER BY id`,
-      ).map(({ atMs, ...attempt }) => ({ ...attempt, ...(atMs === null ? {} : { atMs }) })),
+      all<Omit<Attempt, 'atMs' | 'markedLateBy'> & { atMs: number | null; markedLateBy: string | null }>(
+        `SELECT learner, kata, origin, at_ms AS atMs, marked_late_by AS markedLateBy, seen_ms AS seenMs, content,
+           id AS "order" FROM counted_attempts ORDER BY id`,
+      ).map(({ atMs, markedLateBy, ...attempt }) => ({
+        ...attempt,
+        ...(atMs === null ? {} : { atMs }),
+        ...(markedLateBy === null ? {} : { markedLateBy }),
+      })),
 
     takenIn() {
       const intakes = all<{ class: string }>('SELECT class FROM intakes ORDER BY at_ms, source').map(
         (row) => JSON.parse(row.class) as TakenIn,
       )
       const learners = new Map(intakes.flatMap((intake) => intake.learners.map((learner) => [learner.id, learner])))
-      return { learners: [...learners.values()], notTaken: intakes.flatMap(({ notTaken }) => notTaken) }
+      return { learners: [...learners.values()], notTaken: withoutTwins(intakes.flatMap(({ notTaken }) => notTaken)) }
     },
 
     runs: () =>
@@ -309,6 +376,7 @@ export function openStore(file: string, mode: 'read' | 'write'): Store {
         return {
           state: 'graded',
           report: storedResult(row).report,
+          isolation: row.isolation,
           ...(row.verdicts < 2 ? {} : { remarks: ['Judged more than once, and not to the same verdict.'] }),
         }
       const fault = one<{ report: string }>(
@@ -336,6 +404,19 @@ function inTransaction<T>(db: DatabaseSync, work: () => T): T {
     throw error
   }
 }
+
+/** A copy of a folder, taken in beside it, holds the same troubles: each is told once. */
+function withoutTwins(notTaken: readonly NotTaken[]): NotTaken[] {
+  const told = new Map<string, NotTaken>()
+  for (const one of notTaken) {
+    const key = JSON.stringify([one.learner, one.origin, one.why])
+    told.set(key, { ...one, katas: [...new Set([...(told.get(key)?.katas ?? []), ...one.katas])] })
+  }
+  return [...told.values()]
+}
+
+/** Where a file came from, whichever commit of a repository that was. */
+const placeOf = (origin: string): string => origin.replace(/ @ \S+(?=: )/, '')
 
 /** What makes a result what it is: the bytes, the kata, its grader, the engine on its Node, the sandbox. */
 function keyOf({ kata, content }: Work, { grader, engine }: Versions, isolation: Run['isolation']): string {

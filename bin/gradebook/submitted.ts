@@ -21,6 +21,8 @@ export interface Submitted {
   readonly atMs?: number
   /** who says when: the system that took it in, or the learner's own commit, whose time anybody can set at will */
   readonly atFrom?: 'export' | 'commit'
+  /** the system that took it in says that it was late, and not when it came */
+  readonly markedLateBy?: 'Canvas'
   /** where it came from, as an instructor would look it up: `ada/token-bucket.ts`, `bob.zip: katas/…`, `eve.git @ main` */
   readonly origin: string
 }

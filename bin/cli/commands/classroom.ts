@@ -8,6 +8,7 @@ import { EXIT } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
 import { type Context, say, sayJson, shown } from '../context.ts'
 import { classroomScreen } from '../screens/classroom-screen.ts'
+import { inWords } from '../system-refuses.ts'
 
 export async function classroom(context: Context, words: readonly string[], values: Values): Promise<number> {
   const [dir, ...names] = words
@@ -25,7 +26,9 @@ export async function classroom(context: Context, words: readonly string[], valu
     root,
     classroom: made,
     ...report
-  } = await writeClassroom(context.ws.course, resolve(context.io.cwd, dir), asked, context.katas)
+  } = await writeClassroom(context.ws.course, resolve(context.io.cwd, dir), asked, context.katas).catch((error) => {
+    throw inWords(error, dir, 'Name a folder of yours: kata classroom FOLDER KATA…')
+  })
   const katas = made.katas.map(({ slug }) => slug)
   if (context.json) sayJson(context, { root, name: made.name, deadline: made.deadline ?? null, katas, ...report })
   else say(context, classroomScreen({ root: shown(context, root), name: made.name, katas, ...report }, context.look))

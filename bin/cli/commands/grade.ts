@@ -6,14 +6,16 @@ import { constants } from 'node:os'
 import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { KataError } from '../../course/kata-error.ts'
+import { printable } from '../../course/printable.ts'
+import { nobodysExtensions } from '../../gradebook/extensions.ts'
 import { gradeClass } from '../../gradebook/grade-class.ts'
 import { type GraderLock, tryLock } from '../../gradebook/grader-lock.ts'
 import { readRoster } from '../../gradebook/intake/roster.ts'
-import { takeClass } from '../../gradebook/intake/take-class.ts'
+import { type ClassOptions, takeClass } from '../../gradebook/intake/take-class.ts'
 import { readGrades } from '../../gradebook/read-class.ts'
 import { differences } from '../../gradebook/regrade.ts'
 import { openStore, type Store, type Work } from '../../gradebook/store.ts'
-import type { Layout } from '../../gradebook/submitted.ts'
+import type { Intake, Layout } from '../../gradebook/submitted.ts'
 import { engineVersion, graderVersion, type Versions } from '../../gradebook/versions.ts'
 import { EXIT } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
@@ -29,6 +31,7 @@ import {
 import { type Context, say, shown } from '../context.ts'
 import { gradingProgress } from '../grading-progress.ts'
 import { chooseIsolation, type IsolationChoice } from '../isolation-choice.ts'
+import { jsonText } from '../json-text.ts'
 import { withJudge } from '../judge-in-use.ts'
 import { differencesScreen, gradedScreen } from '../screens/grade-screen.ts'
 
@@ -47,6 +50,9 @@ export async function grade(context: Context, word: string | undefined, values: 
   const named = namedAssignment(context, values)
   const namedClass = named === undefined ? undefined : await classOf(context, named)
   if (named === undefined && !existsSync(file)) throw nothingSaid()
+  const dir = values.regrade === true ? undefined : word
+  const handedIn = dir === undefined ? undefined : sourceOf(context, values, dir)
+  const early = namedClass === undefined || handedIn === undefined ? undefined : await taken(namedClass, handedIn)
   const store = openStore(file, 'write')
   let lock: GraderLock | undefined
   try {
@@ -55,7 +61,7 @@ export async function grade(context: Context, word: string | undefined, values: 
     const used = namedClass ?? (await classOf(context, from))
     const given: Given = { context, values, store, isolation, used }
     if (values.regrade === true) return await regrade(given, word)
-    const remarks = word === undefined ? [] : await takeIn(given, word)
+    const remarks = handedIn === undefined ? [] : takeIn(given, handedIn.from, early ?? (await taken(used, handedIn)))
     remember(store, from)
     return await gradeNew(given, remarks)
   } finally {
@@ -63,6 +69,26 @@ export async function grade(context: Context, word: string | undefined, values: 
     lock?.release()
   }
 }
+
+/** Where a class is taken from, and how; read and looked for before a gradebook is made. */
+type Source = Pick<ClassOptions, 'from' | 'roster' | 'ref' | 'layout'>
+
+function sourceOf({ io: { cwd } }: Context, { layout, roster, ref }: Values, dir: string): Source {
+  if (layout !== undefined && !LAYOUTS.some((one) => one === layout))
+    throw new KataError(`--layout takes ${LAYOUTS.join(', ')}, not "${layout}".`, 'See: kata help grade')
+  const from = resolve(cwd, dir)
+  if (!existsSync(from))
+    throw new KataError(`There is no ${printable(from)}.`, 'Name the folder of a class, or an archive of it.')
+  return {
+    from,
+    roster: roster === undefined ? undefined : readRoster(resolve(cwd, roster)),
+    ref,
+    layout: layout as Layout | undefined,
+  }
+}
+
+const taken = ({ assignment: { deadlineMs, extensionsMs }, katas }: ClassInUse, source: Source): Promise<Intake> =>
+  takeClass({ ...source, katas, deadlineMs, extensionsMs })
 
 interface Given {
   readonly context: Context
@@ -81,29 +107,18 @@ async function gradeNew(given: Given, remarks: readonly string[]): Promise<numbe
   const grades = readGrades(store, used.assignment, used.graded)
   const outdated = store.outdated(versionsOf(context, used), isolation.isolation, false).length
   const gradebook = shown(context, store.file)
-  const summary = { gradebook, judged, fromCache, judgeErrors, outdated, remarks, ...isolation }
+  const ids = grades.learners.map(({ learner }) => learner.id)
+  const summary = {
+    ...{ gradebook, judged, fromCache, judgeErrors, outdated, ...isolation },
+    remarks: [...remarks, ...nobodysExtensions(used.assignment, ids)],
+  }
   if (context.json) sayLine(context, { event: 'graded', ...summary })
   else say(context, gradedScreen(grades, summary, context.look))
   return judgeErrors > 0 ? EXIT.judgeError : EXIT.accepted
 }
 
-async function takeIn({ context, values, store, used }: Given, dir: string): Promise<readonly string[]> {
-  const { assignment, katas } = used
-  const { cwd, now } = context.io
-  const { layout } = values
-  if (layout !== undefined && !LAYOUTS.some((one) => one === layout))
-    throw new KataError(`--layout takes ${LAYOUTS.join(', ')}, not "${layout}".`, 'See: kata help grade')
-  const source = resolve(cwd, dir)
-  const intake = await takeClass({
-    from: source,
-    katas,
-    roster: values.roster === undefined ? undefined : readRoster(resolve(cwd, values.roster)),
-    ref: values.ref,
-    layout: layout as Layout | undefined,
-    deadlineMs: assignment.deadlineMs,
-    extensionsMs: assignment.extensionsMs,
-  })
-  store.takeIn(source, intake, now())
+function takeIn({ context, store }: Given, source: string, intake: Intake): readonly string[] {
+  store.takeIn(source, intake, context.io.now())
   const { learners, submitted, notTaken } = intake
   if (context.json) {
     const counts = { learners: learners.length, submitted: submitted.length, notTaken: notTaken.length }
@@ -229,4 +244,4 @@ async function takeLock(context: Context, file: string): Promise<GraderLock> {
 }
 
 /** One JSON document a line: what a program reads while it goes on. */
-const sayLine = ({ io }: Context, value: unknown): void => void io.stdout.write(`${JSON.stringify(value)}\n`)
+const sayLine = ({ io }: Context, value: unknown): void => void io.stdout.write(`${jsonText(value)}\n`)

@@ -5,6 +5,7 @@ import { KataError } from '../../course/kata-error.ts'
 import { nearest } from '../../course/nearest.ts'
 import { printable } from '../../course/printable.ts'
 import { VERDICTS } from '../../course/verdict.ts'
+import { nobodysExtensions } from '../../gradebook/extensions.ts'
 import type { Grades, KataGrade } from '../../gradebook/grades.ts'
 import { readGrades } from '../../gradebook/read-class.ts'
 import { openStore } from '../../gradebook/store.ts'
@@ -20,10 +21,16 @@ import {
   runsScreen,
   stateScreen,
 } from '../screens/gradebook-screen.ts'
-import { count } from '../screens/look.ts'
+import { count, wrapText } from '../screens/look.ts'
+import { makeFolder, withSystemsWords } from '../system-refuses.ts'
 import { writeOutputs } from '../write-outputs.ts'
 
 export async function gradebook(context: Context, file: string | undefined, values: Values): Promise<number> {
+  if (values.redact === true && values.out === undefined)
+    throw new KataError(
+      '--redact is about the files that --out writes.',
+      'Name a folder for them: kata gradebook --out DIR --redact',
+    )
   const store = openStore(gradebookFile(context, values, file), 'read')
   try {
     const { assignment: named } = values
@@ -34,21 +41,32 @@ export async function gradebook(context: Context, file: string | undefined, valu
     if (values.runs === true) tell(context, grades.runs, () => runsScreen(grades.runs, context.look))
     else if (values.out !== undefined) {
       const folder = resolve(context.io.cwd, values.out)
-      const written = writeOutputs(grades, folder, { redact: values.redact === true })
       const into = shown(context, folder)
+      const written = withSystemsWords(into, 'Name a folder of yours: --out DIR', () => {
+        makeFolder(folder)
+        return writeOutputs(grades, folder, { redact: values.redact === true })
+      })
       tell(context, { folder: into, written }, () => `${count(written.length, 'file')} in ${into}`)
-    } else query(context, grades, values)
+    } else query(context, { grades, remarks: nobodysExtensions(assignment, idsOf(grades)) }, values)
     return EXIT.accepted
   } finally {
     store.close()
   }
 }
 
-function query(context: Context, grades: Grades, { learner, kata: [kata] = [], state }: Values): void {
+const idsOf = ({ learners }: Grades): string[] => learners.map(({ learner }) => learner.id)
+
+interface Read {
+  readonly grades: Grades
+  /** what the assignment says and means nobody */
+  readonly remarks: readonly string[]
+}
+
+function query(context: Context, { grades, remarks }: Read, { learner, kata: [kata] = [], state }: Values): void {
   const { look } = context
   const kataOnly = ({ grade }: Found) => kata === undefined || grade.kata === kata
   if (learner !== undefined) {
-    const ids = grades.learners.map((one) => one.learner.id)
+    const ids = idsOf(grades)
     const found = grades.learners[ids.indexOf(learner)]
     if (found === undefined) throw unknown('learner', learner, ids)
     tell(context, found, () => learnerScreen(grades, found, look))
@@ -61,7 +79,10 @@ function query(context: Context, grades: Grades, { learner, kata: [kata] = [], s
     tell(context, found, () => stateScreen(found, grades, state, look))
   } else if (kata !== undefined) {
     tell(context, allOf(grades).filter(kataOnly), () => kataScreen(grades, kata, look))
-  } else tell(context, grades, () => overviewScreen(grades, look))
+  } else
+    tell(context, { ...grades, remarks }, () =>
+      [overviewScreen(grades, look), ...remarks.flatMap((remark) => ['', ...wrapText(remark, look.width)])].join('\n'),
+    )
 }
 
 const STATES = ['graded', 'missing', 'not-taken', 'pending', 'judge-error']

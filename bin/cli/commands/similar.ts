@@ -7,7 +7,7 @@ import type { Kata } from '../../course/kata.ts'
 import { KataError } from '../../course/kata-error.ts'
 import { printable } from '../../course/printable.ts'
 import { shellPath } from '../../course/shell-path.ts'
-import type { PreparedClass, Submission } from '../../gradebook/similar/compare.ts'
+import type { Pair, PreparedClass, Submission } from '../../gradebook/similar/compare.ts'
 import { EXIT } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
 import { classTexts } from '../class-texts.ts'
@@ -68,7 +68,11 @@ export async function similar(context: Context, words: readonly string[], values
     sayJson(context, {
       advisory: ADVISORY,
       min,
-      katas: found.map(({ compared, aligned }) => ({ ...compared, ...(pair === undefined ? {} : { aligned }) })),
+      katas: found.map(({ compared, aligned }) => ({
+        ...compared,
+        pairs: compared.pairs.map(told),
+        ...(pair === undefined ? {} : { aligned: aligned.map((one) => ({ ...one, pair: told(one.pair) })) }),
+      })),
       ...(written === undefined ? {} : { html: written }),
     })
   else if (written !== undefined) say(context, `Written to ${written}.`)
@@ -97,6 +101,9 @@ function pairText(found: Found, [a, b]: readonly string[], context: Context): st
     : screens.join('\n\n')
 }
 
+/** Without the places of the files, which mean something only while they are held. */
+const told = ({ at: _, ...pair }: Pair): Omit<Pair, 'at'> => pair
+
 function shareOf(typed: string): number {
   const value = Number(typed)
   if (!/^\d*\.?\d+$/.test(typed) || value > 1)
@@ -115,7 +122,7 @@ function pairOf(a: string, b: string | undefined, submissions: readonly Submissi
 /** The class stays as it was, since it says what everybody has; only these two are compared. */
 function onlyWith(prepared: PreparedClass, pair: readonly string[]): PreparedClass | undefined {
   const files = prepared.files.filter(({ learner }) => pair.includes(learner))
-  return files.length === 2 ? { ...prepared, files } : undefined
+  return new Set(files.map(({ learner }) => learner)).size === 2 ? { ...prepared, files } : undefined
 }
 
 async function similarPageAt(context: Context, path: string, found: Found, min: number): Promise<string> {

@@ -9,6 +9,7 @@ import { EXIT, exitCodeOf, type Report } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
 import { type Context, progress, record, say, shown } from '../context.ts'
 import { onSave, type Watched } from '../file-changes.ts'
+import { jsonText } from '../json-text.ts'
 import { withJudge } from '../judge-in-use.ts'
 import { keepTrace } from '../kept-trace.ts'
 import { type Keys, readKeys } from '../keys.ts'
@@ -140,7 +141,7 @@ function checking(context: Context, kata: Kata): void {
 
 function tell(context: Context, report: Report): void {
   // One object a line: a reader of `watch --json` needs no parser that waits for a closing brace.
-  if (context.json) return void context.io.stdout.write(`${JSON.stringify(report)}\n`)
+  if (context.json) return void context.io.stdout.write(`${jsonText(report)}\n`)
   say(context, `\n${verdictScreen(report, context.look)}`)
   tellKeys(context)
 }
@@ -157,7 +158,7 @@ function apart(context: Context): void {
 /** A mistake that can be mended while we watch, such as a file that is not there. */
 function complain(context: Context, error: KataError): void {
   if (context.json)
-    return void context.io.stdout.write(`${JSON.stringify({ error: error.what, next: error.next ?? null })}\n`)
+    return void context.io.stdout.write(`${jsonText({ error: error.what, next: error.next ?? null })}\n`)
   apart(context)
   say(context, errorScreen(error, context.look))
   tellKeys(context)

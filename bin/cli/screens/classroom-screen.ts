@@ -12,14 +12,24 @@ export function classroomScreen(
     readonly name: string
     /** slugs */
     readonly katas: readonly string[]
+    /** files of katas that are not in the list */
+    readonly stays: readonly string[]
   },
   look: Look,
 ): string {
-  const { root, name, katas } = report
+  const { root, name, katas, stays } = report
   const at = (path: string): string => shellPath(root === '.' ? path : `${root}/${path}`)
   return [
     ...wrapText(`${paint(look, 'bold', name)} · ${katas.join(', ')}`, look.width, '  '),
     ...changeLines(report, look),
+    ...(stays.length === 0
+      ? []
+      : wrapText(
+          'Of katas that are not in the list any more, these files stay. Learners get them, too, unless you delete them:',
+          look.width,
+          '  ',
+        )),
+    ...stays.map((path) => `  ${at(path)}`),
     '',
     'Next',
     ...sideBySide(

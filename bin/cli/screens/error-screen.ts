@@ -5,4 +5,8 @@ import { printable } from '../printable.ts'
 import { type Look, wrapText } from './look.ts'
 
 export const errorScreen = ({ what, next }: KataError, look: Look): string =>
-  [...wrapText(printable(what), look.width), ...(next === undefined ? [] : [printable(next)])].join('\n')
+  [...wrapText(printable(what), look.width), ...(next === undefined ? [] : nextLines(printable(next), look))].join('\n')
+
+/** Words are wrapped as all others are; a command that was would be copied in pieces. */
+const nextLines = (next: string, look: Look): string[] =>
+  /\bkata [a-z]/.test(next) ? [next] : wrapText(next, look.width)

@@ -15,6 +15,10 @@ export const ADVISORY =
 const MAX_PAIRS = 40
 const MAX_NAMES = 8
 const WIDEST_NAME = 20
+const NARROW_NAME = 12
+/** columns of a pair beside its names */
+const FIGURES = 22
+const TO_REFERENCE = 14
 
 export function similarScreen(all: readonly Compared[], min: number, folder: string, look: Look): string {
   const [first] = all.flatMap(({ pairs }) => pairs)
@@ -34,7 +38,7 @@ const share = (of: number): string => of.toFixed(2)
 
 function comparedLines({ kata, files, pairs, common }: Compared, min: number, look: Look): string[] {
   const possible = (files.length * (files.length - 1)) / 2
-  const head = `${paint(look, 'bold', kata)} · ${count(files.length, 'file')} · ${pairs.length} of ${count(possible, 'pair')} at ${share(min)} or above`
+  const head = `${kata} · ${count(files.length, 'file')} · ${pairs.length} of ${count(possible, 'pair')} at ${share(min)} or above`
   const known = new Map(files.map((file) => [file.learner, file]))
   const without = (why: ComparedFile['leftOut']) => files.filter(({ leftOut }) => leftOut === why)
   const [short, usual] = [without('too-short'), without('mostly-common')]
@@ -42,7 +46,7 @@ function comparedLines({ kata, files, pairs, common }: Compared, min: number, lo
   const named = (some: readonly ComparedFile[], show: (one: ComparedFile) => string) =>
     `${some.slice(0, MAX_NAMES).map(show).join(', ')}${some.length > MAX_NAMES ? ` and ${some.length - MAX_NAMES} more` : ''}`
   return [
-    head,
+    ...headLines(kata, head, look),
     ...(pairs.length === 0 ? [] : ['', ...pairLines(pairs.slice(0, MAX_PAIRS), known, look)]),
     ...(pairs.length > MAX_PAIRS ? [`… and ${pairs.length - MAX_PAIRS} more (all with --json)`] : []),
     '',
@@ -73,11 +77,19 @@ function comparedLines({ kata, files, pairs, common }: Compared, min: number, lo
   ]
 }
 
+/** Painted when it is wrapped, for colour takes no room. @param text begins with the kata */
+const headLines = (kata: string, text: string, look: Look): string[] =>
+  wrapText(text, look.width, '  ').map((line, i) => (i === 0 ? line.replace(kata, paint(look, 'bold', kata)) : line))
+
 function pairLines(pairs: readonly Pair[], known: ReadonlyMap<string, ComparedFile>, look: Look): string[] {
-  const names = pairs.map(({ a, b }) => [cutTo(printable(a), WIDEST_NAME), cutTo(printable(b), WIDEST_NAME)] as const)
+  // What is close to the reference is said below by name: on a narrow screen names need that room more.
+  const hasReference = look.width >= FIGURES + TO_REFERENCE + 2 * NARROW_NAME
+  const room = Math.floor((look.width - FIGURES - (hasReference ? TO_REFERENCE : 0)) / 2)
+  const widest = Math.min(WIDEST_NAME, room)
+  const names = pairs.map(({ a, b }) => [cutTo(printable(a), widest), cutTo(printable(b), widest)] as const)
   const width = (i: 0 | 1) => Math.max(1, ...names.map((pair) => columns(pair[i])))
   const row = (cells: readonly string[], a: string, b: string) =>
-    `  ${cells[0]?.padEnd(6)}${pad(a, width(0))}  ${pad(b, width(1))}  ${cells.slice(1).join('  ')}`.trimEnd()
+    `  ${cells[0]?.padEnd(6)}${pad(a, width(0))}  ${pad(b, width(1))}  ${cells.slice(1, hasReference ? 4 : 3).join('  ')}`.trimEnd()
   const referenceOf = (learner: string) => share(known.get(learner)?.reference ?? 0)
   return [
     paint(look, 'dim', row(['same', 'of A', 'of B', 'to reference'], 'A', 'B')),
@@ -97,7 +109,11 @@ export function pairScreen(kata: string, { pair, fragments }: AlignedPair, look:
     `${pad(cutTo(left, room), room)}${GUTTER}${cutTo(right, room)}`.trimEnd()
   const { a, b, similarity, ofA, ofB } = pair
   return [
-    `${paint(look, 'bold', kata)} · ${share(similarity)} the same · ${share(ofA)} of A · ${share(ofB)} of B · ${count(fragments.length, 'fragment')}`,
+    ...headLines(
+      kata,
+      `${kata} · ${share(similarity)} the same · ${share(ofA)} of A · ${share(ofB)} of B · ${count(fragments.length, 'fragment')}`,
+      look,
+    ),
     '',
     paint(look, 'bold', both(printable(a), printable(b))),
     ...fragments.flatMap(({ a: placeA, b: placeB, linesA, linesB }) => [

@@ -24,13 +24,20 @@ const MAX_SPENT = 10
 const LABEL = 12
 
 /** @param recorded false for a file that is not the learner's own: it is no progress, and hints must be told what it broke */
-export function verdictScreen(report: Report, look: Look, recorded = true): string {
+export const verdictScreen = (report: Report, look: Look, recorded = true): string =>
+  screenOf(report, look, whatNext(report, look, recorded))
+
+/** The same for a learner of a class, who has no command of ours: none is named. */
+export const verdictWithoutCommands = (report: Report, look: Look): string => screenOf(report, look, []).trimEnd()
+
+/** @param next commands; none for somebody who has none */
+function screenOf(report: Report, look: Look, next: readonly string[]): string {
   const head = [...headline(report, look), '']
-  const next = whatNext(report, look, recorded)
   if (report.verdict === 'over-budget')
     return [...head, ...dearLines(report, look, MAX_COST_LINES - head.length - next.length), ...next].join('\n')
   const room = MAX_LINES - head.length - next.length
-  const body = report.problems === undefined ? evidence(report, look, room) : problemLines(report, look, room)
+  const body =
+    report.problems === undefined ? evidence(report, look, room, next.length > 0) : problemLines(report, look, room)
   return [...head, ...body, ...next].join('\n')
 }
 
@@ -77,7 +84,7 @@ export const duration = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${(ms
 const stacked = (sections: readonly (readonly string[])[]): string[] =>
   sections.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, ''])
 
-function evidence(report: Report, look: Look, room: number): string[] {
+function evidence(report: Report, look: Look, room: number, hasCommands: boolean): string[] {
   const { verdict, printed = [] } = report
   const told = subjectOf(report)
   const layout = (lines: number, story: readonly string[]) =>
@@ -99,7 +106,7 @@ function evidence(report: Report, look: Look, room: number): string[] {
     pictureLines(told, storyRoom(lines), look) ??
     storyLines(told?.counterexample, Math.max(MIN_STORY, Math.min(MAX_STORY, storyRoom(lines))), look)
   const body = layout(lines, story)
-  return [...body, ...printedLines(report, room - body.length, look)]
+  return [...body, ...printedLines(report, room - body.length, look, hasCommands)]
 }
 
 /** The promise whose story is told: the one that the verdict is about, or what else is wrong in a file with a TODO. */
@@ -210,15 +217,22 @@ function problemLines({ problems = [], file }: Report, look: Look, room: number)
   return stacked([[...shown, ...(left > 0 ? [`  and ${left} more`] : [])]])
 }
 
-function printedLines({ printed = [], verdict }: Report, room: number, look: Look): string[] {
+function printedLines({ printed = [], verdict }: Report, room: number, look: Look, hasCommands: boolean): string[] {
   if (printed.length === 0 || room < 2) return []
   // Around them: what they are, how many are left, a blank line.
   const most = verdict === 'accepted' ? 0 : Math.min(MAX_PRINTED, room - 3)
   if (most < 1)
-    return stacked([[`Your file printed ${printed.length === 1 ? 'a line' : `${printed.length} lines`} (see --json).`]])
+    return stacked([
+      [
+        `Your file printed ${printed.length === 1 ? 'a line' : `${printed.length} lines`}${hasCommands ? ' (see --json)' : ''}.`,
+      ],
+    ])
   const lines = printed.slice(0, most).map((line) => `    ${cutTo(printable(line), look.width - 4)}`)
   const left = printed.length - lines.length
-  const more = left === 0 ? [] : [`    … and ${left === 1 ? 'one line' : `${left} lines`} more (all with --json)`]
+  const more =
+    left === 0
+      ? []
+      : [`    … and ${left === 1 ? 'one line' : `${left} lines`} more${hasCommands ? ' (all with --json)' : ''}`]
   return stacked([['Your file printed:', ...lines, ...more]])
 }
 

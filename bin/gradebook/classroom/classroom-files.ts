@@ -28,7 +28,9 @@ export async function classroomFiles(course: string, classroom: Classroom): Prom
   const manifest = starterManifest(course, classroom)
   const starter: WorkspaceFile[] = [
     // As in a workspace of `kata init`, but for what links it to the course: no learner of a class has that.
-    ...workspaceFiles(course, katas).filter(({ path }) => path !== 'package.json' && path !== 'README.md'),
+    ...workspaceFiles(course, katas)
+      .filter(({ path }) => path !== 'package.json' && path !== 'README.md')
+      .map(({ path, text }) => ({ path, text: withoutCommands(text) })),
     { path: 'package.json', text: json(manifest) },
     { path: 'package-lock.json', text: lockPart(lockOf(course), manifest) },
     { path: 'README.md', text: learnersReadme(classroom) },
@@ -44,6 +46,20 @@ export async function classroomFiles(course: string, classroom: Classroom): Prom
     { path: 'README.md', text: instructorsReadme(classroom) },
   ]
 }
+
+/**
+ * A learner of a class has no `kata`, and on npm the name is anybody's: what a comment says beyond it stays, and the
+ * command goes. A test looks for any that this leaves.
+ */
+const withoutCommands = (text: string): string =>
+  text.replace(/: (?:npx )?kata check [\w-]+$/gm, '.').replace(/ \(`(?:npx )?kata [^`)]*`\)/g, '')
+
+/** What learners have of a kata, within the starter: of one that is no more in the list, these stay. */
+export const starterFiles = ({ path }: Kata): string[] => [
+  `katas/${path}.ts`,
+  `katas/${path}.test.ts`,
+  `lessons/${path}.md`,
+]
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`
 
@@ -180,4 +196,5 @@ Run both in the course, with the paths to these files. The roster is a CSV with 
 export) and, where you have them, \`name\`, \`email\` and \`section\`. The same command again finishes what was interrupted.
 
 After an update of the course, \`npx kata classroom\` on this folder brings it up to date, and leaves alone what you changed.
+Katas that you name then are the list from now on. Nothing is deleted: what \`${STARTER}/\` has of others stays until you delete it.
 `

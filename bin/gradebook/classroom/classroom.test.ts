@@ -24,6 +24,19 @@ function filesBelow(folder: string): Map<string, string> {
   return new Map(paths.map((path) => [path.slice(folder.length + 1), readFileSync(path, 'utf8')]))
 }
 
+test('a starter of the whole course names no command that its learners do not have', async () => {
+  const files = await classroomFiles(COURSE, { name: 'All', katas: ALL })
+  const learners = files.filter(({ path }) => path.startsWith('starter/'))
+  expect(learners.length).toBeGreaterThan(3 * ALL.length)
+  const commands =
+    /\bkata (?:check|trace|hint|perf|diff|watch|lesson|list|next|solution|redo|reset|doctor|init)\b|npx (?!vitest)/
+  expect(
+    learners.flatMap(({ path, text }) => (commands.test(text) ? [`${path}: ${commands.exec(text)?.[0]}`] : [])),
+  ).toEqual([])
+  const example = learners.find(({ path }) => path.endsWith('katas/1-scars/singleflight.test.ts'))
+  expect(example?.text).toContain('// The judge looks closer.\n')
+})
+
 describe('nothing is given away', () => {
   test('no line of a solution, a grader, a hint or a quiz of the whole course is in a classroom of it', async () => {
     const files = await classroomFiles(COURSE, { name: 'All', katas: ALL })
@@ -172,6 +185,24 @@ test('run again it adds and updates, and leaves alone what somebody changed', as
   expect(readFileSync(join(dir, 'assignment.json'), 'utf8')).toBe(mine)
   expect(readFileSync(join(dir, 'starter/README.md'), 'utf8')).toBe('rewritten')
   expect(existsSync(join(dir, 'starter/extra.md'))).toBe(true)
+})
+
+test('katas that are named take the place of the list, and what stays of others is told each time', async () => {
+  using folder = tempFolder()
+  const dir = join(folder.path, 'hw1')
+  expect((await write(dir, { katas: KATAS })).stays).toEqual([])
+  const one = KATAS.filter(({ slug }) => slug === 'fixed-window')
+  const stays = [
+    'starter/katas/2-foundation/token-bucket.ts',
+    'starter/katas/2-foundation/token-bucket.test.ts',
+    'starter/lessons/2-foundation/token-bucket.md',
+  ]
+  expect(await write(dir, { katas: one })).toMatchObject({
+    stays,
+    updated: expect.arrayContaining(['assignment.json']),
+  })
+  expect((await write(dir, { katas: [] })).stays).toEqual(stays)
+  for (const path of stays) expect(existsSync(join(dir, path))).toBe(true)
 })
 
 test.each<[string, Partial<Parameters<typeof writeClassroom>[2]>, RegExp]>([

@@ -1,5 +1,5 @@
 // Writes a classroom, and brings it up to date later, as `kata init` does with a workspace: nothing that anybody changed
-// is ever written over. Which katas it is for is remembered beside it.
+// is ever written over or deleted. Which katas it is for is remembered beside it.
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -9,7 +9,7 @@ import { KataError } from '../../course/kata-error.ts'
 import { printable } from '../../course/printable.ts'
 import { readText } from '../../course/read-text.ts'
 import { replaceFile } from '../../course/replace-file.ts'
-import { type Classroom, classroomFiles } from './classroom-files.ts'
+import { type Classroom, classroomFiles, STARTER, starterFiles } from './classroom-files.ts'
 
 const VERSION = 1
 const MAX_BYTES = 64 * 1024
@@ -29,8 +29,15 @@ const madeFile = (root: string): string => join(root, '.kata', 'classroom.json')
 export interface Asked {
   readonly name?: string | undefined
   readonly deadline?: string | undefined
-  /** none: those that it was made for */
+  /** in place of those that it was made for; none: those */
   readonly katas: readonly Kata[]
+}
+
+export interface Written extends InitReport {
+  readonly root: string
+  readonly classroom: Classroom
+  /** what the starter still has of katas that are not in the list: learners get it unless somebody deletes it */
+  readonly stays: readonly string[]
 }
 
 /** @throws {KataError} for a folder that is somebody else's, no katas, or a deadline that says no instant */
@@ -39,7 +46,7 @@ export async function writeClassroom(
   dir: string,
   asked: Asked,
   all: readonly Kata[],
-): Promise<InitReport & { readonly root: string; readonly classroom: Classroom }> {
+): Promise<Written> {
   const root = resolve(dir)
   const made = readMade(root)
   if (made === undefined && existsSync(root) && readdirSync(root).length > 0)
@@ -63,7 +70,11 @@ export async function writeClassroom(
     katas: katas.map(({ slug }) => slug),
   }
   replaceFile(madeFile(root), `${JSON.stringify(remembered, undefined, 2)}\n`)
-  return { root, classroom, ...bringUpToDate(root, files) }
+  const stays = all
+    .filter((kata) => !katas.includes(kata))
+    .flatMap((kata) => starterFiles(kata).map((path) => `${STARTER}/${path}`))
+    .filter((path) => existsSync(join(root, path)))
+  return { root, classroom, stays, ...bringUpToDate(root, files) }
 }
 
 /** It becomes a heading, a table's text and a package's name: one line of it, and no markup. */

@@ -6,7 +6,7 @@ import { printable } from '../../course/printable.ts'
 import type { Learner, NotTaken, Submitted } from '../submitted.ts'
 import { archiveTree, isArchiveName, isOtherArchiveName } from './archive.ts'
 import { isBare } from './folder-tree.ts'
-import { type Commit, commitTree } from './git-tree.ts'
+import { commitTrees } from './git-tree.ts'
 import type { Item } from './handing.ts'
 import {
   MAX_CONTAINERS,
@@ -41,12 +41,18 @@ export interface Collected {
   readonly isLate: boolean
 }
 
+/** Of two states of one repository the earlier or the later. */
+type AsOf = 'deadline' | 'tip'
+
 /** A file that may be a kata's, and what came of reading it. */
-interface Option {
+interface Option extends Pick<Item, 'markedLateBy'> {
   readonly kata: Kata
   readonly rank: number
-  readonly origin: string
-  readonly commit?: Pick<Commit, 'atMs' | 'isTip'>
+  origin: string
+  /** absent where it belongs to both states, or where there is but one */
+  asOf?: AsOf | undefined
+  /** the last that touched it */
+  commit?: { readonly atMs: number; readonly isTip: boolean }
   read?: Read
 }
 
@@ -128,7 +134,7 @@ async function openGroup(pool: Pool, rules: Rules): Promise<Wanted[]> {
   const covered: string[] = []
   for (const { entry, path } of items.filter((item) => item.entry.kind === 'repository')) {
     if (covered.some((prefix) => isBelow(path, prefix)) || !mayOpen(pool, entry)) continue
-    if (await openCommit(pool, rules, entry)) covered.push(path)
+    if (await openRepository(pool, rules, entry)) covered.push(path)
   }
   // The files beside a repository are its work tree; what was handed in is what was committed.
   const plain = items.filter(
@@ -143,7 +149,8 @@ async function openGroup(pool: Pool, rules: Rules): Promise<Wanted[]> {
       option.read = read
     },
   }))
-  for (const { entry, path } of plain) {
+  for (const item of plain) {
+    const { entry, path } = item
     if (isOtherArchiveName(path))
       pool.troubles.push({
         origin: entry.path,
@@ -151,14 +158,14 @@ async function openGroup(pool: Pool, rules: Rules): Promise<Wanted[]> {
         katas: 'any',
       })
     if (!isArchiveName(path) || !mayOpen(pool, entry)) continue
-    if (entry.place !== undefined) await openArchive(pool, rules, entry, { place: entry.place })
+    if (entry.place !== undefined) await openArchive(pool, rules, item, { place: entry.place })
     else
       wanted.push({
         path: entry.path,
         maxBytes: MAX_NESTED_BYTES,
         take: async (read) => {
           if ('why' in read) pool.troubles.push({ origin: entry.path, why: read.why, katas: 'any' })
-          else await openArchive(pool, rules, entry, { bytes: asBuffer(read.bytes) })
+          else await openArchive(pool, rules, item, { bytes: asBuffer(read.bytes) })
         },
       })
   }
@@ -183,16 +190,17 @@ function addOptions(
   rules: Rules,
   items: readonly Item[],
   originOf: (item: Item) => string,
-  commit?: Commit,
+  asOf?: AsOf,
 ): { readonly candidate: Candidate; readonly option: Option }[] {
   return best(candidates(items, rules.katas)).flatMap(({ candidate, rivals }) => {
-    const { kata, rank } = candidate
+    const { kata, rank, markedLateBy } = candidate
     const tooMany = { why: `is one of ${rivals} files that could each be ${kata.slug}.ts; ask which one is meant` }
     const option: Option = {
       kata,
       rank,
       origin: originOf(candidate),
-      ...(commit === undefined ? {} : { commit }),
+      ...(asOf === undefined ? {} : { asOf }),
+      ...(markedLateBy === undefined ? {} : { markedLateBy }),
       ...(rivals > MAX_RIVALS ? { read: tooMany } : {}),
     }
     pool.options.push(option)
@@ -206,7 +214,7 @@ const isBelow = (path: string, prefix: string): boolean =>
 async function openArchive(
   pool: Pool,
   rules: Rules,
-  { path: origin }: Entry,
+  { entry: { path: origin }, markedLateBy }: Item,
   source: { readonly place: string } | { readonly bytes: Buffer },
 ): Promise<void> {
   const inner = await archiveTree(source, NESTED)
@@ -219,44 +227,94 @@ async function openArchive(
           why: 'is an archive within an archive, and was not opened',
           katas: 'any',
         })
-    await takeFrom(pool, rules, inner, (path) => `${origin}: ${path}`)
+    await takeFrom(pool, rules, inner, (path) => `${origin}: ${path}`, { markedLateBy })
   }
 }
 
-async function openCommit(pool: Pool, rules: Rules, entry: Entry): Promise<boolean> {
+/** With work that goes on after the deadline it is in two states, and each is an attempt where they differ. */
+async function openRepository(pool: Pool, rules: Rules, entry: Entry): Promise<boolean> {
   const place = entry.place ?? ''
   const origin = entry.path === '' ? 'the repository' : entry.path
-  const commit = await commitTree(place, rules)
-  if ('why' in commit) {
+  const found = await commitTrees(place, rules)
+  if ('why' in found) {
     const fallsBack = rules.ref === undefined && !isBare(place)
     const beside = fallsBack ? '; the files beside it were taken as they lie, without a time' : ''
-    pool.troubles.push({ origin, why: `${commit.why}${beside}`, katas: 'any' })
+    pool.troubles.push({ origin, why: `${found.why}${beside}`, katas: 'any' })
     return !fallsBack
   }
-  using _ = commit
-  const at = `${origin} @ ${rules.ref ?? commit.hash.slice(0, 10)}`
-  if (commit.isLate) pool.isLate = true
-  if (commit.neutralised.length > 0)
+  using _ = found
+  const { commits, unread, tip, isLate, neutralised } = found
+  const at = (hash: string): string => `${origin} @ ${rules.ref ?? hash.slice(0, 10)}`
+  if (isLate) pool.isLate = true
+  if (neutralised.length > 0)
     pool.troubles.push({
       origin,
-      why: `has ${commit.neutralised.join(', ')}; none of it was run or followed`,
+      why: `has ${neutralised.join(', ')}; none of it was run or followed`,
       katas: [],
     })
-  await takeFrom(pool, rules, commit.tree, (path) => `${at}: ${path}`, commit)
+  for (const { hash, why } of unread) pool.troubles.push({ origin: at(hash), why, katas: 'any' })
+  const states = commits.length === 1 ? [] : (['deadline', 'tip'] as const)
+  let before: ReadonlyMap<string, Option> = new Map()
+  let undated: string | undefined
+  for (const [i, commit] of commits.entries()) {
+    const originOf = (path: string): string => `${at(commit.hash)}: ${path}`
+    const options = await takeFrom(pool, rules, commit.tree, originOf, { asOf: states[i], known: commits[i - 1]?.tree })
+    for (const [path, option] of options) {
+      const earlier = before.get(path)
+      if (earlier !== undefined && sameRead(earlier.read, option.read)) {
+        earlier.asOf = undefined
+        pool.options.splice(pool.options.indexOf(option), 1)
+        continue
+      }
+      if (option.read === undefined || 'why' in option.read) continue
+      // A history that was made to keep git busy does so once.
+      const touch = undated === undefined ? await commit.touched(path) : { why: undated }
+      if ('why' in touch) undated = touch.why
+      const { hash, atMs } = 'why' in touch ? commit : touch
+      // What stands at the tip came after what stood there at the deadline, whatever branch it was merged from.
+      option.commit = { atMs: Math.max(atMs, earlier?.commit?.atMs ?? atMs), isTip: hash === tip }
+      // The commit that brought it: what others touch later makes no new attempt of it.
+      option.origin = `${at(hash)}: ${path}`
+    }
+    before = options
+  }
+  if (undated !== undefined) {
+    const instead = 'the files have the time of the whole commit'
+    pool.troubles.push({ origin: `${origin}: history`, why: `${undated}; ${instead}`, katas: [] })
+  }
   return true
 }
 
+/** @param of `known`: a tree of which everything was said before */
 async function takeFrom(
   pool: Pool,
   rules: Rules,
   tree: Tree,
   originOf: (path: string) => string,
-  commit?: Commit,
-): Promise<void> {
-  reportRefused(pool, rules, tree.refused, originOf)
-  const items = tree.entries.map((entry) => ({ entry, path: entry.path }))
-  note(pool, rules, items, ({ path }) => originOf(path))
-  const added = addOptions(pool, rules, items, ({ path }) => originOf(path), commit)
+  of: {
+    readonly markedLateBy?: Item['markedLateBy'] | undefined
+    readonly asOf?: AsOf | undefined
+    readonly known?: Tree | undefined
+  },
+): Promise<Map<string, Option>> {
+  const { markedLateBy, asOf, known } = of
+  const said = new Set(known?.entries.map(({ path }) => path))
+  const refused = new Set(known?.refused.map(({ path, refusal }) => `${refusal} ${path}`))
+  reportRefused(
+    pool,
+    rules,
+    tree.refused.filter(({ path, refusal }) => !refused.has(`${refusal} ${path}`)),
+    originOf,
+  )
+  const mark = markedLateBy === undefined ? {} : { markedLateBy }
+  const items = tree.entries.map((entry) => ({ entry, path: entry.path, ...mark }))
+  note(
+    pool,
+    rules,
+    items.filter(({ path }) => !said.has(path)),
+    ({ path }) => originOf(path),
+  )
+  const added = addOptions(pool, rules, items, ({ path }) => originOf(path), asOf)
   const options = new Map(added.map(({ candidate, option }) => [candidate.path, option]))
   try {
     await tree.read(new Map([...options.keys()].map((path) => [path, MAX_STUB_BYTES])), (path, read) => {
@@ -268,6 +326,7 @@ async function takeFrom(
     const why = `cannot be read (${printable(error instanceof Error ? error.message : String(error))})`
     for (const option of options.values()) option.read ??= { why }
   }
+  return options
 }
 
 /** What was never a submission, and what was perhaps meant as one. */
@@ -320,38 +379,17 @@ function settlePool({ group, options, troubles, steering, isLate }: Pool, { kata
   const open: Trouble[] = [...troubles]
   for (const kata of katas) {
     const all = options.filter((option) => option.kata === kata)
-    const rank = Math.min(...all.map((option) => option.rank))
-    const equals = all.filter((option) => option.rank === rank)
-    const [first] = equals
-    if (first === undefined) continue
-    const failed = equals.find(({ read }) => read === undefined || 'why' in read)
-    if (failed !== undefined) {
-      const why = failed.read !== undefined && 'why' in failed.read ? failed.read.why : 'cannot be read'
-      open.push({ origin: failed.origin, why, katas: [kata] })
-      continue
+    const states: readonly (AsOf | undefined)[] = all.some(({ asOf }) => asOf !== undefined)
+      ? ['deadline', 'tip']
+      : [undefined]
+    const attempts: Submitted[] = []
+    for (const state of states) {
+      const some = all.filter(({ asOf }) => asOf === undefined || asOf === state)
+      const one = settleKata(group, kata, some, open)
+      // A file that was only moved is no other attempt.
+      if (one !== undefined && !attempts.some((before) => sameRead(before, one))) attempts.push(one)
     }
-    if (!equals.every((option) => sameBytes(option.read, first.read))) {
-      const named = equals.slice(0, NAMED).map(({ origin }) => origin)
-      const more = equals.length > NAMED ? ` and ${equals.length - NAMED} more` : ''
-      const why = `could each be ${kata.slug}.ts and differ, so none was taken; ask which one is meant`
-      open.push({ origin: `${named.join(', ')}${more}`, why, katas: [kata] })
-      continue
-    }
-    for (const other of all.filter((option) => option.rank !== rank && !sameBytes(option.read, first.read)))
-      open.push({
-        origin: other.origin,
-        why: `was passed over, since ${first.origin} lies where the kata belongs`,
-        katas: [],
-      })
-    if (first.read === undefined || 'why' in first.read) continue
-    const when =
-      // A push says when the newest commit came, and nothing of the one before it.
-      group.atMs !== undefined && first.commit?.isTip !== false
-        ? { atMs: group.atMs, atFrom: 'export' as const }
-        : first.commit !== undefined
-          ? { atMs: first.commit.atMs, atFrom: 'commit' as const }
-          : {}
-    submitted.push({ learner, kata: kata.slug, bytes: first.read.bytes, ...when, origin: printable(first.origin) })
+    submitted.push(...attempts)
   }
   const untaken = katas.map(({ slug }) => slug).filter((slug) => !submitted.some(({ kata }) => kata === slug))
   if (steering.length > 0)
@@ -366,7 +404,7 @@ function settlePool({ group, options, troubles, steering, isLate }: Pool, { kata
   return {
     submitted,
     isLate,
-    notTaken: capped(open).map(({ origin, why, katas: may }) => ({
+    notTaken: capped(onceEach(open)).map(({ origin, why, katas: may }) => ({
       learner,
       origin: printable(origin, 400),
       why: sentence(why, origin),
@@ -375,7 +413,61 @@ function settlePool({ group, options, troubles, steering, isLate }: Pool, { kata
   }
 }
 
+/** @param open gets what stands in its way */
+function settleKata(group: Group, kata: Kata, all: readonly Option[], open: Trouble[]): Submitted | undefined {
+  const rank = Math.min(...all.map((option) => option.rank))
+  const equals = all.filter((option) => option.rank === rank)
+  const [first] = equals
+  if (first === undefined) return undefined
+  const failed = equals.find(({ read }) => read === undefined || 'why' in read)
+  if (failed !== undefined) {
+    const why = failed.read !== undefined && 'why' in failed.read ? failed.read.why : 'cannot be read'
+    open.push({ origin: failed.origin, why, katas: [kata] })
+    return undefined
+  }
+  if (!equals.every((option) => sameBytes(option.read, first.read))) {
+    const named = equals.slice(0, NAMED).map(({ origin }) => origin)
+    const more = equals.length > NAMED ? ` and ${equals.length - NAMED} more` : ''
+    const why = `could each be ${kata.slug}.ts and differ, so none was taken; ask which one is meant`
+    open.push({ origin: `${named.join(', ')}${more}`, why, katas: [kata] })
+    return undefined
+  }
+  for (const other of all.filter((option) => option.rank !== rank && !sameBytes(option.read, first.read)))
+    open.push({
+      origin: other.origin,
+      why: `was passed over, since ${first.origin} lies where the kata belongs`,
+      katas: [],
+    })
+  if (first.read === undefined || 'why' in first.read) return undefined
+  const { commit, markedLateBy } = first
+  const when =
+    // A push says when the newest commit came, and nothing of the one before it but that it came no later.
+    group.atMs !== undefined && (commit === undefined || commit.isTip || group.atMs <= commit.atMs)
+      ? { atMs: group.atMs, atFrom: 'export' as const }
+      : commit !== undefined
+        ? { atMs: commit.atMs, atFrom: 'commit' as const }
+        : {}
+  return {
+    learner: group.learner.id,
+    kata: kata.slug,
+    bytes: first.read.bytes,
+    ...when,
+    ...(markedLateBy === undefined ? {} : { markedLateBy }),
+    origin: printable(first.origin),
+  }
+}
+
 const MAX_TROUBLES = 40
+
+/** What stands in the way of both states of a repository is said once. */
+function onceEach(troubles: readonly Trouble[]): readonly Trouble[] {
+  const said = new Map<string, Trouble>()
+  for (const trouble of troubles) {
+    const key = JSON.stringify([trouble.origin, trouble.why])
+    if (!said.has(key)) said.set(key, trouble)
+  }
+  return [...said.values()]
+}
 
 /** A thousand crafted names of one learner must not bury what happened to the others. */
 function capped(troubles: readonly Trouble[]): readonly Trouble[] {
@@ -399,4 +491,8 @@ export function sentence(why: string, origin: string): string {
 
 function sameBytes(a: Read | undefined, b: Read | undefined): boolean {
   return a !== undefined && b !== undefined && 'bytes' in a && 'bytes' in b && Buffer.compare(a.bytes, b.bytes) === 0
+}
+
+function sameRead(a: Read | undefined, b: Read | undefined): boolean {
+  return sameBytes(a, b) || (a !== undefined && b !== undefined && 'why' in a && 'why' in b && a.why === b.why)
 }

@@ -15,21 +15,25 @@ import {
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { tempFolder, writeFiles } from '../../course/course-fixture.ts'
-import { type Commit, commitTree, type Which } from './git-tree.ts'
+import { type Commit, commitTrees, type Which } from './git-tree.ts'
 import { commit, git, makeRepository } from './repository-fixture.ts'
 
 const DAY_MS = 86_400_000
 const MONDAY_MS = Date.UTC(2026, 2, 2)
 const at = (days: number): number => MONDAY_MS + days * DAY_MS
 
+/** The last commit in time, and the `tip` where work went on. */
 async function told(folder: string, which: Which = {}): Promise<unknown> {
-  const found = await commitTree(folder, which)
+  const found = await commitTrees(folder, which)
   if ('why' in found) return found.why
   using _ = found
-  return { hash: found.hash, atMs: found.atMs, isLate: found.isLate, isTip: found.isTip, files: await filesOf(found) }
+  const [first = expect.unreachable(), tip] = found.commits
+  const { hash, atMs } = first
+  const more = tip === undefined ? {} : { tip: tip.hash }
+  return { hash, atMs, isLate: found.isLate, isTip: hash === found.tip, ...more, files: await filesOf(first) }
 }
 
-async function filesOf({ tree }: Commit): Promise<Record<string, string>> {
+async function filesOf({ tree }: Pick<Commit, 'tree'>): Promise<Record<string, string>> {
   const files: Record<string, string> = {}
   await tree.read(new Map(tree.entries.map(({ path }) => [path, 1000])), (path, read) => {
     files[path] = 'bytes' in read ? Buffer.from(read.bytes).toString() : `! ${read.why}`
@@ -55,9 +59,10 @@ describe('which commit', () => {
       hash: second,
       atMs: at(1),
       ...early,
+      tip: third,
       files: files('two'),
     })
-    expect(await told(folder.path, { deadlineMs: at(1) })).toMatchObject({ hash: second })
+    expect(await told(folder.path, { deadlineMs: at(1) })).toMatchObject({ hash: second, tip: third })
     expect(await told(folder.path, { deadlineMs: at(1) - 1000 })).toMatchObject({ hash: first })
     expect(await told(folder.path, { deadlineMs: at(-1) })).toMatchObject({ hash: third, isLate: true })
     for (const ref of ['hand-in', 'refs/tags/hand-in', first ?? ''])
@@ -66,6 +71,31 @@ describe('which commit', () => {
     expect(await told(folder.path, { ref: 'nowhere' })).toBe('has no branch, tag or commit "nowhere"')
     for (const ref of ['--output=/tmp/x', '../HEAD', 'HEAD:../../x', '@{upstream}', 'config'])
       expect(await told(folder.path, { ref })).toBe(`has no branch, tag or commit "${ref}"`)
+  })
+
+  test('a file has the time of the last commit that touched it, through merges and beside others', async () => {
+    using folder = tempFolder()
+    makeRepository(folder.path, [{ atMs: at(0), files: { 'a.ts': 'one', 'b.ts': 'one', '[a].ts': 'one' } }])
+    git(folder.path, ['checkout', '--quiet', '-b', 'side'])
+    const side = commit(folder.path, at(1), { 'a.ts': 'two' })
+    git(folder.path, ['checkout', '--quiet', 'main'])
+    commit(folder.path, at(2), { 'README.md': 'late' })
+    git(folder.path, ['merge', '--quiet', '--no-ff', '-m', 'merged', 'side'], at(4))
+    // Made after the merge by a clock that goes slow.
+    const slow = commit(folder.path, at(3), { 'b.ts': 'two' })
+    const found = await commitTrees(folder.path, { ref: 'main', deadlineMs: at(1) })
+    if ('why' in found) throw new Error(found.why)
+    using _ = found
+    const [tip = expect.unreachable()] = found.commits
+    expect(await tip.touched('a.ts')).toEqual({ hash: side, atMs: at(1) })
+    expect(await tip.touched('b.ts')).toEqual({ hash: slow, atMs: at(3) })
+    expect(await tip.touched('[a].ts')).toMatchObject({ atMs: at(0) })
+    expect(await tip.touched('no.ts')).toEqual({ why: 'is in no commit' })
+    git(folder.path, ['commit', '--quiet', '--allow-empty', '-m', 'slower'], at(2))
+    const slower = await commitTrees(folder.path, {})
+    if ('why' in slower) throw new Error(slower.why)
+    using __ = slower
+    expect(await slower.commits[0]?.touched('b.ts')).toEqual({ hash: slow, atMs: at(2) })
   })
 
   test('packed, bare, shallow, detached and with longer hashes', async () => {
@@ -138,6 +168,7 @@ describe('hostile repositories', () => {
     const repository = join(folder.path, 'eve')
     makeRepository(repository, [
       { atMs: at(0), files: { ...files('one'), '.gitattributes': '* filter=evil diff=evil\n' } },
+      { atMs: at(1), files: files('two') },
     ])
     const { program, sang } = canary(folder.path)
     appendFileSync(
@@ -185,10 +216,14 @@ describe('hostile repositories', () => {
     for (const hook of ['post-checkout', 'post-index-change', 'reference-transaction', 'pre-auto-gc'])
       cpSync(program, join(repository, '.git', 'hooks', hook))
 
-    const found = await commitTree(repository, { deadlineMs: at(1) })
+    const found = await commitTrees(repository, { deadlineMs: at(0) })
     if ('why' in found) throw new Error(found.why)
     using _ = found
-    expect(await filesOf(found)).toMatchObject(files('one'))
+    for (const state of found.commits) {
+      expect(await filesOf(state)).toMatchObject({ 'a.ts': expect.stringMatching(/^(?:one|two)$/) })
+      expect(await state.touched('a.ts')).toMatchObject({ hash: state.hash })
+    }
+    expect(found.commits).toHaveLength(2)
     expect(found.neutralised).toEqual(['hooks', 'configuration that runs programs'])
     expect(sang()).toBe(false)
     // The canary is alive: git itself, obeying the same configuration, wakes it.
@@ -307,11 +342,12 @@ describe('hostile repositories', () => {
     )
     const made = git(folder.path, ['commit-tree', evil, '-p', head, '-m', 'evil'], at(0))
     git(folder.path, ['update-ref', 'refs/heads/main', made])
-    const found = await commitTree(folder.path, {})
+    const found = await commitTrees(folder.path, {})
     if ('why' in found) throw new Error(found.why)
     using _ = found
-    expect(await filesOf(found)).toEqual({ 'ok.ts': 'ok' })
-    expect(found.tree.refused.map(({ path, refusal }) => `${path}: ${refusal}`).sort()).toEqual([
+    const [{ tree } = expect.unreachable()] = found.commits
+    expect(await filesOf({ tree })).toEqual({ 'ok.ts': 'ok' })
+    expect(tree.refused.map(({ path, refusal }) => `${path}: ${refusal}`).sort()).toEqual([
       'ev\\il.ts: name',
       'link.ts: link',
       'sub: submodule',

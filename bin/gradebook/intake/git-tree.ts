@@ -1,4 +1,5 @@
-// One commit of a learner's repository as a tree: the one at a ref, or the last one before the deadline.
+// What a learner's repository held, as trees: at a ref, or at its tip and, where that came after the deadline, at the last
+// commit before it, too.
 
 import { tooLong } from './folder-tree.ts'
 import { type Plumbing, plumbing } from './git-plumbing.ts'
@@ -7,19 +8,35 @@ import { MAX_ENTRIES } from './limits.ts'
 import { type Found, type Read, sift, type Tree } from './tree.ts'
 import { tooMany } from './zip-tree.ts'
 
-export interface Commit extends Disposable {
-  readonly tree: Tree
+export interface Dated {
   readonly hash: string
-  /** as the commit says, which whoever made it can set at will */
+  /**
+   * When it was committed, which whoever made it can set at will. Not when it was authored: a rebase, an amendment or a
+   * cherry-pick keeps that of the first draft, and would hand in today's work yesterday.
+   */
   readonly atMs: number
-  /** the newest of its branch, so that the time of the last push is its own */
-  readonly isTip: boolean
+}
+
+export interface Commit extends Dated {
+  readonly tree: Tree
+  /** the last commit that touched a file of the tree: a README of the day after makes nothing else late */
+  touched(path: string): Promise<Dated | { readonly why: string }>
+}
+
+export interface Commits extends Disposable {
+  /** the last one in time, and the newest; one where they are the same, or where but one of them can be read */
+  readonly commits: readonly Commit[]
+  /** which of the two cannot be read */
+  readonly unread: readonly { readonly hash: string; readonly why: string }[]
+  /** the newest of its branch: the time of the last push is its own */
+  readonly tip: string
   /** the deadline had passed before the first commit */
   readonly isLate: boolean
   readonly neutralised: readonly string[]
 }
 
 export interface Which {
+  /** this one alone, whatever the deadline */
   readonly ref?: string | undefined
   readonly deadlineMs?: number | undefined
 }
@@ -27,7 +44,7 @@ export interface Which {
 /** Merges and all: no class project has more commits on its main line. */
 const MAX_COMMITS = 50_000
 
-export async function commitTree(folder: string, which: Which): Promise<Commit | { readonly why: string }> {
+export async function commitTrees(folder: string, which: Which): Promise<Commits | { readonly why: string }> {
   let repository: Awaited<ReturnType<typeof openRefs>>
   try {
     repository = await openRefs(folder)
@@ -40,34 +57,47 @@ export async function commitTree(folder: string, which: Which): Promise<Commit |
     return { why: which.ref === undefined ? 'has no commit' : `has no branch, tag or commit "${which.ref}"` }
   const git = plumbing(repository, tip.length === 64)
   try {
-    const commit = await chooseCommit(git, tip, which)
-    const tree = 'why' in commit ? commit : await treeOf(git, commit.hash)
-    if ('why' in commit || 'why' in tree) {
-      git[Symbol.dispose]()
-      return 'why' in commit ? commit : (tree as { why: string })
+    const chosen = await chooseCommits(git, tip, which)
+    const commits: Commit[] = []
+    const unread: { hash: string; why: string }[] = []
+    for (const commit of 'why' in chosen ? [] : chosen.commits) {
+      const tree = await treeOf(git, commit.hash)
+      if ('why' in tree) unread.push({ hash: commit.hash, why: tree.why })
+      else commits.push({ ...commit, tree, touched: (path) => lastTouch(git, commit, path) })
     }
-    return { tree, ...commit, neutralised: repository.neutralised, [Symbol.dispose]: () => git[Symbol.dispose]() }
+    if ('why' in chosen || commits.length === 0) {
+      git[Symbol.dispose]()
+      return 'why' in chosen ? chosen : { why: unread[0]?.why ?? 'has no commit' }
+    }
+    const { isLate, newest } = chosen
+    const { neutralised } = repository
+    return { commits, unread, tip: newest, isLate, neutralised, [Symbol.dispose]: () => git[Symbol.dispose]() }
   } catch (error) {
     git[Symbol.dispose]()
     throw error
   }
 }
 
-async function chooseCommit(
+/** What git prints for one commit with `--timestamp`. */
+function dated(line: string): Dated {
+  const [seconds = '', hash = ''] = line.split(' ')
+  return { hash, atMs: Number(seconds) * 1000 }
+}
+
+async function chooseCommits(
   git: Plumbing,
   tip: string,
   { ref, deadlineMs }: Which,
-): Promise<{ hash: string; atMs: number; isTip: boolean; isLate: boolean } | { why: string }> {
-  let newest: { hash: string; atMs: number } | undefined
-  let inTime: { hash: string; atMs: number } | undefined
+): Promise<{ commits: readonly Dated[]; newest: string; isLate: boolean } | { why: string }> {
+  let newest: Dated | undefined
+  let inTime: Dated | undefined
   let rest = ''
   let count = 0
   const ran = await git.run(['rev-list', '--first-parent', '--timestamp', `${tip}^{commit}`, '--'], '', (bytes) => {
     const lines = (rest + bytes.toString('latin1')).split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) {
-      const [seconds = '', hash = ''] = line.split(' ')
-      const commit = { hash, atMs: Number(seconds) * 1000 }
+      const commit = dated(line)
       newest ??= commit
       if (ref !== undefined || deadlineMs === undefined || commit.atMs <= deadlineMs) inTime = commit
       if (inTime !== undefined || ++count >= MAX_COMMITS) return false
@@ -75,8 +105,17 @@ async function chooseCommit(
     return true
   })
   if (newest === undefined) return 'why' in ran ? ran : { why: 'has no commit' }
-  const chosen = inTime ?? newest
-  return { ...chosen, isTip: chosen.hash === newest.hash, isLate: inTime === undefined }
+  const commits = inTime === undefined || inTime.hash === newest.hash ? [newest] : [inTime, newest]
+  return { commits, newest: newest.hash, isLate: inTime === undefined }
+}
+
+/** Through merges it follows the side that the file's content came from. */
+async function lastTouch(git: Plumbing, { hash, atMs }: Dated, path: string): Promise<Dated | { why: string }> {
+  const said = await printed(git, ['rev-list', '--max-count=1', '--timestamp', hash, '--', path], '', 200)
+  if ('why' in said) return said
+  const touch = dated(said.bytes.toString('latin1').trim())
+  // Clocks differ: what a commit holds is no younger than the commit.
+  return touch.hash === '' ? { why: 'is in no commit' } : { ...touch, atMs: Math.min(touch.atMs, atMs) }
 }
 
 const KINDS: Readonly<Record<string, Found['is']>> = {

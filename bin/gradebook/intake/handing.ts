@@ -18,6 +18,8 @@ export interface Item {
   readonly entry: Entry
   /** within what the learner handed in: `katas/2-foundation/token-bucket.ts` */
   readonly path: string
+  /** see `Submitted` */
+  readonly markedLateBy?: 'Canvas'
 }
 
 /** A whole class, before anything is read. */

@@ -16,6 +16,7 @@ export function planCanvas({ entries, refused }: Tree, katas: readonly Kata[]): 
   const handings: Handing[] = []
   const nobodys: { path: string; why: string }[] = []
   let late = 0
+  const markOf = (parts: Parts) => (parts['late'] === undefined ? {} : { markedLateBy: 'Canvas' as const })
   for (const entry of entries) {
     const parts = NAME.exec(entry.path)?.groups
     if (parts === undefined) {
@@ -31,7 +32,7 @@ export function planCanvas({ entries, refused }: Tree, katas: readonly Kata[]): 
     handings.push({
       learner: learnerOf(parts),
       attempt,
-      items: [{ entry, path: file }],
+      items: [{ entry, path: file, ...markOf(parts) }],
       refused: [],
     })
   }
@@ -50,12 +51,14 @@ export function planCanvas({ entries, refused }: Tree, katas: readonly Kata[]): 
     late === 0
       ? []
       : [
-          `Canvas marks ${late === 1 ? 'one file' : `${late} files`} LATE and does not say when: give extensions, or take times from Canvas itself.`,
+          `Canvas marks ${late === 1 ? 'one file' : `${late} files`} LATE and does not say when: ${late === 1 ? 'it is' : 'they are'} flagged, and nothing is taken off. Take times from Canvas itself.`,
         ]
   return { handings, nobodys, remarks }
 }
 
-const learnerOf = (parts: Readonly<Record<string, string | undefined>>) => {
+type Parts = Readonly<Record<string, string | undefined>>
+
+const learnerOf = (parts: Parts) => {
   const user = parts['user'] ?? ''
   return { id: user, name: printable(parts['learner'] ?? ''), ids: { ID: user } }
 }

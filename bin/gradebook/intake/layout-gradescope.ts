@@ -6,6 +6,7 @@ import { KataError } from '../../course/kata-error.ts'
 import { printable } from '../../course/printable.ts'
 import type { Learner } from '../submitted.ts'
 import { byAttempt, byTop, type Handing, type Plan } from './handing.ts'
+import { toldTime } from './told-time.ts'
 import type { Tree } from './tree.ts'
 
 export const METADATA = /^submission_metadata\.(?:ya?ml|json)$/
@@ -110,7 +111,7 @@ function versionOf(id: string, value: unknown, otherwise: readonly Learner[]): V
       ? []
       : [{ id: key, ...(name === undefined ? {} : { name }), ...(email === undefined ? {} : { email }) }]
   })
-  const atMs = timeOf(field(value, 'created_at'))
+  const atMs = toldTime(field(value, 'created_at'))
   return { id, submitters: submitters.length === 0 ? otherwise : submitters, ...(atMs === undefined ? {} : { atMs }) }
 }
 
@@ -123,18 +124,4 @@ const field = (value: unknown, name: string): unknown => record(value)[`:${name}
 function textOf(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : ''
   return text === '' || text.length > 200 ? undefined : printable(text)
-}
-
-/** `2026-03-01 04:59:59.123456000 Z` and what ISO 8601 has. */
-function timeOf(value: unknown): number | undefined {
-  if (value instanceof Date) return value.getTime()
-  if (typeof value !== 'string') return undefined
-  const iso = value
-    .trim()
-    .replace(/^(\d{4}-\d\d-\d\d)[ T]/, '$1T')
-    .replace(/(\.\d{3})\d+/, '$1')
-    .replace(/ ?(Z|UTC)$/, 'Z')
-    .replace(/ ([+-]\d\d):?(\d\d)$/, '$1:$2')
-  const atMs = /(?:Z|[+-]\d\d:\d\d)$/.test(iso) ? Date.parse(iso) : Number.NaN
-  return Number.isNaN(atMs) ? undefined : atMs
 }

@@ -2,33 +2,29 @@
 // name alone; where several could be meant none is taken, for a guess would grade work that nobody handed in.
 
 import type { Kata } from '../../course/kata.ts'
+import type { Item } from './handing.ts'
 import { MAX_RIVALS } from './limits.ts'
-import type { Entry } from './tree.ts'
 
 /** A file that may be the one of a kata. */
-export interface Candidate {
+export interface Candidate extends Item {
   readonly kata: Kata
   /** 0: `katas/<path>.ts` from the top · 1: the same further down · 2: by its name alone */
   readonly rank: 0 | 1 | 2
-  readonly path: string
-  readonly entry: Entry
 }
 
 /** Folders of the course that hold files of the same names, and no learner's work. */
 const NOT_THE_STUB = /(?:^|\/)(?:solutions|graders|lessons)\//
 
-export function candidates(
-  items: readonly { readonly path: string; readonly entry: Entry }[],
-  katas: readonly Kata[],
-): Candidate[] {
+export function candidates(items: readonly Item[], katas: readonly Kata[]): Candidate[] {
   const bySlug = new Map(katas.map((kata) => [`${kata.slug}.ts`, kata]))
-  return items.flatMap(({ path, entry }): Candidate[] => {
+  return items.flatMap((item): Candidate[] => {
+    const { path, entry } = item
     const kata = entry.kind === 'file' ? bySlug.get(path.slice(path.lastIndexOf('/') + 1)) : undefined
     if (kata === undefined) return []
     const declared = `katas/${kata.path}.ts`
-    if (path === declared) return [{ kata, rank: 0, path, entry }]
-    if (path.endsWith(`/${declared}`)) return [{ kata, rank: 1, path, entry }]
-    return NOT_THE_STUB.test(path) ? [] : [{ kata, rank: 2, path, entry }]
+    if (path === declared) return [{ ...item, kata, rank: 0 }]
+    if (path.endsWith(`/${declared}`)) return [{ ...item, kata, rank: 1 }]
+    return NOT_THE_STUB.test(path) ? [] : [{ ...item, kata, rank: 2 }]
   })
 }
 
@@ -49,9 +45,9 @@ export function best(all: readonly Candidate[]): { readonly candidate: Candidate
 
 /** Files that somebody seems to have meant as a stub, and that are not named like it. */
 export function misnamed(
-  items: readonly { readonly path: string; readonly entry: Entry }[],
+  items: readonly Item[],
   katas: readonly Kata[],
-): { readonly path: string; readonly kata: Kata; readonly entry: Entry }[] {
+): { readonly path: string; readonly kata: Kata; readonly entry: Item['entry'] }[] {
   const bare = new Map(katas.map((kata) => [letters(kata.slug), kata]))
   return items.flatMap(({ path, entry }) => {
     const name = path.slice(path.lastIndexOf('/') + 1)

@@ -31,10 +31,10 @@ export async function recognise(
   forced: Layout | undefined,
 ): Promise<Recognised> {
   if (forced === undefined || forced === 'folders') {
-    const alone = oneLearner(whole, wholeName, katas)
+    const alone = oneLearner(whole, wholeName, katas, roster)
     if (alone !== undefined) return alone
   }
-  const { tree, name } = unwrapped(whole, wholeName, katas, roster)
+  const { tree, name, remarks } = unwrapped(whole, wholeName, katas, roster)
   const { tops } = byTop(tree)
   const rows = await classroomCsv(tree)
   const layout = forced ?? byEvidence(tree, tops, rows, name, katas)
@@ -70,7 +70,8 @@ export async function recognise(
       const archives = files.filter(({ name: file }) => isArchiveName(file)).length
       const parts = [counted(folders.length, 'folder'), ...(archives === 0 ? [] : [counted(archives, 'archive')])]
       const evidence = `${because}${parts.join(' and ')}, one for each learner, and no sign of another system's export.`
-      return { layout, evidence, plan: planFolders(tree, katas), tree }
+      const plan = planFolders(tree, katas)
+      return { layout, evidence, plan: { ...plan, remarks: [...plan.remarks, ...remarks] }, tree }
     }
   }
 }
@@ -101,20 +102,34 @@ function byEvidence(
 }
 
 /** `katas/…` at the top, or a repository of it: that is what one learner hands in, and no class. */
-function oneLearner(tree: Tree, name: string, katas: readonly Kata[]): Recognised | undefined {
+function oneLearner(
+  tree: Tree,
+  name: string,
+  katas: readonly Kata[],
+  roster: readonly Learner[],
+): Recognised | undefined {
   const items = tree.entries.map((entry) => ({ entry, path: entry.path }))
   const found = candidates(items, katas)
+  const inside = insideOf(tree, name, katas, roster)
   const isDeclared = found.some(({ rank }) => rank === 0)
   const isLoose =
     found.some(({ path }) => !path.includes('/')) && !byTop(tree).tops.some((top) => looksLikeLearner(top, katas))
   const root = tree.entries.find(({ path, kind }) => path === '' && kind === 'repository')
   const bare = root?.place !== undefined && isBare(root.place)
-  if (!isDeclared && !isLoose && !bare) return undefined
+  if (!isDeclared && !isLoose && !bare && inside.is !== 'one') return undefined
   const learner: Learner = { id: printable(name.replace(/\.git$/, '')) }
   return {
     layout: 'folders',
-    evidence: bare ? 'It is one repository, so one learner.' : 'It has stub files at the top, so it is one learner.',
-    plan: { handings: [{ learner, attempt: 1, items, refused: tree.refused }], nobodys: [], remarks: [] },
+    evidence: bare
+      ? 'It is one repository, so one learner.'
+      : isDeclared || isLoose
+        ? 'It has stub files at the top, so it is one learner.'
+        : 'Its folders have the names of parts and not of people, so it is one learner.',
+    plan: {
+      handings: [{ learner, attempt: 1, items, refused: tree.refused }],
+      nobodys: [],
+      remarks: isDeclared || isLoose || bare ? [] : inside.remarks,
+    },
     tree,
   }
 }
@@ -125,13 +140,14 @@ function unwrapped(
   name: string,
   katas: readonly Kata[],
   roster: readonly Learner[],
-): { tree: Tree; name: string } {
+): { tree: Tree; name: string; remarks: readonly string[] } {
+  const asItIs = { tree, name, remarks: [] }
   const { tops } = byTop(tree)
   const [only] = tops.filter(({ items, isFolder }) => isFolder || items.length > 0)
-  if (tops.length !== 1 || only?.isFolder !== true) return { tree, name }
-  if (only.items.some(({ entry, path }) => entry.kind === 'repository' && path === '')) return { tree, name }
+  if (tops.length !== 1 || only?.isFolder !== true) return asItIs
+  if (only.items.some(({ entry, path }) => entry.kind === 'repository' && path === '')) return asItIs
   const find = finder(roster)
-  if (find({ id: only.name }) !== undefined) return { tree, name }
+  if (find({ id: only.name }) !== undefined) return asItIs
   const inner = below(tree, only.name)
   const children = byTop(inner).tops.filter(({ name: child }) => child !== 'katas' && !isAttempt(child))
   const isExport =
@@ -139,8 +155,66 @@ function unwrapped(
     children.some(({ name: child }) => METADATA.test(child) || SUBMISSION.test(child) || isCanvasName(child))
   const known = children.some(({ name: child }) => find({ id: withoutArchiveEnding(child) }) !== undefined)
   const likeLearners = children.filter((child) => looksLikeLearner(child, katas)).length
-  return isExport || known || likeLearners > 1 ? { tree: inner, name: only.name } : { tree, name }
+  if (isExport || known) return { ...asItIs, tree: inner, name: only.name }
+  if (likeLearners < 2) return asItIs
+  const { is, remarks } = insideOf(inner, only.name, katas, roster)
+  return is === 'one' ? { tree, name, remarks } : { tree: inner, name: only.name, remarks }
 }
+
+/** Folders that a project has. Nobody is called so, least of all two of a class. */
+const PARTS =
+  /^(?:src|source|sources|lib|libs|app|code|work|solution|solutions|answers?|exercises?|katas?|homework|hw[-_ ]?\d*|task[-_ ]?\d*|part[-_ ]?\d*|week[-_ ]?\d*|packages|modules|scripts|dist|build|out|test|tests)$/i
+
+/**
+ * Whether a folder of folders is one learner or several. Two people must never be taken for one, so it is one learner only
+ * where every folder above a stub file has the name of a part, and no kata is there twice; or where the roster has the
+ * folder's name and none of what is in it.
+ */
+function insideOf(
+  tree: Tree,
+  name: string,
+  katas: readonly Kata[],
+  roster: readonly Learner[],
+): { readonly is: 'one' | 'several'; readonly remarks: readonly string[] } {
+  const several = { is: 'several', remarks: [] } as const
+  const stubs = candidates(
+    tree.entries.map((entry) => ({ entry, path: entry.path })),
+    katas,
+  )
+  const folders = byTop(tree).tops.filter((top) => looksLikeLearner(top, katas))
+  const isPlain = ({ isFolder, items }: Top): boolean =>
+    isFolder && !items.some(({ entry, path }) => entry.kind === 'repository' || isArchiveName(path))
+  if (folders.length < 2 || !folders.every(isPlain)) return several
+  const find = finder(roster)
+  if (folders.some((folder) => find({ id: folder.name }) !== undefined)) return several
+  if (find({ id: name })?.by === 'id') return { is: 'one', remarks: [] }
+  if (new Set(stubs.map(({ kata }) => kata)).size < stubs.length) return several
+  const ofCourse = new Set(katas.flatMap(({ path, slug }) => [slug, ...path.split('/')]))
+  const areParts = stubs.every(({ path }) =>
+    path
+      .split('/')
+      .slice(0, -1)
+      .every((part) => PARTS.test(part) || ofCourse.has(part)),
+  )
+  const called = printable(name)
+  const named = folders.slice(0, NAMED).map((folder) => printable(folder.name))
+  const list = `${named.join(', ')}${folders.length > NAMED ? ` and ${folders.length - NAMED} more` : ''}`
+  return areParts
+    ? {
+        is: 'one',
+        remarks: [
+          `${called} was read as one learner, since its folders (${list}) have the names of parts and each kata is there once. If they are learners, give a --roster that names them.`,
+        ],
+      }
+    : {
+        is: 'several',
+        remarks: [
+          `${called} was read as a class of ${folders.length} (${list}), and no two of them have the same kata. If it is one learner, give a --roster that names ${called}.`,
+        ],
+      }
+}
+
+const NAMED = 3
 
 /** It has stub files, or may have: what a learner's own folder `src` beside a `test` does not. */
 const looksLikeLearner = ({ name, isFolder, items }: Top, katas: readonly Kata[]): boolean =>

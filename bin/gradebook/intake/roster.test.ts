@@ -41,6 +41,17 @@ describe('reading', () => {
     ])
   })
 
+  test('a Canvas gradebook with columns that are posted by hand', () => {
+    const header = 'Student,ID,SIS User ID,SIS Login ID,Section,Katas (77)'
+    const learner = '"Lovelace, Ada",12345,u1,ada,CS1,8'
+    for (const row of [',,,,,Manual Posting', ',,,,,Manual Posting,'])
+      expect(read([header, row, '"    Points Possible",,,,,10', learner].join('\n')).map(({ id }) => id)).toEqual([
+        'ada',
+      ])
+    expect(() => read('id,name\n,,Manual Posting\nada,Ada\n')).toThrow('roster.csv:2 has no id.')
+    expect(() => read(`${header}\n"Bee, Bob",,,,CS1,3\n`)).toThrow('roster.csv:2 has no id.')
+  })
+
   test('a roster of GitHub Classroom', () => {
     expect(read('identifier,github_username,github_id,name\nada@x.org,ada-l,77,Ada\n')).toEqual([
       { id: 'ada@x.org', name: 'Ada', ids: { github_username: 'ada-l', github_id: '77' } },
@@ -120,6 +131,16 @@ describe('finding', () => {
     ['bob', 'b2 by id'],
   ])('%s is %s', (id, expected) => {
     expect(who({ id })).toBe(expected)
+  })
+
+  test('letters are the same however their accents are written', () => {
+    const [nfc, nfd] = ['jos\u00e9', 'jose\u0301']
+    for (const [rostered, handed] of [
+      [nfc, nfd],
+      [nfd, nfc],
+    ] as const)
+      expect(finder(read(`id\n${rostered}\nana\n`))({ id: handed })).toEqual({ learner: { id: rostered }, by: 'id' })
+    expect(() => read(`id\n${nfc}\n${nfd}\n`)).toThrow('both have the id')
   })
 
   test('an id goes before a name', () => {

@@ -36,6 +36,9 @@ const MEANS: Readonly<Record<string, readonly string[]>> = {
 /** Under these a learner is known elsewhere, and their file names carry them. */
 const ELSEWHERE = ['ID', 'SIS User ID', 'SIS Login ID', 'Integration ID', 'github_username', 'github_id'] as const
 
+/** One id is written in several ways: in any case, and `é` as one character or as two, by where it was typed. */
+const folded = (text: string): string => text.normalize('NFC').toLowerCase()
+
 const letters = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '')
 
 export interface Table {
@@ -45,7 +48,7 @@ export interface Table {
 
 /** @throws {KataError} with the line of what is no CSV */
 export function readTable(file: string): Table {
-  const bytes = readBytes(file, MAX_BYTES)
+  const bytes = readBytes(file, MAX_BYTES, 'Name the file itself: --roster FILE')
   if (bytes === undefined) throw new KataError(`There is no file ${printable(file)}.`)
   return tableOf(bytes, file)
 }
@@ -127,6 +130,8 @@ export function rosterOf({ header, rows }: Table, file: string): Learner[] {
       ids['github_username'] ||
       cell(columns.email)
     if (id === '') {
+      // What else Canvas writes above its learners: `Manual Posting` over each column that is posted by hand.
+      if (isCanvas && name === '' && Object.keys(ids).length === 0) continue
       if (columns.id < 0 && columns.email < 0 && elsewhere.length === 0) throw noIdColumn(file, header)
       throw new KataError(`${where} has no id.`, 'Give every learner one, or delete the line.')
     }
@@ -137,7 +142,7 @@ export function rosterOf({ header, rows }: Table, file: string): Learner[] {
       ...(cell(columns.section) === '' ? {} : { section: cell(columns.section) }),
       ...(Object.keys(ids).length === 0 ? {} : { ids }),
     }
-    const twin = byId.get(id.toLowerCase())
+    const twin = byId.get(folded(id))
     if (twin !== undefined)
       throw new KataError(
         `${where} and line ${twin.line} both have the id "${printable(id, 60)}"${JSON.stringify(twin.learner) === JSON.stringify(learner) ? '' : ', and say different things about it'}.`,
@@ -145,15 +150,15 @@ export function rosterOf({ header, rows }: Table, file: string): Learner[] {
       )
     for (const key of [learner.email, ...Object.entries(ids).map(([title, value]) => `${title} ${value}`)]) {
       if (key === undefined) continue
-      const other = idsSeen.get(key.toLowerCase())
+      const other = idsSeen.get(folded(key))
       if (other !== undefined)
         throw new KataError(
           `${where} and line ${other.line} both have "${printable(key, 80)}", and different ids.`,
           'Repair one of the two lines.',
         )
-      idsSeen.set(key.toLowerCase(), { id, line })
+      idsSeen.set(folded(key), { id, line })
     }
-    byId.set(id.toLowerCase(), { learner, line })
+    byId.set(folded(id), { learner, line })
   }
   if (byId.size === 0) {
     if (columns.id < 0 && columns.email < 0 && elsewhere.length === 0) throw noIdColumn(file, header)
@@ -199,7 +204,7 @@ function uniquely(
 ): Map<string, Learner | undefined> {
   const map = new Map<string, Learner | undefined>()
   for (const learner of roster)
-    for (const key of new Set(keysOf(learner).map((each) => each?.toLowerCase())))
+    for (const key of new Set(keysOf(learner).map((each) => (each === undefined ? undefined : folded(each)))))
       if (key !== undefined) map.set(key, map.has(key) ? undefined : learner)
   return map
 }
@@ -208,7 +213,7 @@ function one(
   keys: readonly (string | undefined)[],
   map: ReadonlyMap<string, Learner | undefined>,
 ): Learner | undefined {
-  const found = new Set(keys.flatMap((key) => (key === undefined ? [] : (map.get(key.toLowerCase()) ?? []))))
+  const found = new Set(keys.flatMap((key) => (key === undefined ? [] : (map.get(folded(key)) ?? []))))
   return found.size === 1 ? [...found][0] : undefined
 }
 

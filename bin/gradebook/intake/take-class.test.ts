@@ -1,10 +1,13 @@
 // Whole classes, as instructors have them: each layout with files as its system writes them.
 
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aKata, tempFolder, writeFiles } from '../../course/course-fixture.ts'
+import type { Assignment } from '../assignment.ts'
+import { type ClassRecord, type Outcome, scoreClass } from '../score.ts'
+import { openStore } from '../store.ts'
 import type { Intake, Learner } from '../submitted.ts'
 import { tarOf, zipOf } from './archive-fixture.ts'
 import { commit, git, makeRepository } from './repository-fixture.ts'
@@ -344,6 +347,22 @@ describe('what is not taken, and why', () => {
   })
 })
 
+/** With the only promise kept, or as a stub is. */
+const judged = (kept: boolean): Outcome => ({
+  state: 'graded',
+  report: {
+    kata: 'token-bucket',
+    file: DECLARED,
+    verdict: kept ? 'accepted' : 'todo',
+    promises: [{ name: 'p', kept }],
+    spent: [],
+    seed: 1,
+    replay: '',
+    ms: 1,
+    revision: '',
+  },
+})
+
 describe('repositories', () => {
   const DAY_MS = 86_400_000
   const source = tempFolder()
@@ -363,10 +382,135 @@ describe('repositories', () => {
       extensionsMs: { bob: 4 * DAY_MS },
       layout: 'folders',
     })
-    expect(taken(intake)).toEqual(['ada token-bucket: first', 'bob token-bucket: second'])
+    expect(taken(intake)).toEqual(['ada token-bucket: first', 'ada token-bucket: second', 'bob token-bucket: second'])
+    expect(intake.submitted.map(({ atMs }) => atMs)).toEqual([DAY_MS, 3 * DAY_MS, 3 * DAY_MS])
     const late = await take(folder.path, { deadlineMs: 0, layout: 'folders' })
     expect(taken(late)).toEqual(['ada token-bucket: second', 'bob token-bucket: second'])
     expect(late.remarks).toContain('No commit before the deadline, so the newest was taken: ada, bob.')
+  })
+
+  const HOUR_MS = 3_600_000
+  const attempts = ({ submitted }: Intake) =>
+    submitted.map(({ learner, kata, bytes, atMs, atFrom }) => [
+      `${learner} ${kata}`,
+      Buffer.from(bytes).toString(),
+      atMs,
+      atFrom,
+    ])
+
+  test('what came late is an attempt beside the one in time, each with the time of its own last commit', async () => {
+    using folder = tempFolder()
+    const due = 2 * DAY_MS
+    const ring = 'katas/2-foundation/hash-ring.ts'
+    const ada = join(folder.path, 'ada')
+    makeRepository(ada, [
+      { atMs: DAY_MS, files: { [DECLARED]: 'stub', [ring]: 'stub' } },
+      { atMs: DAY_MS + HOUR_MS, files: { [ring]: 'in time' } },
+      { atMs: due + HOUR_MS, files: { [DECLARED]: 'work' } },
+      { atMs: due + DAY_MS, files: { 'README.md': 'late', 'package.json': '{}' } },
+    ])
+    writeFiles(folder.path, { 'bob/token-bucket.ts': 'bob' })
+    const options = { deadlineMs: due, layout: 'folders' } as const
+    const intake = await take(folder.path, options)
+    const late = [
+      ['ada token-bucket', 'stub', DAY_MS, 'commit'],
+      ['ada token-bucket', 'work', due + HOUR_MS, 'commit'],
+      ['ada hash-ring', 'in time', DAY_MS + HOUR_MS, 'commit'],
+      ['bob token-bucket', 'bob', undefined, undefined],
+    ]
+    expect(attempts(intake)).toEqual(late)
+    expect(new Set(intake.submitted.map(({ origin }) => origin)).size).toBe(4)
+    expect(intake.remarks).toContain(
+      'Changed after the deadline, so what was committed in time and the newest are two attempts: ada.',
+    )
+    expect(whys(intake).map((why) => why.replace(/@ [0-9a-f]{10}/, '@'))).toEqual([
+      expect.stringMatching(/^ada \[\] ada @: package\.json: They are scripts/),
+    ])
+    // A commit that touches none of the files brings no other attempt.
+    const before = intake.submitted.map(({ origin }) => origin)
+    commit(ada, due + 2 * DAY_MS, { 'README.md': 'later' })
+    const again = await take(folder.path, options)
+    expect(again.submitted.map(({ origin }) => origin)).toEqual(before)
+    const tip = [late[1], late[2]]
+    expect(attempts(await take(ada, { layout: 'folders' }))).toEqual(tip)
+    expect(attempts(await take(ada, { layout: 'folders', ref: 'main', deadlineMs: due }))).toEqual(tip)
+  })
+
+  test('the policies see a stub in time and work an hour late', async () => {
+    using folder = tempFolder()
+    const due = 2 * DAY_MS
+    makeRepository(join(folder.path, 'class', 'ada'), [
+      { atMs: DAY_MS, files: { [DECLARED]: 'stub' } },
+      { atMs: due + HOUR_MS, files: { [DECLARED]: 'work' } },
+    ])
+    const store = openStore(join(folder.path, 'book'), 'write')
+    const intake = await take(join(folder.path, 'class'), { deadlineMs: due, layout: 'folders', katas: [BUCKET] })
+    for (const nowMs of [1, 2]) store.takeIn('class', intake, nowMs)
+    const record: ClassRecord = {
+      ...store.takenIn(),
+      attempts: store.attempts(),
+      runs: [],
+      outcomeOf: (_, content) => judged(Buffer.from(store.bytesOf(content)).toString() === 'work'),
+    }
+    const grade = (policy: Partial<Assignment>) => {
+      const rules = { late: { policy: 'none' }, attempts: 'best', ...policy } as const
+      const assignment: Assignment = { name: '', deadlineMs: due, katas: [], extensionsMs: {}, ...rules }
+      const kata = { kata: 'token-bucket', title: '', of: 10_000, promises: [{ name: 'p', of: 10_000 }], budgets: [] }
+      const { points, late, attempt } = scoreClass(assignment, [kata], record).learners[0]?.katas[0] ?? {}
+      return [points, late?.days, late?.lateDaysUsed, `${attempt?.number} of ${attempt?.of}`]
+    }
+    // Without a late policy late work costs nothing.
+    expect(grade({})).toEqual([10_000, 1, 0, '2 of 2'])
+    expect(grade({ late: { policy: 'per-day', percentHundredths: 10_00 } })).toEqual([9000, 1, 0, '2 of 2'])
+    expect(grade({ late: { policy: 'late-days', bank: 1 } })).toEqual([10_000, 1, 1, '2 of 2'])
+    expect(grade({ late: { policy: 'per-day', percentHundredths: 100_00 } })).toEqual([
+      0,
+      undefined,
+      undefined,
+      '1 of 2',
+    ])
+    expect(grade({ attempts: 'first' })).toEqual([0, undefined, undefined, '1 of 2'])
+    expect(grade({ attempts: 'latest' })).toEqual([10_000, 1, 0, '2 of 2'])
+    store.close()
+  })
+
+  test('one of its two states that cannot be used takes nothing from the other', async () => {
+    using folder = tempFolder()
+    const ada = join(folder.path, 'ada')
+    makeRepository(ada, [{ atMs: DAY_MS, files: { [DECLARED]: 'in time' } }])
+    commit(ada, 3 * DAY_MS, { 'old/katas/2-foundation/token-bucket.ts': 'in time' })
+    git(ada, ['rm', '--quiet', DECLARED])
+    commit(ada, 3 * DAY_MS, {})
+    const moved = await take(folder.path, { deadlineMs: 2 * DAY_MS, katas: [BUCKET], layout: 'folders' })
+    expect(attempts(moved)).toEqual([['ada token-bucket', 'in time', DAY_MS, 'commit']])
+    commit(ada, 4 * DAY_MS, { [DECLARED]: 'x'.repeat(256 * 1024 + 1) })
+    const large = await take(folder.path, { deadlineMs: 2 * DAY_MS, katas: [BUCKET], layout: 'folders' })
+    expect(attempts(large)).toEqual([['ada token-bucket', 'in time', DAY_MS, 'commit']])
+    expect(whys(large).map((why) => why.replace(/@ [0-9a-f]{10}/, '@'))).toEqual([
+      `ada [] ada @: ${DECLARED}: It has 262,145 bytes, and at most 262,144 are taken.`,
+    ])
+    const tree = git(ada, ['rev-parse', 'HEAD^{tree}'])
+    chmodSync(join(ada, '.git', 'objects', tree.slice(0, 2), tree.slice(2)), 0o600)
+    writeFileSync(join(ada, '.git', 'objects', tree.slice(0, 2), tree.slice(2)), 'rubbish')
+    const damaged = await take(folder.path, { deadlineMs: 2 * DAY_MS, katas: [BUCKET], layout: 'folders' })
+    expect(attempts(damaged)).toEqual([['ada token-bucket', 'in time', DAY_MS, 'commit']])
+    expect(whys(damaged)[0]).toMatch(/^ada \[\] ada @ [0-9a-f]{10}: It cannot be read by git/)
+  })
+
+  test('a history that cannot be gone through leaves the files the time of the commit', async () => {
+    using folder = tempFolder()
+    const ada = join(folder.path, 'ada')
+    makeRepository(ada, [
+      { atMs: DAY_MS, files: { [DECLARED]: 'work' } },
+      { atMs: DAY_MS + HOUR_MS, files: { 'README.md': '' } },
+    ])
+    const root = git(ada, ['rev-parse', 'HEAD~1^{tree}'])
+    rmSync(join(ada, '.git', 'objects', root.slice(0, 2), root.slice(2)))
+    const intake = await take(ada, { katas: [BUCKET] })
+    expect(attempts(intake)).toEqual([['ada token-bucket', 'work', DAY_MS + HOUR_MS, 'commit']])
+    expect(whys(intake)[0]).toMatch(
+      /^ada \[\] the repository: history: It cannot be read by git .*; the files have the/,
+    )
   })
 
   test('a broken one gives its files without a time, and with --ref nothing', async () => {
@@ -425,11 +569,16 @@ describe('Canvas', () => {
       ids: { ID: '12347' },
     })
     expect(intake.remarks).toEqual([
-      'Canvas marks one file LATE and does not say when: give extensions, or take times from Canvas itself.',
+      'Canvas marks one file LATE and does not say when: it is flagged, and nothing is taken off. Take times from Canvas itself.',
       'Not on the roster: 12399.',
       'Found on the roster by name alone: bee-smithbob is bob.',
     ])
     expect(taken(await take(folder.path, { roster, layout: 'canvas' }))).toEqual(taken(intake))
+    const marks = ({ submitted }: Intake) => submitted.map(({ learner, markedLateBy }) => `${learner} ${markedLateBy}`)
+    expect(marks(intake)).toEqual(['ada undefined', 'ada undefined', 'bob undefined', 'grace Canvas'])
+    const late = 'zorrozoe_LATE_12399_700006_work.zip'
+    writeFileSync(join(folder.path, late), zipOf([{ name: DECLARED, data: 'zoe' }]))
+    expect(marks(await take(folder.path, { layout: 'canvas' })).at(-1)).toBe('12399 Canvas')
   })
 })
 
@@ -533,5 +682,76 @@ Bucket,u,s,ada-l,ada@x.org,bucket-ada-l,u,2026-03-02 10:00:00 UTC,,
     cpSync(at, join(folder.path, 'elsewhere'), { recursive: true })
     const guessed = await take(join(folder.path, 'elsewhere'), { katas: [BUCKET] })
     expect(guessed.remarks[0]).toMatch(/^Usernames are what follows "bucket-"/)
+  })
+
+  test('one row for each member of a group, and whoever has no repository is missing', async () => {
+    using folder = tempFolder()
+    const at = join(folder.path, 'bucket-submissions')
+    writeFiles(at, {
+      'bucket-team/token-bucket.ts': 'team',
+      'grades.csv': `assignment_name,github_username,roster_identifier,group_name,student_repository_name,submission_timestamp
+Bucket,ada-l,ada@x.org,team,bucket-team,2026-03-02 10:00:00 UTC
+Bucket,bob-b,bob@x.org,team,bucket-team,2026-03-02 10:00:00 UTC
+Bucket,carl-c,,solo,bucket-solo,
+Bucket,,dora@x.org,,,
+`,
+    })
+    const intake = await take(at, { katas: [BUCKET] })
+    expect(intake.layout).toBe('github-classroom')
+    expect(taken(intake)).toEqual(['ada@x.org token-bucket: team', 'bob@x.org token-bucket: team'])
+    expect(intake.submitted.map(({ atMs }) => atMs)).toEqual([Date.UTC(2026, 2, 2, 10), Date.UTC(2026, 2, 2, 10)])
+    expect(missing(intake)).toEqual(['carl-c token-bucket', 'dora@x.org token-bucket'])
+    expect(intake.learners.map(({ ids }) => ids?.['github_username'])).toEqual(['ada-l', 'bob-b', 'carl-c', undefined])
+  })
+
+  test('a time without a zone is not believed, and said', async () => {
+    using folder = tempFolder()
+    const at = join(folder.path, 'bucket-submissions')
+    writeFiles(at, {
+      'bucket-ada-l/token-bucket.ts': 'ada',
+      'grades.csv': CSV.replace('10:00:00 UTC', '10:00:00'),
+    })
+    const intake = await take(at, { katas: [BUCKET] })
+    expect(intake.submitted).toMatchObject([{ learner: 'ada@x.org' }])
+    expect(intake.submitted[0]?.atMs).toBeUndefined()
+    expect(intake.remarks).toEqual([
+      'The classroom\'s CSV has a time without a zone ("2026-03-02 10:00:00"), and no such time is believed: commits say when. Add the zone, like 2026-03-02 10:00:00 UTC.',
+    ])
+  })
+})
+
+describe('one learner alone in a class, and several who look like one', () => {
+  const learners = (intake: Intake) => [...new Set(intake.submitted.map(({ learner }) => learner))]
+  const BOTH = ['token-bucket.ts', 'hash-ring.ts'] as const
+  const inside = (folder: string, [one, other]: readonly [string, string]) => ({
+    [`${folder}/${one}/${BOTH[0]}`]: 'bucket',
+    [`${folder}/${other}/${BOTH[1]}`]: 'ring',
+  })
+
+  test.each<[string, readonly [string, string], readonly Learner[], readonly string[], RegExp | undefined]>([
+    ['folders of parts', ['src', 'lib'], [], ['ada'], /^ada was read as one learner, .*\(lib, src\)/],
+    ['folders of the course', ['token-bucket', '2-foundation'], [], ['ada'], /^ada was read as one learner/],
+    ['names that may be people’s', ['bea', 'lib'], [], ['bea', 'lib'], /^ada was read as a class of 2 \(bea, lib\)/],
+    ['a learner’s own folder further in', ['src/bea', 'lib'], [], ['lib', 'src'], /^ada was read as a class of 2/],
+    ['a roster with the outer name', ['bea', 'carl'], [{ id: 'ada' }], ['ada'], undefined],
+    ['a roster with an inner name', ['src', 'lib'], [{ id: 'src' }], ['lib', 'src'], undefined],
+  ])('%s', async (_, parts, roster, expected, said) => {
+    using folder = tempFolder()
+    writeFiles(folder.path, inside('w/ada', parts))
+    const intake = await take(join(folder.path, 'w'), { roster })
+    expect(learners(intake)).toEqual(expected)
+    const about = intake.remarks.filter((remark) => remark.startsWith('ada was read'))
+    expect(about).toEqual(said === undefined ? [] : [expect.stringMatching(said)])
+    if (expected[0] === 'ada') expect(learners(await take(join(folder.path, 'w/ada'), { roster }))).toEqual(['ada'])
+  })
+
+  test('the same kata twice is no one’s, and a class at the top is a class', async () => {
+    using folder = tempFolder()
+    writeFiles(folder.path, { 'w/hw/src/token-bucket.ts': '1', 'w/hw/lib/token-bucket.ts': '2' })
+    expect(learners(await take(join(folder.path, 'w')))).toEqual(['lib', 'src'])
+    writeFiles(folder.path, inside('class', ['ada', 'bob']))
+    const intake = await take(join(folder.path, 'class'))
+    expect(learners(intake)).toEqual(['ada', 'bob'])
+    expect(intake.remarks).toEqual([])
   })
 })

@@ -6,7 +6,8 @@ import { basename, resolve } from 'node:path'
 import type { Kata } from '../../course/kata.ts'
 import { KataError } from '../../course/kata-error.ts'
 import { printable } from '../../course/printable.ts'
-import type { Intake, Layout, Learner, NotTaken } from '../submitted.ts'
+import { deadlineFor } from '../extensions.ts'
+import type { Intake, Layout, Learner, NotTaken, Submitted } from '../submitted.ts'
 import { archiveTree, withoutArchiveEnding } from './archive.ts'
 import { type Collected, collect, type Group, sentence } from './collect.ts'
 import { folderTree } from './folder-tree.ts'
@@ -23,7 +24,7 @@ export interface ClassOptions {
   readonly roster?: readonly Learner[] | undefined
   /** which stub files are wanted */
   readonly katas: readonly Kata[]
-  /** of a repository the last commit before it is taken; everything else is taken whenever it came */
+  /** of a repository the last commit before it is taken beside the newest; everything else is taken whenever it came */
   readonly deadlineMs?: number | undefined
   /** deadlines of their own, by learner's id */
   readonly extensionsMs?: Readonly<Record<string, number>> | undefined
@@ -48,7 +49,7 @@ export async function takeClass(options: ClassOptions): Promise<Intake> {
   const collected = await collect(learners, groups, ({ id }) => ({
     katas,
     ref,
-    deadlineMs: Object.hasOwn(extensionsMs, id) ? extensionsMs[id] : deadlineMs,
+    deadlineMs: deadlineFor({ deadlineMs, extensionsMs }, id),
   }))
   return intakeOf({ layout, evidence, plan, groups, collected, roster, unknown, byName, katas })
 }
@@ -150,6 +151,7 @@ function intakeOf(parts: {
   const missing = sorted.flatMap(({ id: learner }) =>
     katas.flatMap(({ slug: kata }) => (known.has(JSON.stringify([learner, kata])) ? [] : [{ learner, kata }])),
   )
+  const twice = groups.filter((_, at) => hasKataTwice(collected[at]?.submitted ?? [])).map(({ learner }) => learner.id)
   const late = groups.filter((_, at) => collected[at]?.isLate === true).map(({ learner }) => learner.id)
   const remarks = [
     ...parts.plan.remarks,
@@ -160,10 +162,18 @@ function intakeOf(parts: {
           'Commit times are what the learner claims: anybody can set them. When a day matters, ask the server when it was pushed.',
         ]
       : []),
+    ...(twice.length === 0
+      ? []
+      : [
+          `Changed after the deadline, so what was committed in time and the newest are two attempts: ${listed(twice)}.`,
+        ]),
     ...(late.length === 0 ? [] : [`No commit before the deadline, so the newest was taken: ${listed(late)}.`]),
   ]
   return { layout: parts.layout, evidence: parts.evidence, learners: sorted, submitted, notTaken, remarks, missing }
 }
+
+const hasKataTwice = (submitted: readonly Submitted[]): boolean =>
+  new Set(submitted.map(({ kata }) => kata)).size < submitted.length
 
 const LISTED = 10
 

@@ -92,6 +92,7 @@ export function aGrade(state: KataGrade['state'], report?: Report, more: Partial
     ...(report === undefined
       ? {}
       : { report, attempt: { origin: `${report.file}`, content: 'c'.repeat(64), number: 1, of: 1, atMs: 0 } }),
+    ...(state === 'graded' ? { isolation: 'portable' as const } : {}),
     promises,
     budgets,
     flags: [],

@@ -1,6 +1,7 @@
 // results.json of one learner, as Gradescope's autograder specification has it
 // (gradescope-autograders.readthedocs.io/en/latest/specs). Formats are all set to `text`: the default of the top-level
-// output renders HTML, and what stands here comes from submissions.
+// output renders HTML, and what stands here comes from submissions. Flags are for the instructor and name other learners
+// and hidden runs: none is in a file that a learner gets.
 
 import type { Grades, KataGrade, LearnerGrade, ScoredItem } from '../grades.ts'
 import { decimalNumber } from './decimal.ts'
@@ -49,7 +50,6 @@ export function gradescopeResults(
 ): GradescopeResults {
   const titles = new Map(assignment.katas.map(({ kata, title }) => [kata, title]))
   const open = katas.filter((one) => one.points === undefined)
-  const lost = katas.filter(({ late }) => late !== undefined && late.off > 0)
   return {
     score: decimalNumber(points),
     output: [
@@ -58,8 +58,10 @@ export function gradescopeResults(
         : [
             `Not complete: ${open.map(({ kata }) => kata).join(', ')} is not scored yet. The score is of the rest, and hidden until then.`,
           ]),
-      ...lost.map(
-        ({ kata, late }) => `${kata} was ${late?.days} days late: ${decimalNumber(late?.off ?? 0)} points off.`,
+      ...katas.flatMap(({ kata, late }) =>
+        late === undefined || late.off <= 0
+          ? []
+          : [`${kata} was ${counted(late.days, 'day')} late: ${counted(decimalNumber(late.off), 'point')} off.`],
       ),
     ].join('\n'),
     output_format: 'text',
@@ -79,17 +81,18 @@ export function gradescopeResults(
       of: decimalNumber(of),
       isComplete,
       lateDaysUsed,
-      katas: katas.map(({ kata, state, attempt, flags, report }) => ({
+      katas: katas.map(({ kata, state, attempt, report }) => ({
         kata,
         state,
         verdict: report?.verdict ?? null,
         content: attempt?.content ?? null,
         revision: report?.revision ?? null,
-        flags,
       })),
     },
   }
 }
+
+const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
 type Test = Omit<GradescopeTest, 'visibility'>
 

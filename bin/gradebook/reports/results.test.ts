@@ -15,7 +15,7 @@ const results = (grade: KataGrade, options = {}) => {
 }
 
 test('results.json has what Gradescope specifies', () => {
-  const got = results(aGrade('graded', aReport('wrong-answer', SECRET), { flags: ['Look here.'] }))
+  const got = results(aGrade('graded', aReport('wrong-answer', SECRET)))
   expect(got).toMatchObject({
     score: 5,
     output: '',
@@ -24,7 +24,7 @@ test('results.json has what Gradescope specifies', () => {
     test_name_format: 'text',
     visibility: 'visible',
     stdout_visibility: 'hidden',
-    extra_data: { learner: 'ada', isComplete: true, katas: [{ verdict: 'wrong-answer', flags: ['Look here.'] }] },
+    extra_data: { learner: 'ada', isComplete: true, katas: [{ verdict: 'wrong-answer' }] },
   })
   expect(got.tests).toEqual([
     {
@@ -68,6 +68,19 @@ test('results.json has what Gradescope specifies', () => {
   ])
 })
 
+test('a flag is in no file of a learner, and nor is what an instructor is told of another', () => {
+  const flags = [
+    'The same file, byte for byte, was handed in by s3.',
+    'It tampered with its judge, and earns nothing: In run 4, n2 was sent "vote 7" and said "no".',
+  ]
+  const grade = aGrade('graded', aReport('tampered', 'x', { reason: 'In run 4, n2 was sent "vote 7".' }), { flags })
+  for (const redact of [false, true])
+    for (const told of ['s3', 'tampered with its judge', ...(redact ? ['run 4', 'vote 7'] : [])]) {
+      expect(JSON.stringify(results(grade, { redact }))).not.toContain(told)
+      expect(junitXml(aClass([aLearner('ada', grade)]), { redact })).not.toContain(told)
+    }
+})
+
 test('what is not known has no score, and hides the total that is not whole', () => {
   for (const state of ['pending', 'judge-error', 'not-taken'] as const) {
     const got = results(aGrade(state))
@@ -89,6 +102,9 @@ test('what was late says what it cost', () => {
     score: 11.25,
     output: 'token-bucket was 2 days late: 1.25 points off.',
   })
+  expect(results(aGrade('graded', aReport('accepted', ''), { late: { ...late, days: 1, off: 100 } })).output).toBe(
+    'token-bucket was 1 day late: 1 point off.',
+  )
 })
 
 test.each(['wrong-answer', 'crashed', 'over-budget', 'timed-out', 'todo'] as const)(

@@ -21,7 +21,7 @@ export interface Line {
 
 /** None where one of the two is not in the class. */
 export function aligned({ files }: PreparedClass, pair: Pair): AlignedPair | undefined {
-  const [a, b] = [pair.a, pair.b].map((id) => files.find(({ learner }) => learner === id))
+  const [a, b] = pair.at.map((at) => files[at])
   if (a === undefined || b === undefined) return undefined
   return {
     pair,

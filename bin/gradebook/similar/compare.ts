@@ -23,9 +23,9 @@ export interface Template {
 export interface Compared {
   /** slug */
   readonly kata: string
-  /** in the order of their ids */
+  /** one a learner, in the order of their ids; of several the one most like the reference */
   readonly files: readonly ComparedFile[]
-  /** most similar first; none below `min` */
+  /** of any two learners the two files that are most similar; most similar first; none below `min` */
   readonly pairs: readonly Pair[]
   /** k-grams that more than half of the class has and that were therefore left out */
   readonly common: number
@@ -51,6 +51,8 @@ export interface Pair {
   readonly ofB: number
   /** k-grams */
   readonly shared: number
+  /** which files these are, where a learner has several: places in `PreparedClass.files` */
+  readonly at: readonly [number, number]
 }
 
 /** Two honest solutions of one kata stay below, a copy with new names, order and comments is above 0.9. */
@@ -80,7 +82,7 @@ export interface PreparedClass {
   readonly common: number
 }
 
-/** @param submissions of one kata, one a learner */
+/** @param submissions of one kata; of a learner as many as are different */
 export function prepareClass({ kata, stub, reference }: Template, submissions: readonly Submission[]): PreparedClass {
   const numbers = numbering()
   const read = (learner: string, text: string) => {
@@ -92,10 +94,13 @@ export function prepareClass({ kata, stub, reference }: Template, submissions: r
     .sort((a, b) => (a.learner < b.learner ? -1 : a.learner > b.learner ? 1 : 0))
   const left = new Set(read('stub', stub).grams)
   const holders = new Map<number, number>()
-  for (const { grams } of files) for (const gram of new Set(grams)) holders.set(gram, (holders.get(gram) ?? 0) + 1)
+  // Learners are counted, not files: what one has in all of many attempts is not what the class has.
+  const learners = [...Map.groupBy(files, ({ learner }) => learner).values()]
+  for (const own of learners)
+    for (const gram of new Set(own.flatMap(({ grams }) => [...grams]))) holders.set(gram, (holders.get(gram) ?? 0) + 1)
   const common = new Set<number>()
-  if (files.length >= MIN_CLASS_FOR_COMMON)
-    for (const [gram, n] of holders) if (n > files.length / 2 && !left.has(gram)) common.add(gram)
+  if (learners.length >= MIN_CLASS_FOR_COMMON)
+    for (const [gram, n] of holders) if (n > learners.length / 2 && !left.has(gram)) common.add(gram)
   const ready = (one: ReturnType<typeof read>): Prepared => {
     const written = new Set(one.grams).difference(left)
     const own = written.difference(common)
@@ -107,7 +112,7 @@ export function prepareClass({ kata, stub, reference }: Template, submissions: r
 export function compareClass(prepared: PreparedClass, min = DEFAULT_MIN): Compared {
   const { kata, files, reference, common } = prepared
   const holders = new Map<number, number[]>()
-  const pairs: Pair[] = []
+  const found = new Map<string, Pair>()
   const counts = new Uint32Array(files.length)
   // Each file is counted against those before it: by k-gram, who has it already.
   for (const [at, file] of files.entries()) {
@@ -125,27 +130,41 @@ export function compareClass(prepared: PreparedClass, min = DEFAULT_MIN): Compar
       const shared = counts[other] as number
       const [a, b] = [files[other] as Prepared, file]
       const similarity = shared / Math.min(a.own.length, b.own.length)
-      if (shared === 0 || similarity < min) continue
-      pairs.push({
+      if (shared === 0 || similarity < min || a.learner === b.learner) continue
+      const key = JSON.stringify([a.learner, b.learner])
+      const before = found.get(key)
+      if (before !== undefined && before.similarity >= similarity) continue
+      found.set(key, {
         ...{ a: a.learner, b: b.learner, similarity, shared },
         ofA: shared / a.own.length,
         ofB: shared / b.own.length,
+        at: [other, at],
       })
     }
   }
   const order = (x: string, y: string) => (x < y ? -1 : x > y ? 1 : 0)
-  pairs.sort((x, y) => y.similarity - x.similarity || order(x.a, y.a) || order(x.b, y.b))
+  const pairs = [...found.values()].sort((x, y) => y.similarity - x.similarity || order(x.a, y.a) || order(x.b, y.b))
   const toReference = new Set(reference.own)
   return {
     kata,
     pairs,
     common,
-    files: files.map((file) => ({
-      learner: file.learner,
-      own: file.own.length,
-      reference: share(file, reference, toReference),
-      ...(isTooShort(file) ? { leftOut: file.own.length + file.common < MIN_OWN ? 'too-short' : 'mostly-common' } : {}),
-    })),
+    files: [...Map.groupBy(files, ({ learner }) => learner).values()].map(mostTelling),
+  }
+
+  function mostTelling(own: readonly Prepared[]): ComparedFile {
+    const all = own.map(
+      (file): ComparedFile => ({
+        learner: file.learner,
+        own: file.own.length,
+        reference: share(file, reference, toReference),
+        ...(isTooShort(file)
+          ? { leftOut: file.own.length + file.common < MIN_OWN ? 'too-short' : 'mostly-common' }
+          : {}),
+      }),
+    )
+    const compared = all.filter(({ leftOut }) => leftOut === undefined)
+    return (compared.length === 0 ? all : compared).reduce((a, b) => (b.reference > a.reference ? b : a))
   }
 }
 
