@@ -78,17 +78,3 @@ export function keep(file: string, line: unknown): void {
   mkdirSync(dirname(file), { recursive: true })
   appendFileSync(file, `${JSON.stringify(line)}\n`)
 }
-
-/** @param text of `--minutes` @returns whether that long has passed since now */
-export function deadline(text: string | undefined): () => boolean {
-  const minutes = wholeNumber('--minutes', text ?? '1000000')
-  const endMs = performance.now() + 60_000 * minutes
-  return () => performance.now() >= endMs
-}
-
-/** @throws where it is none: a bench that does nothing for a slip of the fingers would look as if all were well */
-export function wholeNumber(what: string, text: string): number {
-  if (/^[1-9]\d*$/.test(text)) return Number(text)
-  console.error(`${what} is a whole number from 1 up, and not "${text}".`)
-  process.exit(2)
-}

@@ -16,7 +16,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { discoverKatas } from '../course/discover.ts'
 import { costCorpus, costOutcome, type Implementation } from '../judge/budgets/cost-corpus.ts'
-import { deadline, identities, keep, readKept, wholeNumber } from './kept-lines.ts'
+import { deadline, wholeNumber } from './bench-arguments.ts'
+import { identities, keep, readKept } from './kept-lines.ts'
 
 const COURSE = join(import.meta.dirname, '../..')
 const FILE = join(COURSE, '.kata/stability.jsonl')

@@ -18,8 +18,9 @@ import type { Kata } from '../course/kata.ts'
 import { startJudge } from '../judge/judge.ts'
 import { judgeSubmissions, measuringInTurn } from '../judge/judge-submissions.ts'
 import { secretSeeds } from '../judge/secret-seeds.ts'
+import { deadline, wholeNumber } from './bench-arguments.ts'
 import { knownSubmissions } from './class-of-submissions.ts'
-import { deadline, identities, keep, readKept, wholeNumber } from './kept-lines.ts'
+import { identities, keep, readKept } from './kept-lines.ts'
 import { moreVerdicts } from './more-verdicts.ts'
 
 const COURSE = join(import.meta.dirname, '../..')
