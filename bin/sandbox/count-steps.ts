@@ -34,6 +34,7 @@ const METERED_OPERATORS: Readonly<Record<string, string>> = {
   '<=': 'atMost',
   '>=': 'atLeast',
 }
+const METERED_SIGNS: Readonly<Record<string, string>> = { '+': 'plus', '-': 'minus', '~': 'invert' }
 /** A constant of at most this many characters is compared at no cost worth counting. */
 const SHORT_TEXT = 8
 
@@ -93,17 +94,39 @@ export function countSteps(script: string, program: Node): string {
         replaceOperator(left, operator, `=${call(name, node)},${script.slice(left.start, left.end)},`)
         return close(node.end, ')')
       }
+      case 'MemberExpression':
+        // A key that has been joined is laid out, and looked up letter by letter.
+        if (node['computed'] === true && !isNumber(fields(node['property'])))
+          wrap('key', fields(node['property']), node)
+        return
+      case 'UnaryExpression': {
+        const { argument, operator } = node as unknown as { argument: Syntax; operator: string }
+        const name = METERED_SIGNS[operator]
+        if (name === undefined || (argument.type === 'Literal' && typeof argument['value'] === 'number')) return
+        edits.push({ at: node.start, skip: operator.length, text: `${call(name, node)},` })
+        return close(node.end, ')')
+      }
+      case 'ClassDeclaration':
+      case 'ClassExpression': {
+        const base = node['superClass'] as Node | null
+        if (base !== null) wrap('heir', base, node)
+        return
+      }
       case 'UpdateExpression':
         // Of a BigInt it makes a new one, as long as it was.
         return wrap('made', node)
       case 'SwitchStatement':
         return wrap('switched', fields(node['discriminant']), node)
       case 'TemplateLiteral':
-        return tagged.has(node) || (node['expressions'] as unknown[]).length === 0 ? undefined : wrap('made', node)
+        if (tagged.has(node) || (node['expressions'] as unknown[]).length === 0) return
+        for (const part of node['expressions'] as Node[]) wrap('part', part)
+        return wrap('made', node)
       case 'TaggedTemplateExpression':
         tagged.add(node['quasi'])
         return
       case 'ObjectExpression':
+        for (const property of node['properties'] as Syntax[])
+          if (isPrototype(property)) wrap('heir', fields(property['value']), property)
         if ((node['properties'] as Node[]).some(({ type }) => type === 'SpreadElement')) wrap('copied', node)
         return
       case 'VariableDeclaration':
@@ -218,6 +241,18 @@ const hasRest = (pattern: unknown): boolean => restTargets(pattern).length > 0
 
 const restsOf = (pattern: unknown): string[] =>
   restTargets(pattern).flatMap((target) => (target.type === 'Identifier' ? [target['name'] as string] : []))
+
+/** Or a short text that is written down. */
+function isNumber({ type, ...node }: Syntax): boolean {
+  return type === 'Literal' || type === 'UpdateExpression' || (type === 'BinaryExpression' && node['operator'] !== '+')
+}
+
+/** `{ __proto__: base }`, which is no property. */
+function isPrototype(property: Syntax): boolean {
+  if (property.type !== 'Property' || property['computed'] === true || property['shorthand'] === true) return false
+  const key = fields(property['key'])
+  return property['method'] !== true && (key['name'] ?? key['value']) === '__proto__'
+}
 
 /** With such an operand the operator's work is the same whatever the other one is. */
 function isCheap(operator: string, operand: Syntax): boolean {

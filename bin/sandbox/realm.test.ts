@@ -165,6 +165,10 @@ describe('what is not available says so', () => {
     ['Math.random()', 'so that every run can be replayed'],
     ['setTimeout(() => {}, 0)', 'time comes from the clock'],
     ['AbortSignal.timeout(1)', 'time comes from the clock'],
+    ['new ArrayBuffer(8, { maxByteLength: 8 })', 'make a new one of the length'],
+    ['new (new Uint8Array(1).buffer.constructor)(8, { maxByteLength: 8 })', 'make a new one of the length'],
+    ['new (class extends ArrayBuffer {})(8, { get maxByteLength() { return 9 } })', 'make a new one of the length'],
+    ['Reflect.construct(ArrayBuffer, [8, { maxByteLength: 8 }], Object)', 'make a new one of the length'],
   ])('%s', async (code, words) => {
     expect(await inRealm(`return ${code}`)).toContain(words)
   })
@@ -216,6 +220,16 @@ describe('the language is whole', () => {
       ...['1970-01-02T00:00:00.000Z', true, 1577836800000, 1577836800000, 1577836800000, 1577836800000, true, true],
       ...['Thu Jan 01 1970 00:00:00 GMT+0000 (Coordinated Universal Time)', '1/1/1970, 12:00:00 AM'],
     ])
+  })
+
+  test('buffers of a fixed length', async () => {
+    const body = `
+      class Page extends ArrayBuffer { get half() { return this.byteLength / 2 } }
+      const page = new Page(8, {})
+      const cloned = structuredClone(page.transfer(4))
+      return [page.half, new Page(8).half, page instanceof ArrayBuffer, new ArrayBuffer(3).constructor === ArrayBuffer, cloned.byteLength,
+        cloned instanceof ArrayBuffer, new Uint8Array(5).buffer.slice(1).byteLength, ArrayBuffer.isView(new DataView(cloned)), ArrayBuffer.name, ArrayBuffer.length]`
+    expect(await inRealm(body)).toEqual([0, 4, true, true, 4, true, 4, true, 'ArrayBuffer', 1])
   })
 
   test('text in and out', async () => {

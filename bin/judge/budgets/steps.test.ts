@@ -258,19 +258,18 @@ describe('built-ins', () => {
     ...['String.prototype.Symbol(Symbol.iterator)', 'Function.prototype.Symbol(Symbol.hasInstance)'],
     ...['RegExp.prototype.compile', 'RegExp.prototype.toString', 'RegExp.prototype.test'],
     ...['match', 'matchAll', 'replace', 'search', 'split'].map((key) => `RegExp.prototype.Symbol(Symbol.${key})`),
-    ...['getOwnPropertyDescriptor', 'hasOwn', 'is', 'defineProperty', 'getPrototypeOf', 'setPrototypeOf'].map(
-      (key) => `Object.${key}`,
+    ...['getOwnPropertyDescriptor', 'hasOwn', 'defineProperty', 'getPrototypeOf'].map((key) => `Object.${key}`),
+    ...['isFinite', 'isInteger', 'isNaN', 'isSafeInteger'].map((key) => `Number.${key}`),
+    ...['toExponential', 'toFixed', 'toPrecision', 'toString', 'valueOf', 'toLocaleString'].map(
+      (key) => `Number.prototype.${key}`,
+    ),
+    ...['keyFor', 'prototype.toString', 'prototype.valueOf', 'prototype.Symbol(Symbol.toPrimitive)'].map(
+      (key) => `Symbol.${key}`,
     ),
     ...['defineProperty', 'deleteProperty', 'get', 'getOwnPropertyDescriptor', 'getPrototypeOf', 'has'].map(
       (key) => `Reflect.${key}`,
     ),
-    ...[
-      'Object.isExtensible',
-      'Reflect.isExtensible',
-      'Reflect.preventExtensions',
-      'Reflect.set',
-      'Reflect.setPrototypeOf',
-    ],
+    ...['Object.isExtensible', 'Reflect.isExtensible', 'Reflect.preventExtensions', 'Reflect.set'],
     ...['JSON.rawJSON', 'JSON.isRawJSON'],
   ]
   const script = `
@@ -279,7 +278,7 @@ describe('built-ins', () => {
     const own = Reflect.ownKeys, of = Reflect.getOwnPropertyDescriptor
     const TypedArray = Object.getPrototypeOf(Int8Array), toText = (f) => Function.prototype.toString.call(f)
     // Function.prototype is a function, too.
-    const owners = { Array, TypedArray, Uint8Array, ArrayBuffer, SharedArrayBuffer, Map, Set, String, RegExp, BigInt, Object, Reflect, JSON, Function }
+    const owners = { Array, TypedArray, Uint8Array, ArrayBuffer, SharedArrayBuffer, Map, Set, String, Number, Symbol, RegExp, BigInt, Object, Reflect, JSON, Function }
     const all = Object.entries(owners).flatMap(([name, owner]) => [[name, owner], ...(owner.prototype && name !== 'Object' ? [[name + '.prototype', owner.prototype]] : [])])
     const look = () => all.flatMap(([name, owner]) => own(owner).map((key) => [name + '.' + String(key), of(owner, key)])).filter(([, d]) => typeof d.value === 'function' && d.value !== Function.prototype && !d.value.prototype)
     const say = (d) => [d.value.name, d.value.length, d.writable, d.enumerable, d.configurable, toText(d.value), 'prototype' in d.value].join()

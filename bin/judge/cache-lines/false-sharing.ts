@@ -8,7 +8,10 @@ import type { Run } from './touches.ts'
 export const LINE_BYTES = [64, 128] as const
 /** How memory is handed out: buffers lie one behind another, each at a multiple of this. */
 const ALIGNMENT = 16
-/** An operation in ten: what is written as often is always on its way from one cache to another. */
+/**
+ * An operation in ten: what is written as often is always on its way from one cache to another. Words of a thread's own take
+ * turns for nothing: they are as hot as all of them together.
+ */
 const HOT_SHARE = 0.1
 
 /** Where buffers lie, and how memory is cut into lines. */
@@ -97,13 +100,23 @@ function crowdedLines(run: Run, lines: readonly number[][]): Map<number, Readonl
       (t) => (writing[field]?.[t] as number) >= HOT_SHARE * Math.max(1, operations[t] as number),
     ),
   )
+  const isBesideOthers = (on: readonly number[], field: number, writer: number) =>
+    on.some((other) => other !== field && [...(touchedBy[other] as Set<number>)].some((t) => t !== writer))
+  /** by thread: words that nobody else touches, on lines where others do */
+  const own = Array.from({ length: threads }, () => new Set<number>())
+  for (const on of onLine.values())
+    for (const field of on) {
+      const [only, another] = [...(touchedBy[field] as Set<number>)]
+      if (only !== undefined && another === undefined && isBesideOthers(on, field, only)) own[only]?.add(field)
+    }
+  for (const [thread, words] of own.entries()) {
+    const written = [...words].reduce((sum, field) => sum + (writing[field]?.[thread] as number), 0)
+    if (written < HOT_SHARE * Math.max(1, operations[thread] as number)) continue
+    for (const field of words) if ((writing[field]?.[thread] as number) > 0) writers[field]?.push(thread)
+  }
   const crowded = new Map<number, ReadonlySet<number>>()
   for (const [line, on] of onLine) {
-    const hot = on.filter((field) =>
-      (writers[field] as number[]).some((writer) =>
-        on.some((other) => other !== field && [...(touchedBy[other] as Set<number>)].some((t) => t !== writer)),
-      ),
-    )
+    const hot = on.filter((field) => (writers[field] as number[]).some((writer) => isBesideOthers(on, field, writer)))
     if (hot.length > 0) crowded.set(line, new Set(hot))
   }
   return crowded

@@ -18,6 +18,10 @@ import { getterOf, uncurried } from './uncurried.mjs'
 const LAST_LINE = 65_535
 /** V8 joins shorter strings by copying, longer ones by pointing at both parts; who reads the result pays for it once. */
 const MIN_ROPE = 13
+/** Who calls through more of them works without a step of code that could be counted. */
+const MAX_LAYERS = 64
+/** Of prototypes, one behind another. Who looks through more of them walks without a step of code that could be counted. */
+const MAX_CHAIN = 64
 
 const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect
 const { isArray } = Array
@@ -45,6 +49,14 @@ const typedLength = getterOf(TypedArray.prototype, 'length')
  * @typedef {ReturnType<typeof openMeter>} Meter
  */
 
+/** @param {any} prototype of what is made @throws {RangeError} */
+export function boundChain(prototype) {
+  let depth = 0
+  for (let at = prototype; at !== null && at !== undefined && !isProxy(at); at = getPrototypeOf(at))
+    if (++depth > MAX_CHAIN)
+      throw new RangeError(`A chain of more than ${MAX_CHAIN} prototypes is not available where steps are counted`)
+}
+
 /** @param {(line: number) => void} burn fuel for one step */
 export function openMeter(burn) {
   /** line to be charged; 0 while code of ours runs */
@@ -62,6 +74,17 @@ export function openMeter(burn) {
   const stands = new WeakMap()
   /** @type {WeakMap<object, object>} what is behind proxies, so that a proxy without traps hides no work */
   const targets = new WeakMap()
+  /** @type {WeakMap<object, number>} how many proxies, or bound functions, stand one behind another */
+  const layers = new WeakMap()
+
+  /** @param {object} made @param {unknown} inner what it passes everything on to @throws {RangeError} */
+  function layered(made, inner) {
+    const depth = 1 + (typeof inner === 'object' || typeof inner === 'function' ? (weakGet(layers, inner) ?? 0) : 0)
+    if (depth > MAX_LAYERS)
+      throw new RangeError(`More than ${MAX_LAYERS} proxies or bound functions behind each other are not available`)
+    weakSet(layers, made, depth)
+    return made
+  }
 
   /** @param {number} steps @param {number} line */
   function charge(steps, line) {
@@ -81,9 +104,30 @@ export function openMeter(burn) {
     return behind
   }
 
+  /** @type {WeakMap<object, number>} what stands in for objects that were asked for their length */
+  const asked = new WeakMap()
+
+  /**
+   * What is like an array, and may say another length each time that it is asked, is asked once.
+   * @param {any} value @returns {any} itself, or what answers in its place
+   */
+  function settled(value) {
+    if (typeof value !== 'object' || value === null || (isArray(value) && !isProxy(value)) || isTypedArray(value))
+      return value
+    if (!isProxy(value) && typeof getOwnPropertyDescriptor(value, 'length')?.value === 'number') return value
+    const length = min(max(0, floor(Number(value.length)) || 0), 2 ** 53 - 1)
+    const stand = new RealProxy(value, {
+      get: (target, key) => (key === 'length' ? length : Reflect.get(target, key)),
+    })
+    weakSet(asked, stand, length)
+    return stand
+  }
+
   /** @param {any} value @returns {number} of a string, an array or what is like one */
   function lengthOf(value) {
     if (typeof value === 'string') return value.length
+    const known = typeof value === 'object' && value !== null ? weakGet(asked, value) : undefined
+    if (known !== undefined) return min(known, 2 ** 32)
     const object = unproxied(value)
     if (typeof object !== 'object' || object === null) return 0
     if (isArray(object)) return object.length
@@ -176,12 +220,14 @@ export function openMeter(burn) {
         method(...args) {
           const line = chargedLine(this)
           if (line === 0) return apply(real, this, args)
-          charge(1 + before(this, args), line)
+          const self = owner === Array.prototype ? settled(this) : this
+          charge(1 + before(self, args), line)
           const was = at
-          const result = apply(real, this, args)
+          const result = apply(real, self, args)
           at = was
-          if (after !== undefined) charge(after(result, this, args), line)
-          return result
+          if (after !== undefined) charge(after(result, self, args), line)
+          // As `reverse` and its like give back what they are called on.
+          return result === self ? this : result
         },
       }).method
     for (const key of keys) replace(owner, key, standFor)
@@ -259,7 +305,7 @@ export function openMeter(burn) {
           /** @this {any} @param {any[]} args */
           bind(...args) {
             const line = at
-            if (line === 0 || !weakHas(stands, this)) return apply(real, this, args)
+            if (line === 0 || !weakHas(stands, this)) return layered(apply(real, this, args), this)
             charge(args.length, line)
             const stand = this
             const { forward } = {
@@ -275,9 +321,9 @@ export function openMeter(burn) {
               },
             }
             // A constructor stays one.
-            if (stand.prototype !== undefined) return apply(real, stand, args)
+            if (stand.prototype !== undefined) return layered(apply(real, stand, args), stand)
             disguise(forward, stand)
-            return apply(real, forward, args)
+            return layered(apply(real, forward, args), stand)
           },
         }).bind,
     )
@@ -301,7 +347,7 @@ export function openMeter(burn) {
       construct(_, args, target) {
         const proxy = construct(Real, args, target)
         weakSet(targets, proxy, args[0])
-        return proxy
+        return layered(proxy, args[0])
       },
     })
     weakSet(stands, stand, 'function Proxy() { [native code] }')
@@ -314,6 +360,7 @@ export function openMeter(burn) {
           revocable(...args) {
             const made = apply(revocable, Real, args)
             weakSet(targets, made.proxy, args[0])
+            layered(made.proxy, args[0])
             return made
           },
         }).revocable,
@@ -331,6 +378,16 @@ export function openMeter(burn) {
   /** @param {any} value */
   const limbs = (value) => (typeof value === 'bigint' ? limbsOf(value) : 0)
 
+  /** @param {any} value @returns {number} of a text that is read as a number */
+  const letters = (value) => (typeof value === 'string' ? value.length : 0)
+  /** @param {(value: any) => any} operator */
+  const unary = (operator) => (/** @type {number} */ line, /** @type {any} */ value) => {
+    if (typeof value === 'string') charge(value.length / 8, line)
+    const result = operator(value)
+    if (typeof result === 'bigint') charge(limbsOf(result) - 1, line)
+    return result
+  }
+
   /** @param {number} line @param {any} value an operator's result */
   function made(line, value) {
     if (typeof value === 'string') {
@@ -346,12 +403,14 @@ export function openMeter(burn) {
   const linear = (operator) => (/** @type {number} */ line, /** @type {any} */ a, /** @type {any} */ b) => {
     const result = operator(a, b)
     if (typeof result === 'bigint') charge(max(limbs(a), limbs(b), limbsOf(result)), line)
+    else if (typeof a === 'string' || typeof b === 'string') charge((letters(a) + letters(b)) / 8, line)
     return result
   }
   /** @param {(a: any, b: any) => any} operator */
   const product = (operator) => (/** @type {number} */ line, /** @type {any} */ a, /** @type {any} */ b) => {
     const result = operator(a, b)
     if (typeof result === 'bigint') charge(max(limbs(a), 1) * max(limbs(b), 1), line)
+    else if (typeof a === 'string' || typeof b === 'string') charge((letters(a) + letters(b)) / 8, line)
     return result
   }
   /** @param {(a: any, b: any) => boolean} operator @param {boolean} isEquality strings of two lengths differ at once */
@@ -414,7 +473,30 @@ export function openMeter(burn) {
       return value
     },
     /** @param {number} line @param {any} a @param {any} b */
-    add: (line, a, b) => made(line, a + b),
+    add(line, a, b) {
+      const result = a + b
+      // A BigInt becomes text.
+      if (typeof result === 'string') charge(max(limbs(a), limbs(b)) ** 2, line)
+      return made(line, result)
+    },
+    /** @param {number} line @param {any} value that names a property */
+    key(line, value) {
+      if (typeof value === 'string') read(value, line)
+      return value
+    },
+    plus: unary((value) => +value),
+    minus: unary((value) => -value),
+    invert: unary((value) => ~value),
+    /** @param {number} line @param {any} value that becomes a part of a template */
+    part(line, value) {
+      if (typeof value === 'bigint') charge(limbsOf(value) ** 2, line)
+      return value
+    },
+    /** @param {number} _ @param {any} base of a class, or of an object that is written down @throws {RangeError} */
+    heir(_, base) {
+      boundChain(base)
+      return base
+    },
     subtract: linear((a, b) => a - b),
     multiply: product((a, b) => a * b),
     divide: product((a, b) => a / b),

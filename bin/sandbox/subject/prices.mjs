@@ -6,6 +6,7 @@
 // Where it is slower, what V8 does: Maps and Sets are iterated over what has been deleted, too (tables.mjs).
 
 import { types } from 'node:util'
+import { boundChain } from './meter.mjs'
 import { looksFar } from './patterns.mjs'
 import {
   advance,
@@ -56,6 +57,8 @@ const RealSet = Set
 const FREE_ITEMS = 4
 const BYTES = 8
 const CHARACTERS = 8
+/** More than fuel allows for. */
+const MAX_EXTENT = 60_000_000
 
 export const TYPED_ARRAYS = [
   ...['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array'],
@@ -91,9 +94,9 @@ const rangeOf = (length, from, to) => max(0, placeOf(to, length, length) - place
 /** @param {number} n */
 const sorting = (n) => n * max(1, log2(n))
 
-/** One function by two names. @param {any} owner @param {PropertyKey} name @param {string} of */
-const alias = (owner, name, of) =>
-  Object.defineProperty(owner, name, { ...Object.getOwnPropertyDescriptor(owner, name), value: owner[of] })
+/** One function by two names. @param {any} owner @param {PropertyKey} name @param {string} of @param {any} [from] */
+const alias = (owner, name, of, from = owner) =>
+  Object.defineProperty(owner, name, { ...Object.getOwnPropertyDescriptor(owner, name), value: from[of] })
 
 /** @param {import('./meter.mjs').Meter} meters */
 export function meterBuiltIns(meters) {
@@ -133,7 +136,8 @@ function meterArrays({ meter, meterCalls, meterConstructor, lengthOf, replace, c
         },
       }).method,
   )
-  meter(array, ['shift', 'reverse', 'toReversed', 'with', 'toLocaleString', 'flat'], lengthOf)
+  meter(array, ['shift', 'reverse', 'toReversed', 'with', 'toLocaleString'], lengthOf)
+  meter(array, ['flat'], (self, args) => flatExtent(self, args[0]), lengthOf)
   meter(array, ['unshift'], (self, args) => lengthOf(self) + args.length)
   meter(array, ['concat', 'flatMap'], lengthOf, lengthOf)
   meter(array, ['slice'], (self, args) => rangeOf(lengthOf(self), args[0], args[1]))
@@ -171,6 +175,25 @@ function meterArrays({ meter, meterCalls, meterConstructor, lengthOf, replace, c
   const items = (/** @type {any} */ _, /** @type {any} */ __, /** @type {any[]} */ args) =>
     args.length === 1 && typeof args[0] === 'number' ? args[0] : args.length
   meterConstructor(globalThis, 'Array', items)
+}
+
+/** Items that flattening goes over, of every level. @param {any} self @param {any} levels */
+function flatExtent(self, levels) {
+  let extent = 0
+  let left = levels === undefined ? 1 : Number(levels)
+  for (let level = [self]; level.length > 0 && left >= 0; left--) {
+    /** @type {any[]} */
+    const below = []
+    for (let i = 0; i < level.length; i++) {
+      const list = level[i]
+      // What stands behind a proxy is told by its traps.
+      if (types.isProxy(list) || !isArray(list)) continue
+      extent += list.length
+      for (let k = 0; k < list.length && left > 0; k++) if (isArray(list[k])) push(below, list[k])
+    }
+    level = below
+  }
+  return extent
 }
 
 /** @param {any} at hit, or -1 @param {number} length @param {any} from */
@@ -408,7 +431,18 @@ function meterText({ meter, replace, charge, chargedLine, meterConstructor, leng
     'strike',
   ]
   meter(text, [...html, 'sub', 'sup'], laidOut, half)
-  meter(String, ['raw', 'fromCharCode', 'fromCodePoint'], () => 0, half)
+  meter(String, ['fromCharCode', 'fromCodePoint'], () => 0, half)
+  const rawOf = (/** @type {any} */ strings) =>
+    typeof strings === 'object' && strings !== null && !types.isProxy(strings)
+      ? lengthOf(Reflect.getOwnPropertyDescriptor(strings, 'raw')?.value)
+      : 0
+  meter(String, ['raw'], (_, args) => rawOf(args[0]) + args.length, half)
+  meter(globalThis, ['parseInt', 'parseFloat', 'isNaN', 'isFinite'], (_, args) => half(args[0]))
+  alias(Number, 'parseInt', 'parseInt', globalThis)
+  alias(Number, 'parseFloat', 'parseFloat', globalThis)
+  meterConstructor(globalThis, 'Number', (_, __, args) => half(args[0]) + limbs(args[0]))
+  meterConstructor(globalThis, 'String', half)
+  meter(Symbol, ['for'], (_, args) => half(args[0]))
   meter(RegExp, ['escape'], (_, args) => half(args[0]))
   meter(
     globalThis,
@@ -437,7 +471,7 @@ function meterText({ meter, replace, charge, chargedLine, meterConstructor, leng
   )
 
   meter(JSON, ['parse'], (_, args) => half(args[0]))
-  meter(JSON, ['stringify'], () => 0, half)
+  meter(JSON, ['stringify'], (_, args) => extentOfJson(args[0]), half)
   meter(globalThis, ['structuredClone'], () => 0, extentOfData)
   meter(TextEncoder.prototype, ['encode', 'encodeInto'], (_, args) => half(args[0]))
   meter(TextDecoder.prototype, ['decode'], (_, args) => bytesOf(args[0]) / BYTES)
@@ -450,6 +484,25 @@ function meterText({ meter, replace, charge, chargedLine, meterConstructor, leng
     () => 0,
     (_, __, args) => half(args[0]),
   )
+}
+
+/** Values that JSON goes over, whatever comes of them. @param {any} data as the submission has it: no getter is called */
+function extentOfJson(data) {
+  let extent = 0
+  const queue = [data]
+  while (queue.length > 0 && extent < MAX_EXTENT) {
+    const value = pop(queue)
+    extent++
+    if (typeof value !== 'object' || value === null || types.isProxy(value)) continue
+    const names = keys(value)
+    extent += isView(value) ? bytesOf(value) / BYTES : 0
+    for (let i = 0; i < names.length; i++) {
+      const part = Reflect.getOwnPropertyDescriptor(value, /** @type {string} */ (names[i]))
+      if (part !== undefined && 'value' in part) push(queue, part.value)
+      else extent++
+    }
+  }
+  return extent
 }
 
 /** @param {any} data just cloned, so that no getter and no proxy is in it */
@@ -477,7 +530,7 @@ function extentOfData(data) {
 }
 
 /** @param {import('./meter.mjs').Meter} meters */
-function meterObjects({ meter, keysOf }) {
+function meterObjects({ meter, keysOf, limbs }) {
   const first = (/** @type {any} */ _, /** @type {any[]} */ args) => keysOf(args[0])
   const lists = [
     'keys',
@@ -488,7 +541,19 @@ function meterObjects({ meter, keysOf }) {
     'getOwnPropertyDescriptors',
   ]
   meter(Object, [...lists, 'freeze', 'seal', 'preventExtensions', 'isFrozen', 'isSealed'], first)
-  meter(Object, ['defineProperties', 'create'], (_, args) => keysOf(args[1]))
+  meter(Object, ['defineProperties'], (_, args) => keysOf(args[1]))
+  meter(Object, ['create'], (_, args) => {
+    boundChain(args[0])
+    return keysOf(args[1])
+  })
+  meter(Object, ['is'], (_, [a, b]) =>
+    typeof a === 'string' && typeof b === 'string' && a.length === b.length ? a.length / CHARACTERS : limbs(a),
+  )
+  for (const owner of [Object, Reflect])
+    meter(owner, ['setPrototypeOf'], (_, args) => {
+      boundChain(args[1])
+      return 0
+    })
   meter(Object, ['assign'], (_, args) => {
     let count = 0
     for (let i = 1; i < args.length; i++) count += keysOf(args[i])

@@ -61,6 +61,8 @@ export function closeRealm(printer, ours = [], keeps = [], sealArrays = undefine
     'chance comes from the generator that you are given, so that every run can be replayed',
   )
   outer['Date'] = timelessDate(missing('The time of day', 'read the clock that you are given'))
+  for (const name of ['ArrayBuffer', 'SharedArrayBuffer'])
+    if (name in outer) outer[name] = fixedLength(/** @type {ArrayBufferConstructor} */ (outer[name]))
   // A real clock behind a static member. (Intl is not kept for the same reason.)
   delete (/** @type {{ Now?: unknown } | undefined} */ (outer['Temporal'])?.Now)
   // What the last match of anybody was: a way to talk past the world that simulated nodes are given.
@@ -107,6 +109,30 @@ function timelessDate(noTime) {
     )
   Real.prototype.constructor = Timeless
   return Timeless
+}
+
+/**
+ * Buffers that never grow: what a resizable one takes beside the heap is told by nobody, and so would be free. A function and
+ * not a proxy, as for dates.
+ * @param {any} Real
+ */
+function fixedLength(Real) {
+  function Fixed(/** @type {unknown[]} */ ...args) {
+    const options = /** @type {{ maxByteLength?: unknown } | undefined} */ (args[1])
+    if (typeof options === 'object' && options !== null && options.maxByteLength !== undefined)
+      throw new TypeError(
+        `A resizable ${Real.name} is not available in a kata: make a new one of the length that you need`,
+      )
+    if (new.target === undefined) return Real() // which says what is wrong
+    return Reflect.construct(Real, [args[0]], new.target === Fixed ? Real : new.target)
+  }
+  for (const key of Reflect.ownKeys(Real))
+    Object.defineProperty(Fixed, key, /** @type {PropertyDescriptor} */ (Reflect.getOwnPropertyDescriptor(Real, key)))
+  Object.defineProperty(Real.prototype, 'constructor', {
+    ...Reflect.getOwnPropertyDescriptor(Real.prototype, 'constructor'),
+    value: Fixed,
+  })
+  return Fixed
 }
 
 /**

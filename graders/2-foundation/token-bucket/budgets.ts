@@ -23,9 +23,9 @@ export default [
     setUp: 'O(1)',
   }),
   budget('A call makes no garbage, granted or refused', {
-    given: ({ TokenBucket }: Kata) => {
+    given: ({ TokenBucket }: Kata, { n }) => {
       const time = passingClock(START_MS, 250)
-      return { time, bucket: new TokenBucket({ capacity: 3, refillPerSecond: 1, clock: time.clock }) }
+      return { time, bucket: new TokenBucket({ capacity: 2 + (n % 7), refillPerSecond: 1, clock: time.clock }) }
     },
     when: ({ time, bucket }) => {
       time.pass()

@@ -5,6 +5,7 @@ import { getHeapStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { seededRandom } from './random.mjs'
 import { sealableArrays } from './sealed-arrays.mjs'
+import { movedSizes } from './sizes.mjs'
 import { makeWaitingReturn, STILL_MEMORY } from './still-memory.mjs'
 
 /** Calls in one window: at 256 MiB of new space a window collects nothing up to 30 KiB a call. */
@@ -94,7 +95,9 @@ export function openProbe(tools) {
 
   /** @param {BytesPerCallBudget} budget @param {Kata} kata @param {{ seed: number }} parameters */
   async function bytesPerCall({ given, when, n = DEFAULT_N }, kata, { seed }) {
-    const state = await given(kata, { n, random: seededRandom(seed, 0) })
+    // No size that could be known beforehand.
+    const [size = n] = movedSizes([n], seed)
+    const state = await given(kata, { n: size, random: seededRandom(seed, 0) })
     const isAsync = when(state, 0) instanceof Promise
     harness[Number(isAsync)] ??= (await bytesOf(isAsync ? () => settled : () => 0, undefined, isAsync)).median
     const own = /** @type {number} */ (harness[Number(isAsync)])
