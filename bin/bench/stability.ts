@@ -1,7 +1,7 @@
 // `npm run bench:stability -- [runs] [kata…] [--each N] [--minutes N] [--at-once N]`: does a verdict about cost ever flip?
 // Every right and every too dear submission of the course, and every dodge, is measured again and again, every second time
 // with all cores loaded by busy loops. Each time it has to come to the same figures, to the letter, and to what its name and
-// header say. Each measurement is made by fresh processes; only what is ours (budgets, the reference's answers) is kept.
+// header say, on ten seeds. Each measurement is made by fresh processes; only what is ours (budgets, the reference's answers) is kept.
 //
 // All 311 of them are hours of work a hundred runs: with `--each 2` it is the reference of each kata, and one that tries to
 // hide what it costs or is too dear.
@@ -23,6 +23,8 @@ const COURSE = join(import.meta.dirname, '../..')
 const FILE = join(COURSE, '.kata/stability.jsonl')
 /** Lines that garbage comes from take a run of their own: told in so many runs only, two quiet and two loaded of 40. */
 const EXPLAINED_EVERY = 20
+/** Runs go through as many seeds in turn, each quiet and loaded: figures are a seed's own, the verdict must be the same on all. */
+const SEEDS = 10
 
 interface Run {
   readonly identity: string
@@ -74,7 +76,8 @@ if (found.length > 0) console.log(`${found.length} runs were made before`)
 
 /** what each came to first, in full, where it was measured by this process */
 const letters = new Map<string, string>()
-const kindOf = (run: number) => (run % EXPLAINED_EVERY < 2 ? 'explained' : 'counted')
+const seedOf = (run: number) => 1 + (Math.floor(run / 2) % SEEDS)
+const kindOf = (run: number) => `seed ${seedOf(run)}${run % EXPLAINED_EVERY < 2 ? ' explained' : ''}`
 let loops: ChildProcess[] = []
 process.on('exit', () => {
   for (const loop of loops) loop.kill('SIGKILL')
@@ -84,7 +87,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => pr
 async function measureOnce(one: Implementation, run: number): Promise<void> {
   const { name } = one
   const loaded = run % 2 === 1
-  const { right, letter } = await costOutcome(one, kindOf(run) === 'explained')
+  const { right, letter } = await costOutcome(one, seedOf(run), run % EXPLAINED_EVERY < 2)
   const key = `${kindOf(run)} ${name}`
   const known = letters.get(key)
   if (known === undefined) letters.set(key, letter)

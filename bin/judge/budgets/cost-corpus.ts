@@ -11,7 +11,6 @@ import { stripTypes } from '../../sandbox/strip.ts'
 import { examineRooms } from '../verify/rooms.ts'
 import { type KataBudgets, kataBudgets } from './course-budgets.ts'
 
-const SEED = 1
 const DODGES = join(import.meta.dirname, 'dodges')
 
 export interface Dodge {
@@ -88,9 +87,9 @@ export interface Outcome {
 }
 
 /** @param isExplained tell also on which lines garbage is made, which takes a second run */
-export async function costOutcome(one: Implementation, isExplained = true): Promise<Outcome> {
+export async function costOutcome(one: Implementation, seed: number, isExplained = true): Promise<Outcome> {
   const { kata, budgets, script, source, breaks, spends, differs } = one
-  const measured = await budgets.costOf({ url: submissionUrl(kata.path), script }, source, SEED, { isExplained })
+  const measured = await budgets.costOf({ url: submissionUrl(kata.path), script }, source, seed, { isExplained })
   const over = measured.flatMap((one) => {
     if ('differs' in one) return differs ? [] : [{ budget: one.budget, got: one.differs }]
     if (!('spent' in one)) return [{ budget: one.budget, got: 'no figure' }]

@@ -54,11 +54,17 @@ export async function kataBudgets(
   const budgets = await readBudgets(ws, kata)
   if (budgets.length === 0) return undefined
   const kit = prepareOurs(ws.course, join(ws.course, 'graders/kit/budget.ts')).modules
-  const course = { kit, isolation, budgets: prepareOurs(ws.course, budgetsFile(ws, kata), kit) }
   const stripped = stripTypes(readFileSync(solutionFile(ws, kata), 'utf8'))
   if (!stripped.ok) throw new Error(stripped.stack)
   const reference = { url: submissionUrl(kata.path), script: stripped.script }
   const costs = readCosts(ws, kata)
+  const spends = new Map(
+    [...costs.values()].flatMap(({ budget, points }) => {
+      const largest = points?.at(-1)
+      return largest === undefined ? [] : [[budget, largest.value] as const]
+    }),
+  )
+  const course = { kit, isolation, budgets: prepareOurs(ws.course, budgetsFile(ws, kata), kit), spends }
   const solution = import(pathToFileURL(solutionFile(ws, kata)).href) as Promise<object>
   const watching = auditor(course, budgets, reference)
   let spares: Spare[] = []

@@ -84,4 +84,12 @@ function residual(series: readonly Point[], curve: (n: number) => number): numbe
   return Math.sqrt(mean((point) => (point.value - meanY - slope * (x(point) - meanX)) ** 2))
 }
 
+/** What a class leaves unexplained of these, in their own unit: root mean square. */
+export function missedBy(series: readonly Point[], growth: Growth): number {
+  const mean = series.reduce((sum, { value }) => sum + value, 0) / series.length
+  const about = Math.sqrt(series.reduce((sum, { value }) => sum + (value - mean) ** 2, 0) / series.length)
+  const curve = CURVES.find((one) => one.growth === growth)
+  return curve === undefined ? about : Math.min(about, residual(series, curve.of))
+}
+
 export const isWithin = (growth: Growth, limit: Growth): boolean => GROWTHS.indexOf(growth) <= GROWTHS.indexOf(limit)

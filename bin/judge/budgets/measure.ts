@@ -13,9 +13,10 @@ import { variantFor } from '../../sandbox/variants.ts'
 import { allocationsOf, bytesOf, judgeBytesPerCall, judgeBytesPerEntry } from './bytes.ts'
 import { limitOf } from './limits.ts'
 import { judgeQuality } from './quality.ts'
+import { judgeAveraged, oneMoreSize, otherSeeds } from './second-look.ts'
 import { judgeSharedCacheLines } from './shared-cache-lines.ts'
 import type { Spent } from './spent.ts'
-import { type Answers, judgeSteps } from './steps.ts'
+import { type Answers, DEFAULT_SIZES, judgeSteps, type StepsVerdict } from './steps.ts'
 
 /** A submission that keeps its promises, ready to be measured. */
 export interface Measurable {
@@ -30,6 +31,8 @@ export interface Course {
   /** the kata's `budgets.ts` */
   readonly budgets: { readonly url: string; readonly modules: Modules }
   readonly isolation?: Isolation
+  /** steps a call of the reference at the largest size, by budget: where its author has counted them */
+  readonly spends?: ReadonlyMap<string, number>
 }
 
 /** What became of one budget; or of the submission, while it was measured. */
@@ -93,6 +96,8 @@ export async function measure(
   const raws = new Map<number, unknown>()
   // The groups run side by side; one that comes after a group with a finding is ended, and whatever it has found by then
   // is dropped, so that the result does not hang on who was faster.
+  const again = (index: number) => () =>
+    countedAgain(course, budgets[index] as StepsBudget, submission, index, seed, deadlines)
   const groups = ORDER.map((profile) => ({ profile, indices: indicesFor(profile, budgets) }))
     .filter(({ indices }) => indices.length > 0)
     .map((group) => ({ ...group, subject: reopening(course, submission, group.profile, spares, deadlines) }))
@@ -104,7 +109,18 @@ export async function measure(
           const raw = await subject.measure(index, seed)
           if ('raw' in raw) raws.set(index, raw.raw)
           if (rank > last) return
-          const one = judged(budgets[index] as Budget, raw, (await answers).get(index))
+          const budget = budgets[index] as Budget
+          const one =
+            'steps' in budget && 'raw' in raw
+              ? await judgedSteps(
+                  budget,
+                  raw.raw,
+                  (await answers).get(index),
+                  course.spends?.get(budget.name),
+                  again(index),
+                )
+              : judged(budget, raw)
+          if (rank > last) return
           measured.set(index, one)
           if (everything || isKept(one)) continue
           last = Math.min(last, rank)
@@ -166,7 +182,7 @@ function reopening(
   let session: Session | undefined
   let closed = false
   return {
-    async measure(index: number, seed: number): Promise<Raw> {
+    async measure(index: number, seed: number, sizes?: readonly number[]): Promise<Raw> {
       if (closed) return { death: { cause: 'judge-error', why: 'It is not measured any more.' } }
       if (session === undefined) {
         const at = spares.findIndex((spare) => spare.profile === profile)
@@ -183,7 +199,7 @@ function reopening(
         if (!loaded.alive) return lost(loaded.death)
         if ('threw' in loaded) return { threw: loaded.threw }
       }
-      const answer = await session.measure(index, { seed })
+      const answer = await session.measure(index, sizes === undefined ? { seed } : { seed, sizes })
       if (!answer.alive) return lost(answer.death)
       const [late] = answer.aftermath.late
       return late === undefined ? answer : { threw: late }
@@ -200,7 +216,28 @@ function reopening(
   }
 }
 
-function judged(budget: Budget, came: Raw, answers: Answers | undefined): Measured {
+/** The counts of one budget for other inputs, each by a process of its own; none after one that has not come to its end. */
+async function countedAgain(
+  course: Course,
+  budget: StepsBudget,
+  submission: Measurable,
+  index: number,
+  seed: number,
+  deadlines?: Deadlines,
+): Promise<Raw[]> {
+  const came: Raw[] = []
+  for (const other of otherSeeds(seed)) {
+    const subject = reopening(course, submission, 'steps', [], deadlines)
+    came.push(await subject.measure(index, other, oneMoreSize(budget.sizes ?? DEFAULT_SIZES)))
+    subject.close()
+    if (!('raw' in (came.at(-1) as Raw))) break
+  }
+  return came
+}
+
+type StepsBudget = Extract<Budget, { steps: Growth }>
+
+function judged(budget: Budget, came: Raw): Measured {
   const { name } = budget
   const kind = kindOf(budget)
   const over = (got: string, trouble: string): Measured => ({
@@ -212,7 +249,6 @@ function judged(budget: Budget, came: Raw, answers: Answers | undefined): Measur
     const why = `${error}: ${message}, while "${name}" was measured`
     return { budget: name, death: { cause: 'crashed', why, ...(line === undefined ? {} : { line }) } }
   }
-  if ('steps' in budget) return judgedSteps(budget, came.raw, answers)
   const spent = figures(budget, came.raw)
   if (spent === undefined)
     return { budget: name, death: { cause: 'tampered', why: `It said what no probe says of "${name}".` } }
@@ -233,12 +269,32 @@ function judged(budget: Budget, came: Raw, answers: Answers | undefined): Measur
   }
 }
 
-function judgedSteps(budget: Extract<Budget, { steps: Growth }>, raw: unknown, answers: Answers | undefined): Measured {
+async function judgedSteps(
+  budget: StepsBudget,
+  raw: unknown,
+  answers: Answers | undefined,
+  spends: number | undefined,
+  again: () => Promise<Raw[]>,
+): Promise<Measured> {
   const { name } = budget
-  const verdict = judgeSteps(budget, raw, answers)
+  const verdict = judgeSteps(budget, raw, answers, spends)
   if (verdict === undefined)
     return { budget: name, death: { cause: 'tampered', why: `It said what no probe says of "${name}".` } }
-  const { part, wrongAnswer, ...spent } = verdict
+  if (verdict.isClose !== true || verdict.wrongAnswer !== undefined) return toldSteps(budget, verdict)
+  const came = await again()
+  const ours = came.find((one) => 'death' in one && one.death.cause === 'judge-error')
+  if (ours !== undefined) return judged(budget, ours)
+  return toldSteps(
+    budget,
+    judgeAveraged(
+      budget,
+      came.map((one) => ('raw' in one ? one.raw : undefined)),
+    ) ?? verdict,
+  )
+}
+
+function toldSteps(budget: StepsBudget, { part, wrongAnswer, isClose: _, ...spent }: StepsVerdict): Measured {
+  const { name } = budget
   if (spent.trouble !== undefined)
     return { budget: name, death: { cause: 'crashed', why: `While "${name}" was counted: ${spent.trouble}` } }
   if (wrongAnswer !== undefined) {

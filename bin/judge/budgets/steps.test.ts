@@ -112,6 +112,33 @@ describe('what a verdict says', () => {
     })
   })
 
+  test('work that is put off for longer than is counted at the largest size comes to light at the smallest', async () => {
+    const putsOff = `export const make = (n) => {
+      let left = 0
+      return () => {
+        if (++left < 10 * n) return left
+        for (let k = 0; k < 100 * n; k++) left = 0
+        return left } }`
+    expect(judgeSteps({ ...O1, worstCall: 'O(1)' }, await rawOf(putsOff, CALL))).toMatchObject({
+      kept: false,
+      part: 'later',
+      got: expect.stringMatching(/^1\d(\.\d)? steps a call in 2,\d+ calls at n = \d\d$/),
+      spendsMost: { line: 5 },
+    })
+    // What evens out, sooner or later, is not put off.
+    const evensOut = putsOff.replace('100 * n', '10 * n')
+    expect(judgeSteps({ ...O1, worstCall: 'O(1)' }, await rawOf(evensOut, CALL))).toMatchObject({ kept: true })
+  })
+
+  test('a growth is not hidden beside a constant that nobody needs', async () => {
+    const pads = 'export const make = (n) => () => { for (let k = 0; k < 20_000 + n / 8; k++); return n }'
+    const few = '{ given: ({ make }, { n }) => make(n), when: (call) => call(), calls: () => 8 }'
+    const raw = await rawOf(pads, few)
+    expect(judgeSteps(O1, raw)).toMatchObject({ kept: true, got: 'O(1)' })
+    expect(judgeSteps(O1, raw, undefined, 800)).toMatchObject({ kept: false, part: 'constant' })
+    expect(judgeSteps(O1, raw, undefined, 1_000)).toMatchObject({ kept: true })
+  })
+
   test('a ceiling holds whatever the class', async () => {
     const raw = await rawOf(
       `export const make = (n) => { ${HONEST['a binary search']?.code.replace('random', '')} }`,

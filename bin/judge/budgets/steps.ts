@@ -2,25 +2,42 @@
 // submission has run, so that their shape is checked before anything is made of them.
 
 import type { Growth, StepsBudget } from '../../../graders/kit/budget.ts'
-import { fitted, isWithin, type Point } from './fit.ts'
+import { fitted, isWithin, missedBy, type Point } from './fit.ts'
 import type { Place, Spent } from './spent.ts'
 
 /** Tables of constants may be made while a module is loaded; answers for all sizes may not. */
 const IMPORT_STEPS = 100_000
 const MAX_TEXT = 64
 
-export type Part = 'import' | 'steps' | 'worstCall' | 'setUp' | 'ceiling'
+/**
+ * A class that is missed by less than these may be missed by the luck of the inputs: the dearest call of a structure that is
+ * balanced by chance is some steps dearer for one seed than for another.
+ */
+const CHANCE_STEPS = 4
+/**
+ * Nobody who keeps the class spends as much more than the reference. Without an end to it, a growth could be hidden beside a
+ * constant that is a hundred times as large.
+ */
+const FAR_DEARER = 20
+const FAR_DEARER_STEPS = 2_000
+/** More calls at the same size: what is done now and then evens out, what was put off does not. */
+const LATER = 2
+const LATER_STEPS = 8
+
+export type Part = 'import' | 'steps' | 'worstCall' | 'setUp' | 'ceiling' | 'constant' | 'later'
 
 export interface StepsVerdict extends Omit<Spent, 'budget' | 'kind' | 'allocations' | 'cacheLines' | 'reference'> {
   /** what is over, or else what was asked for */
   readonly part: Part
+  /** it is over by so little that other inputs have to be looked at */
+  readonly isClose?: true
   /** the first answer that is not the reference's: it may be cheap by being wrong */
   readonly wrongAnswer?: { readonly n: number; readonly call: number; readonly got: string; readonly expected: string }
 }
 
 type Lines = readonly (readonly [line: number, steps: number])[]
 
-interface Sample {
+export interface Sample {
   readonly n: number
   readonly setUp: number
   readonly calls: number
@@ -40,9 +57,11 @@ interface Failure {
   readonly threw?: { readonly name: string; readonly message: string; readonly line?: number }
 }
 
-interface Raw {
+export interface Counts {
   readonly importSteps: number
   readonly series: readonly Sample[]
+  /** at the smallest size, with as many calls as at the largest */
+  readonly longer?: Sample
   readonly failed?: Failure
 }
 
@@ -52,16 +71,27 @@ export type Answers = readonly { readonly n: number; readonly answers: readonly 
 /** Where a budget names no sizes of its own. */
 export const DEFAULT_SIZES = [64, 256, 1024]
 
-/** @returns undefined for figures that no probe of ours has made */
+export type Limits = Pick<StepsBudget, 'steps' | 'worstCall' | 'setUp' | 'ceiling'>
+
+/**
+ * @param raw as a probe says it
+ * @param spends steps a call of the reference at the largest size, where they are known
+ * @returns undefined for figures that no probe of ours has made
+ */
 export function judgeSteps(
-  budget: Pick<StepsBudget, 'steps' | 'worstCall' | 'setUp' | 'ceiling'>,
+  budget: Limits,
   raw: unknown,
   reference?: Answers,
+  spends?: number,
 ): StepsVerdict | undefined {
-  if (!isRaw(raw)) return undefined
-  const { series, importSteps, failed } = raw
-  if (failed !== undefined) return failedVerdict(budget.steps, failed)
-  if (series.length === 0) return undefined
+  if (!isCounts(raw)) return undefined
+  if (raw.failed !== undefined) return failedVerdict(budget.steps, raw.failed)
+  return raw.series.length === 0 ? undefined : judgeCounts(budget, raw, reference, spends)
+}
+
+/** @param counts of at least two sizes */
+export function judgeCounts(budget: Limits, counts: Counts, reference?: Answers, spends?: number): StepsVerdict {
+  const { series, importSteps, longer } = counts
   const perCall = (of: (sample: Sample) => number): Point[] =>
     series.map((sample) => ({ n: sample.n, value: of(sample) }))
   const amortised = perCall(({ total, calls }) => total / calls)
@@ -70,6 +100,8 @@ export function judgeSteps(
 
   const over = (points: Point[], limit: Growth | undefined, isWorst = false) =>
     limit !== undefined && !isWithin(fitted(points, isWorst).growth, limit)
+  const close = (points: Point[], limit: Growth) =>
+    missedBy(points, limit) < CHANCE_STEPS ? { isClose: true as const } : {}
   const shown = (part: Part, unit: string, points: Point[], limit: string, lines: (sample: Sample) => Lines) => ({
     part,
     limit,
@@ -91,11 +123,12 @@ export function judgeSteps(
       got: `${count(importSteps)} steps`,
       limit: `${count(IMPORT_STEPS)} steps while the file is loaded`,
     }
-  if (over(amortised, budget.steps)) return { ...base, ...differs, kept: false }
+  if (over(amortised, budget.steps)) return { ...base, ...differs, ...close(amortised, budget.steps), kept: false }
   if (over(worst, budget.worstCall, true))
     return {
       ...shown('worstCall', 'steps in the worst call', worst, budget.worstCall ?? '', (s) => s.worstLines),
       ...differs,
+      ...close(worst, budget.worstCall ?? budget.steps),
       kept: false,
     }
   if (over(setUp, budget.setUp))
@@ -114,6 +147,27 @@ export function judgeSteps(
       kept: false,
       got: `${count(above.value)} steps a call at n = ${count(above.n)}`,
       limit: `${ceiling?.says}: ${count(ceiling?.of(above.n) ?? 0)}`,
+    }
+  const most = amortised.reduce((a, b) => (b.value > a.value ? b : a))
+  if (spends !== undefined && most.value > FAR_DEARER * spends + FAR_DEARER_STEPS)
+    return {
+      ...base,
+      ...differs,
+      part: 'constant',
+      kept: false,
+      got: `${count(most.value)} steps a call at n = ${count(most.n)}`,
+      limit: `${budget.steps}, and not ${FAR_DEARER} times the reference's ${count(spends)} steps a call and ${count(FAR_DEARER_STEPS)} more`,
+    }
+  const later = longer === undefined ? 0 : longer.total / longer.calls
+  if (longer !== undefined && later > LATER * most.value + LATER_STEPS)
+    return {
+      ...base,
+      ...places([longer], inCalls, ({ calls }) => calls),
+      ...differs,
+      part: 'later',
+      kept: false,
+      got: `${count(later)} steps a call in ${count(longer.calls)} calls at n = ${count(longer.n)}`,
+      limit: `${count(most.value)} steps a call, as it begins, and no work put off`,
     }
   return { ...base, ...differs, kept: wrongAnswer === undefined }
 }
@@ -196,12 +250,13 @@ const isFailure = (value: unknown): value is Failure => {
   return isRecord(threw) && typeof threw['name'] === 'string' && typeof threw['message'] === 'string'
 }
 
-function isRaw(raw: unknown): raw is Raw {
+export function isCounts(raw: unknown): raw is Counts {
   return (
     isRecord(raw) &&
     isCount(raw['importSteps']) &&
     Array.isArray(raw['series']) &&
     raw['series'].every(isSample) &&
+    (raw['longer'] === undefined || isSample(raw['longer'])) &&
     (raw['failed'] === undefined || isFailure(raw['failed']))
   )
 }

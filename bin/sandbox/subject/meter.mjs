@@ -12,21 +12,17 @@
 // and `s[i]` on a string that has just been joined lays it out at no charge.
 
 import { types } from 'node:util'
+import { boundChain, openLengths } from './lengths.mjs'
 import { iteratorsOwner, ownerOf } from './tables.mjs'
-import { getterOf, uncurried } from './uncurried.mjs'
+import { uncurried } from './uncurried.mjs'
 
 const LAST_LINE = 65_535
 /** V8 joins shorter strings by copying, longer ones by pointing at both parts; who reads the result pays for it once. */
 const MIN_ROPE = 13
-/** Who calls through more of them works without a step of code that could be counted. */
-const MAX_LAYERS = 64
-/** Of prototypes, one behind another. Who looks through more of them walks without a step of code that could be counted. */
-const MAX_CHAIN = 64
 
-const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect
-const { isArray } = Array
+const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect
 const { floor, max, min } = Math
-const { isProxy, isTypedArray } = types
+const { isProxy } = types
 const { asIntN, asUintN } = BigInt
 const RealProxy = Proxy
 /** @type {any} */
@@ -41,21 +37,12 @@ const setDelete = uncurried(Set.prototype.delete)
 const setClear = uncurried(Set.prototype.clear)
 const fillNumbers = uncurried(TypedArray.prototype.fill)
 const bigintToText = uncurried(BigInt.prototype.toString)
-const typedLength = getterOf(TypedArray.prototype, 'length')
 
 /**
  * @typedef {(self: any, args: any[]) => number} Before what is known to be touched before it is called
  * @typedef {(result: any, self: any, args: any[]) => number} After what only its result tells
  * @typedef {ReturnType<typeof openMeter>} Meter
  */
-
-/** @param {any} prototype of what is made @throws {RangeError} */
-export function boundChain(prototype) {
-  let depth = 0
-  for (let at = prototype; at !== null && at !== undefined && !isProxy(at); at = getPrototypeOf(at))
-    if (++depth > MAX_CHAIN)
-      throw new RangeError(`A chain of more than ${MAX_CHAIN} prototypes is not available where steps are counted`)
-}
 
 /** @param {(line: number) => void} burn fuel for one step */
 export function openMeter(burn) {
@@ -72,19 +59,7 @@ export function openMeter(burn) {
   let ropeCount = 0
   /** @type {WeakMap<Function, string>} what stands in for a built-in, with the text that it shows */
   const stands = new WeakMap()
-  /** @type {WeakMap<object, object>} what is behind proxies, so that a proxy without traps hides no work */
-  const targets = new WeakMap()
-  /** @type {WeakMap<object, number>} how many proxies, or bound functions, stand one behind another */
-  const layers = new WeakMap()
-
-  /** @param {object} made @param {unknown} inner what it passes everything on to @throws {RangeError} */
-  function layered(made, inner) {
-    const depth = 1 + (typeof inner === 'object' || typeof inner === 'function' ? (weakGet(layers, inner) ?? 0) : 0)
-    if (depth > MAX_LAYERS)
-      throw new RangeError(`More than ${MAX_LAYERS} proxies or bound functions behind each other are not available`)
-    weakSet(layers, made, depth)
-    return made
-  }
+  const { targets, settled, lengthOf, keysOf, layered } = openLengths()
 
   /** @param {number} steps @param {number} line */
   function charge(steps, line) {
@@ -93,55 +68,6 @@ export function openMeter(burn) {
     if (line > highestLine) highestLine = line
     counts[line] = /** @type {number} */ (counts[line]) + whole
     for (let i = 0; i < whole; i++) burn(line)
-  }
-
-  // ---- sizes, read without setting off a getter, a trap or a conversion of the submission's -----------------------
-
-  /** @param {any} value @returns {any} */
-  function unproxied(value) {
-    let behind = value
-    while (isProxy(behind)) behind = weakGet(targets, behind)
-    return behind
-  }
-
-  /** @type {WeakMap<object, number>} what stands in for objects that were asked for their length */
-  const asked = new WeakMap()
-
-  /**
-   * What is like an array, and may say another length each time that it is asked, is asked once.
-   * @param {any} value @returns {any} itself, or what answers in its place
-   */
-  function settled(value) {
-    if (typeof value !== 'object' || value === null || (isArray(value) && !isProxy(value)) || isTypedArray(value))
-      return value
-    if (!isProxy(value) && typeof getOwnPropertyDescriptor(value, 'length')?.value === 'number') return value
-    const length = min(max(0, floor(Number(value.length)) || 0), 2 ** 53 - 1)
-    const stand = new RealProxy(value, {
-      get: (target, key) => (key === 'length' ? length : Reflect.get(target, key)),
-    })
-    weakSet(asked, stand, length)
-    return stand
-  }
-
-  /** @param {any} value @returns {number} of a string, an array or what is like one */
-  function lengthOf(value) {
-    if (typeof value === 'string') return value.length
-    const known = typeof value === 'object' && value !== null ? weakGet(asked, value) : undefined
-    if (known !== undefined) return min(known, 2 ** 32)
-    const object = unproxied(value)
-    if (typeof object !== 'object' || object === null) return 0
-    if (isArray(object)) return object.length
-    if (isTypedArray(object)) return typedLength(object)
-    const length = getOwnPropertyDescriptor(object, 'length')?.value
-    return typeof length === 'number' && length > 0 ? min(length, 2 ** 32) : 0
-  }
-
-  /** @param {any} value @returns {number} own keys */
-  function keysOf(value) {
-    if (typeof value === 'string') return value.length
-    const object = unproxied(value)
-    if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return 0
-    return isArray(object) || isTypedArray(object) ? lengthOf(object) : ownKeys(object).length
   }
 
   /** @param {any} value @param {number} line walks a string that has been joined, the first time that it is read */

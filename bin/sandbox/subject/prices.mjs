@@ -6,7 +6,8 @@
 // Where it is slower, what V8 does: Maps and Sets are iterated over what has been deleted, too (tables.mjs).
 
 import { types } from 'node:util'
-import { boundChain } from './meter.mjs'
+import { bytesOf, extentOfData, extentOfJson, flatExtent } from './extents.mjs'
+import { boundChain } from './lengths.mjs'
 import { looksFar } from './patterns.mjs'
 import {
   advance,
@@ -24,7 +25,6 @@ import { getterOf, uncurried } from './uncurried.mjs'
 
 const { apply, getPrototypeOf } = Reflect
 const { isArray } = Array
-const { isView } = ArrayBuffer
 const { log2, max, min, trunc } = Math
 const { isAnyArrayBuffer, isTypedArray } = types
 /** @type {any} */
@@ -33,10 +33,6 @@ const TypedArray = getPrototypeOf(Int8Array)
 const arrayIndexOf = uncurried(Array.prototype.indexOf)
 const typedIndexOf = uncurried(TypedArray.prototype.indexOf)
 const textIndexOf = uncurried(String.prototype.indexOf)
-const typedBytes = getterOf(TypedArray.prototype, 'byteLength')
-const bufferBytes = getterOf(ArrayBuffer.prototype, 'byteLength')
-const sharedBytes = getterOf(SharedArrayBuffer.prototype, 'byteLength')
-const viewBytes = getterOf(DataView.prototype, 'byteLength')
 const isGlobal = getterOf(RegExp.prototype, 'global')
 const isSticky = getterOf(RegExp.prototype, 'sticky')
 const patternOf = getterOf(RegExp.prototype, 'source')
@@ -44,21 +40,11 @@ const weakGet = uncurried(WeakMap.prototype.get)
 const weakSet = uncurried(WeakMap.prototype.set)
 const weakAdd = uncurried(WeakSet.prototype.add)
 const weakHas = uncurried(WeakSet.prototype.has)
-const mapForEach = uncurried(Map.prototype.forEach)
-const setForEach = uncurried(Set.prototype.forEach)
-const setHas = uncurried(Set.prototype.has)
-const setAdd = uncurried(Set.prototype.add)
-const push = uncurried(Array.prototype.push)
-const pop = uncurried(Array.prototype.pop)
-const { keys } = Object
-const RealSet = Set
 
 /** Array iterators give this many at no charge: destructuring takes its handful one by one. */
 const FREE_ITEMS = 4
 const BYTES = 8
 const CHARACTERS = 8
-/** More than fuel allows for. */
-const MAX_EXTENT = 60_000_000
 
 export const TYPED_ARRAYS = [
   ...['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array'],
@@ -69,14 +55,6 @@ export const TYPED_ARRAYS = [
 const VISITS = ['forEach', 'map', 'filter', 'reduce', 'reduceRight']
 /** Called until one says so. */
 const SEARCHES = ['some', 'every', 'find', 'findIndex', 'findLast', 'findLastIndex']
-
-/** @param {any} value @returns {number} */
-function bytesOf(value) {
-  if (typeof value === 'string') return value.length
-  if (isTypedArray(value)) return typedBytes(value)
-  if (isAnyArrayBuffer(value)) return types.isSharedArrayBuffer(value) ? sharedBytes(value) : bufferBytes(value)
-  return isView(value) ? viewBytes(value) : 0
-}
 
 /** @param {any} value */
 const textOf = (value) => (typeof value === 'string' ? value.length : 0)
@@ -175,25 +153,6 @@ function meterArrays({ meter, meterCalls, meterConstructor, lengthOf, replace, c
   const items = (/** @type {any} */ _, /** @type {any} */ __, /** @type {any[]} */ args) =>
     args.length === 1 && typeof args[0] === 'number' ? args[0] : args.length
   meterConstructor(globalThis, 'Array', items)
-}
-
-/** Items that flattening goes over, of every level. @param {any} self @param {any} levels */
-function flatExtent(self, levels) {
-  let extent = 0
-  let left = levels === undefined ? 1 : Number(levels)
-  for (let level = [self]; level.length > 0 && left >= 0; left--) {
-    /** @type {any[]} */
-    const below = []
-    for (let i = 0; i < level.length; i++) {
-      const list = level[i]
-      // What stands behind a proxy is told by its traps.
-      if (types.isProxy(list) || !isArray(list)) continue
-      extent += list.length
-      for (let k = 0; k < list.length && left > 0; k++) if (isArray(list[k])) push(below, list[k])
-    }
-    level = below
-  }
-  return extent
 }
 
 /** @param {any} at hit, or -1 @param {number} length @param {any} from */
@@ -484,49 +443,6 @@ function meterText({ meter, replace, charge, chargedLine, meterConstructor, leng
     () => 0,
     (_, __, args) => half(args[0]),
   )
-}
-
-/** Values that JSON goes over, whatever comes of them. @param {any} data as the submission has it: no getter is called */
-function extentOfJson(data) {
-  let extent = 0
-  const queue = [data]
-  while (queue.length > 0 && extent < MAX_EXTENT) {
-    const value = pop(queue)
-    extent++
-    if (typeof value !== 'object' || value === null || types.isProxy(value)) continue
-    const names = keys(value)
-    extent += isView(value) ? bytesOf(value) / BYTES : 0
-    for (let i = 0; i < names.length; i++) {
-      const part = Reflect.getOwnPropertyDescriptor(value, /** @type {string} */ (names[i]))
-      if (part !== undefined && 'value' in part) push(queue, part.value)
-      else extent++
-    }
-  }
-  return extent
-}
-
-/** @param {any} data just cloned, so that no getter and no proxy is in it */
-function extentOfData(data) {
-  let extent = 0
-  const seen = new RealSet()
-  const queue = [data]
-  while (queue.length > 0) {
-    const value = pop(queue)
-    extent += 1 + bytesOf(value) / BYTES
-    if (typeof value !== 'object' || value === null || setHas(seen, value)) continue
-    setAdd(seen, value)
-    if (types.isMap(value))
-      mapForEach(value, (/** @type {unknown} */ item, /** @type {unknown} */ key) => {
-        push(queue, key)
-        push(queue, item)
-      })
-    else if (types.isSet(value)) setForEach(value, (/** @type {unknown} */ item) => push(queue, item))
-    else if (!isView(value)) {
-      const names = keys(value)
-      for (let i = 0; i < names.length; i++) push(queue, value[/** @type {string} */ (names[i])])
-    }
-  }
-  return extent
 }
 
 /** @param {import('./meter.mjs').Meter} meters */

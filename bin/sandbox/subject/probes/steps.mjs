@@ -67,8 +67,8 @@ export function openProbe(tools) {
     }
   }
 
-  /** @param {StepsBudget} budget @param {Kata} kata @param {number} n @param {() => number} random */
-  async function measureAt({ given, when, calls: callsAt, answers: compared }, kata, n, random) {
+  /** @param {StepsBudget} budget @param {Kata} kata @param {number} n @param {number} calls @param {() => number} random */
+  async function measureAt({ given, when, answers: compared }, kata, n, calls, random) {
     tools.refuel()
     meter.clear()
     const start = meter.total()
@@ -80,7 +80,6 @@ export function openProbe(tools) {
 
     tools.refuel()
     meter.clear()
-    const calls = callsAt?.(n) ?? 2 * n
     /** @type {string[]} */
     const answers = []
     let worst = 0
@@ -109,25 +108,33 @@ export function openProbe(tools) {
   return {
     keeps: STILL_MEMORY,
     engine: /** @type {Probe['engine']} */ (/** @type {unknown} */ (meter.engine)),
-    /** @param {Budget} budget @param {Kata} kata @param {{ seed: number, sizes?: readonly number[] }} parameters */
-    async measure(budget, kata, { seed, sizes = /** @type {StepsBudget} */ (budget).sizes ?? DEFAULT_SIZES }) {
+    /**
+     * @param {Budget} budget @param {Kata} kata
+     * @param {{ seed: number, sizes?: readonly number[] }} parameters `sizes`: others than the budget's, and nothing beside
+     */
+    async measure(budget, kata, { seed, sizes: others }) {
       meter.free()
       meter.idle(true)
       await tools.turn()
       meter.idle(false)
       importSteps ??= meter.total()
+      const steps = /** @type {StepsBudget} */ (budget)
+      const callsAt = steps.calls ?? ((/** @type {number} */ n) => 2 * n)
+      const sizes = movedSizes(others ?? steps.sizes ?? DEFAULT_SIZES, seed)
       const series = []
-      for (const [i, n] of movedSizes(sizes, seed).entries()) {
-        const { failed, point } = await measureAt(
-          /** @type {StepsBudget} */ (budget),
-          kata,
-          n,
-          seededRandom(seed, i + 1),
-        )
+      for (const [i, n] of sizes.entries()) {
+        const { failed, point } = await measureAt(steps, kata, n, callsAt(n), seededRandom(seed, i + 1))
         if (failed !== undefined) return { importSteps, series, failed }
         series.push(point)
       }
-      return { importSteps, series }
+      // As many calls at the smallest size as at the largest: work that is put off comes then, if it comes at all.
+      const [n, largest] = [sizes[0] ?? 1, sizes.at(-1) ?? 1]
+      if (others !== undefined || callsAt(largest) <= callsAt(n)) return { importSteps, series }
+      const random = seededRandom(seed, sizes.length + 1)
+      const { failed, point } = await measureAt(steps, kata, n, callsAt(largest), random)
+      if (failed !== undefined) return { importSteps, series, failed }
+      const { answers: _, ...longer } = /** @type {{ answers?: unknown }} */ (point)
+      return { importSteps, series, longer }
     },
   }
 }

@@ -1,0 +1,73 @@
+// Nobody is refused for a few steps of one seed, and nobody gets away with what grows: a treap, whose dearest look-up hangs on
+// the luck of its nodes, and the same treap with a walk that it hides from whoever asks again.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { discoverKatas } from '../../course/discover.ts'
+import { submissionUrl } from '../../sandbox/prepare.ts'
+import { stripTypes } from '../../sandbox/strip.ts'
+import { type KataBudgets, kataBudgets } from './course-budgets.ts'
+import { judgeAveraged, oneMoreSize, otherSeeds } from './second-look.ts'
+import type { Sample } from './steps.ts'
+
+const COURSE = join(import.meta.dirname, '../../..')
+const TREAP = readFileSync(join(COURSE, 'graders/2-foundation/hash-ring/accepted/a-treap.ts'), 'utf8')
+const [kata] = discoverKatas(COURSE).filter(({ slug }) => slug === 'hash-ring')
+const BUDGET = 'A look-up walks no more than a logarithm of the points'
+/** On which three sizes of the treap look like a square root. */
+const UNLUCKY = [5, 9, 30]
+
+let budgets: KataBudgets
+beforeAll(async () => {
+  if (kata === undefined) throw new Error('There is no hash-ring.')
+  budgets = (await kataBudgets({ course: COURSE, root: COURSE }, kata)) as KataBudgets
+})
+
+async function lookUpOf(source: string, seed: number) {
+  const stripped = stripTypes(source)
+  if (!stripped.ok || kata === undefined) throw new Error('It is a submission.')
+  const { costOf } = budgets
+  const url = submissionUrl(kata.path)
+  const [first] = await costOf({ url, script: stripped.script }, source, seed, { isExplained: false })
+  return first
+}
+
+test.each(UNLUCKY)('a treap that looks dear on seed %i is looked at again, and keeps its budget', async (seed) => {
+  const first = await lookUpOf(TREAP, seed)
+  expect(first).toMatchObject({ spent: { budget: BUDGET, kept: true, got: 'O(log n) steps a call' } })
+  // It was looked at again: there is a fourth size.
+  expect(first).toHaveProperty('spent.series.points.length', 4)
+})
+
+test('a few steps that grow are found again, also by one that is honest once it has been measured', async () => {
+  const head = 'constructor({ hash = stirred'
+  const walks = `let rings = 0\n${TREAP}`.replace(head, `readonly #nth = ++rings\n  ${head}`).replace(
+    'const position = this.#positionOf(key)',
+    `for (let i = 0; i * i < 2 * this.#pointsOf.size && this.#nth < 5; i++);
+    const position = this.#positionOf(key)`,
+  )
+  const [seed] = UNLUCKY
+  const first = await lookUpOf(walks, seed as number)
+  expect(first).toMatchObject({ spent: { budget: BUDGET, kept: false } })
+  expect(first).toHaveProperty('spent.series.points.length', 4)
+})
+
+test('averages are judged, and nothing where one has come to no end', () => {
+  const sample = (n: number, worst: number): Sample => ({
+    ...{ n, worst, setUp: 0, calls: 2 * n, total: 20 * n },
+    ...{ worstLines: [], lines: [], setUpLines: [] },
+  })
+  const sizes = oneMoreSize([64, 256, 1024])
+  expect(sizes).toEqual([64, 256, 1024, 4096])
+  expect(oneMoreSize([32, 128, 512])).toEqual([32, 128, 512, 2048])
+  const raw = (...worst: number[]) => ({ importSteps: 0, series: sizes.map((n, i) => sample(n, worst[i] as number)) })
+  const limits = { steps: 'O(1)', worstCall: 'O(log n)' } as const
+  // One looks like a root, the other like less than a logarithm: together they are one.
+  const [dear, cheap] = [raw(20, 24, 32, 48), raw(20, 26, 28, 24)]
+  expect(judgeAveraged(limits, [dear])).toMatchObject({ kept: false, part: 'worstCall', got: 'O(√n)' })
+  expect(judgeAveraged(limits, [dear, cheap])).toMatchObject({ kept: true })
+  expect(judgeAveraged(limits, [dear, { ...cheap, failed: { n: 4096, stuck: true } }])).toBeUndefined()
+  expect(judgeAveraged(limits, [dear, 'what no probe says'])).toBeUndefined()
+  expect(new Set([1, ...otherSeeds(1), ...otherSeeds(2)]).size).toBe(9)
+})
