@@ -17,6 +17,15 @@ function fullOf({ LruCache }: Kata, n: number, random: () => number) {
   return { time, cache, asked }
 }
 
+/** The same, with texts for keys: numbers can be found in ways in which nothing else can. */
+function fullOfTexts({ LruCache }: Kata, n: number, random: () => number) {
+  const cache = new LruCache<string, number>({ maxWeight: n, ttlMs: FOR_EVER_MS, clock: () => START_MS })
+  const keys = Array.from({ length: n }, (_, i) => `user:${i}`)
+  for (const [i, key] of keys.entries()) cache.set(key, i)
+  const asked = Array.from({ length: 4 * n }, () => keys[Math.floor(random() * n)] as string)
+  return { cache, asked }
+}
+
 /** A full cache of n entries that never expire. */
 function fullForEver({ LruCache }: Kata, n: number) {
   const cache = new LruCache<number, number>({ maxWeight: n, clock: () => START_MS })
@@ -36,9 +45,13 @@ export default [
   }),
   budget('A hit makes no garbage', {
     given: (module: Kata, { n, random }) => fullOf(module, n, random),
+    // Of those that only look, one finds nothing.
     when: ({ time, cache, asked }, i) => {
       time.pass()
-      return cache.get(asked[i % asked.length] as number)
+      const key = asked[i % asked.length] as number
+      if (i % 4 === 1) return cache.peek(key)
+      if (i % 4 === 3) return cache.has(i % 8 === 3 ? key : -1 - key)
+      return cache.get(key)
     },
     bytesPerCall: 0,
   }),
@@ -67,6 +80,31 @@ export default [
       return cache.size
     },
     steps: 'O(1)',
+  }),
+  budget('Looking, setting again and deleting are constant work, whatever the keys', {
+    given: (module: Kata, { n, random }) => fullOfTexts(module, n, random),
+    when: ({ cache, asked }, i) => {
+      // What one call deletes, the next one sets.
+      const key = asked[(i % 8 === 7 ? i - 1 : i) % asked.length] as string
+      switch (i % 8) {
+        case 0:
+          return cache.get(key)
+        case 1:
+          return cache.peek(key)
+        case 2:
+          return cache.has(key)
+        case 3:
+          return cache.weight
+        case 4:
+          return cache.size
+        case 6:
+          return cache.delete(key)
+        default:
+          return cache.set(key, i)
+      }
+    },
+    steps: 'O(1)',
+    calls: (n) => 8 * n,
   }),
   budget('What has left is not held on to', {
     given: ({ LruCache }: Kata, { n }) => {
