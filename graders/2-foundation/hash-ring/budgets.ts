@@ -42,6 +42,22 @@ export default [
     sizes: [32, 128, 512],
     calls: () => 4,
   }),
+  budget('The list of the nodes is one sort of their ids', {
+    given: (kata: Kata, setting) => {
+      const { n } = setting
+      const { ring } = ringOf(kata, setting)
+      return { ring, n }
+    },
+    when: ({ ring, n }, i) => ring.nodes[(7 * i) % n],
+    steps: 'O(n log n)',
+    calls: () => 4,
+  }),
+  budget('The size is known, not counted', {
+    given: ringOf,
+    when: ({ ring }) => ring.size,
+    steps: 'O(1)',
+    worstCall: 'O(1)',
+  }),
   budget('A look-up makes no garbage', {
     given: ringOf,
     when: ({ ring, keys }, i) => ring.nodeFor(keys[i % KEYS] as string),
