@@ -38,6 +38,31 @@ export default [
     when: ({ set, all }, i) => set.remove(all[i]!).tags.length,
     steps: 'O(1)',
   }),
+  budget('What arrives costs its tags, however large the set', {
+    given: ({ ORSet }: Kata, { n }) => {
+      const set = new ORSet('n1')
+      for (const element of elements(n, 'x')) set.add(element)
+      return { set, fresh: elements(2 * n, 'y') }
+    },
+    // Each element comes, and with the next call it goes.
+    when: ({ set, fresh }, i) => {
+      const element = fresh[i >> 1]!
+      const tag = `${1 + (i >> 1)}/other`
+      set.apply(i % 2 === 0 ? { add: element, tag } : { remove: element, tags: [tag] })
+      return set.has(element)
+    },
+    steps: 'O(1)',
+  }),
+  budget('The elements are listed in one pass', {
+    given: ({ ORSet }: Kata, { n }) => {
+      const set = new ORSet('n1')
+      for (const element of elements(n, 'x')) set.add(element)
+      return set
+    },
+    when: (set) => set.elements.length,
+    steps: 'O(n)',
+    calls: () => 8,
+  }),
   budget('A merge looks once at each add and each tombstone', {
     given: ({ ORSet }: Kata, { n }) => ({ set: new ORSet('n1'), states: [stateOf(n, 1), stateOf(n, n >> 1)] }),
     when: ({ set, states }, i) => set.merge(states[i & 1]!),
