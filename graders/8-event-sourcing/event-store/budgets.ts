@@ -58,6 +58,19 @@ export default [
     when: ({ store, streams }, i) => store.read(streamOf(i % streams)).length,
     steps: 'O(1)',
   }),
+  budget('A read costs the events that it returns', {
+    given: ({ openStore }: Kata, { n }) => {
+      const store = openStore(simulatedDisk().face)
+      for (let i = 0; i < n; i++) store.append('stream', i, [eventOf(i)])
+      return { store, n }
+    },
+    // The end of a stream and of everything, as whoever follows asks for it; a page, as whoever catches up does.
+    when: ({ store, n }, i) => {
+      if (i % 3 === 0) return store.read('stream', n - 4).length
+      return store.readAll(i % 3 === 1 ? n - 4 : i % (n - 4), 4).length
+    },
+    steps: 'O(1)',
+  }),
   budget('An append syncs once', {
     sample: (kata: Kata) => {
       const { syncs, directorySyncs } = spent(kata).counts
