@@ -6,6 +6,7 @@ import { budget } from '../../kit/budget.ts'
 type Kata = typeof kata
 
 const never = () => new Promise<number>(() => {})
+const nothing = () => {}
 
 /** n flights in the air, and one more with n callers on board. */
 const inTheAir = ({ Singleflight }: Kata, { n }: { n: number }) => {
@@ -18,8 +19,17 @@ const inTheAir = ({ Singleflight }: Kata, { n }: { n: number }) => {
 export default [
   budget('A caller is constant work, however many wait and however much is in the air', {
     given: inTheAir,
-    when: (flights) => {
-      flights.do('home', never)
+    // One joins and stays; one leaves at once; one starts a flight that is forgotten.
+    when: (flights, i) => {
+      if (i % 3 === 0) flights.do('home', never)
+      else if (i % 3 === 1) {
+        const leaving = new AbortController()
+        flights.do('home', never, { signal: leaving.signal }).catch(nothing)
+        leaving.abort()
+      } else {
+        flights.do('away', never)
+        flights.forget('away')
+      }
       return flights.inFlight
     },
     steps: 'O(1)',
