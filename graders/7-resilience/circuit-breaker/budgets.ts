@@ -30,12 +30,25 @@ const closed = async (kata: Kata, { n }: Setting) => {
   return breaker
 }
 
+/** A breaker that has opened on a window full of failures. Its clock stands still: so it stays open. */
+const open = async (kata: Kata, { n }: Setting) => {
+  const breaker = breakerOf(kata, n)
+  for (let i = 0; i < n; i++) await breaker.execute(fail, instead)
+  return breaker
+}
+
 export default [
   budget('A call is constant work on average, however large the window', {
     given: closed,
     when: (breaker, i) => breaker.execute(i % 3 === 0 ? fail : succeed, instead),
     steps: 'O(1)',
     calls: (n) => 4 * n,
+  }),
+  budget('A refusal is constant work, however large the window', {
+    given: open,
+    when: (breaker, i) => (i % 2 === 0 ? breaker.execute(succeed, instead) : breaker.state),
+    steps: 'O(1)',
+    worstCall: 'O(1)',
   }),
   budget('A call that is let through needs little memory', {
     given: closed,
