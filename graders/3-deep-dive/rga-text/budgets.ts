@@ -54,6 +54,13 @@ export default [
     sizes: [200, 800, 3_200],
     calls: () => 400,
   }),
+  budget('Reading is one pass over all characters', {
+    given: (kata: Kata, { n, random }) => written(kata, n, random).text,
+    when: (text) => text.toString().length,
+    steps: 'O(n)',
+    sizes: [200, 800, 3_200],
+    calls: () => 4,
+  }),
   budget('To delete what was typed in one go takes one operation', {
     sample: ({ SharedText }: Kata, { random }) => {
       const text = new SharedText(1)
