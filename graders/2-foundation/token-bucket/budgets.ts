@@ -27,9 +27,10 @@ export default [
       const time = passingClock(START_MS, 250)
       return { time, bucket: new TokenBucket({ capacity: 2 + (n % 7), refillPerSecond: 1, clock: time.clock }) }
     },
-    when: ({ time, bucket }) => {
+    // Each third call only asks.
+    when: ({ time, bucket }, i) => {
       time.pass()
-      bucket.tryTake()
+      return i % 3 === 2 ? bucket.retryAfterMs() : bucket.tryTake()
     },
     bytesPerCall: 0,
   }),
