@@ -30,12 +30,14 @@ const stateOf = (n: number, random: () => number): kata.Counts =>
 
 export default [
   budget('Counting is constant work, however many replicas are known', {
-    given: ({ GCounter }: Kata, { n, random }) => {
+    given: ({ GCounter, PNCounter }: Kata, { n, random }) => {
       const counter = new GCounter('r0')
+      const both = new PNCounter('r0')
       counter.merge(stateOf(n, random))
-      return counter
+      both.merge({ up: stateOf(n, random), down: stateOf(n, random) })
+      return { counter, both }
     },
-    when: (counter) => counter.increment(1),
+    when: ({ counter, both }, i) => (i % 2 === 0 ? counter.increment(1) : both.add(i % 4 === 1 ? 1 : -1)),
     steps: 'O(1)',
     worstCall: 'O(1)',
   }),
@@ -48,6 +50,16 @@ export default [
     },
     when: (counter) => counter.value,
     steps: 'O(1)',
+  }),
+  budget('A sum looks once at each replica', {
+    given: ({ PNCounter }: Kata, { n, random }) => {
+      const counter = new PNCounter('r0')
+      counter.merge({ up: stateOf(n, random), down: stateOf(n, random) })
+      return counter
+    },
+    when: (counter) => counter.value,
+    steps: 'O(n)',
+    calls: () => 8,
   }),
   budget('A merge looks once at each replica of the state', {
     given: ({ GCounter }: Kata, { n, random }) => {
