@@ -95,6 +95,24 @@ export default [
     sizes: [1_000, 4_000, 16_000],
     calls: () => 4,
   }),
+  budget('A merge, and bytes in and out, look a few times at each register', {
+    given: ({ HyperLogLog }: Kata, { n, random }) => {
+      const [sketch, other] = [new HyperLogLog(), new HyperLogLog()]
+      see(sketch, n, random)
+      see(other, n, random)
+      return { sketch, other, bytes: other.toBytes(), HyperLogLog }
+    },
+    when: ({ sketch, other, bytes, HyperLogLog }, i) => {
+      if (i % 3 === 0) sketch.merge(other)
+      else if (i % 3 === 1) return sketch.toBytes().length
+      else HyperLogLog.fromBytes(bytes)
+      return undefined
+    },
+    steps: 'O(1)',
+    ceiling: { says: '12 steps a register', of: () => 12 * REGISTERS },
+    sizes: [1_000, 4_000, 16_000],
+    calls: () => 6,
+  }),
   budget('Counts from a thousand to 50,000 are as good as the registers allow', {
     sample: (kata: Kata, { random }) => ({ errors: errors(kata, random, [1_000, 41_000, 10_000, 43_000], 120) }),
     quality: { what: 'relative error', standardErrorAtMost: 0.009 },
