@@ -9,6 +9,8 @@ export const WORDS_STYLE = `
 .note { border-left: 4px solid var(--mark); padding: 0.6em 0 0.6em 1em; background: var(--shade); }
 .number { text-align: right; white-space: nowrap; }
 caption { text-align: left; color: var(--soft); padding-bottom: 0.4em; caption-side: top; }
+/* A name without a blank must not push everything else out of sight. */
+tbody th, .id { overflow-wrap: anywhere; } td.id { min-width: 5em; } span.id { display: inline-block; min-width: 9em; }
 tbody th { font-weight: 400; border-bottom-width: 1px; vertical-align: top; }
 @media print { :root { --kept: #14622b; --over: #8f1c13; --ours: #5b21b6; } tr { break-inside: avoid; } thead { display: table-header-group; } }
 `

@@ -227,7 +227,7 @@ function everybody({ assignment, learners }: Grades, { hrefOf }: ClassPageOption
     const cells = assignment.katas.map(({ kata }) => kataCell(katas.find((grade) => grade.kata === kata)))
     const late = Math.max(lateDaysUsed, ...katas.map(({ late }) => late?.days ?? 0))
     const flags = katas.reduce((sum, { flags }) => sum + flags.length, 0)
-    return `<tr data-states="${text(katas.map(wordOf).join(' '))}"><th scope="row">${hrefOf === undefined ? name : `<a href="${text(hrefOf(one))}">${name}</a>`}</th><td>${text(learner.id)}</td><td>${text(learner.section ?? '')}</td><td${number} data-value="${decimal(points)}">${decimal(points)} of ${decimal(of)}${isComplete ? '' : ' <span class="word ours">not complete</span>'}</td>${cells.join('')}<td${number}>${late}</td><td${number}>${flags}</td></tr>`
+    return `<tr data-states="${text(katas.map(wordOf).join(' '))}"><th scope="row">${hrefOf === undefined ? name : `<a href="${text(hrefOf(one))}">${name}</a>`}</th><td class="id">${text(learner.id)}</td><td>${text(learner.section ?? '')}</td><td${number} data-value="${decimal(points)}">${decimal(points)} of ${decimal(of)}${isComplete ? '' : ' <span class="word ours">not complete</span>'}</td>${cells.join('')}<td${number}>${late}</td><td${number}>${flags}</td></tr>`
   })
   return `<div id="tools" role="search" hidden>
 <label>Show those with <input type="search" placeholder="a name, an id, a section" autocomplete="off"></label>

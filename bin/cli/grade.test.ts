@@ -167,6 +167,30 @@ test('the screens', async () => {
   expect(await copy.screen(['gradebook', '--runs'])).toContain('4 judged · 1 known from before · ')
 })
 
+test('what a screen tells to type is about this very gradebook, wherever it lies', async () => {
+  handIn('Müller/ask-twice.ts', 'export const x: = 1\n', 'elsewhere')
+  handIn('bob/askTwice.ts', ASK_TWICE_SOLUTION, 'elsewhere')
+  mkdirSync(join(copy.ws, 'a term'))
+  const graded = await copy.kata([
+    'grade',
+    'elsewhere',
+    '--kata',
+    'ask-twice',
+    '--gradebook',
+    'a term/g.sqlite',
+    '--portable',
+  ])
+  expect(graded.out).toMatch(/could not be taken: kata gradebook 'a term\/g\.sqlite' --state\s+not-taken/)
+  expect(graded.out).toContain("look       kata gradebook 'a term/g.sqlite'")
+  const gradebook = ['gradebook', 'a term/g.sqlite']
+  expect((await copy.kata(gradebook)).out).toMatch(/to look at: kata gradebook 'a term\/g\.sqlite' --state flagged/)
+  const proposed = await copy.kata(['grade', '--regrade', '--no-cache', '--gradebook', 'a term/g.sqlite', '--portable'])
+  expect(proposed.out).toContain("apply      kata grade --regrade apply --gradebook 'a term/g.sqlite'")
+  // The id is the folder's, and is typed as keyboards and systems have it; why nothing was judged is told.
+  const screen = await copy.screen([...gradebook, '--learner', 'müller'.normalize('NFD')])
+  expect(screen).toMatch(/Müller · 0 of 100[\s\S]*rejected-source[\s\S]*line 1: /)
+})
+
 test('the policies are those of the file as it is now', async () => {
   assign({ katas: [{ kata: 'token-bucket', points: 9, promises: { 'A refusal takes nothing': 0 } }] })
   expect((await table())['ada']).toEqual(['accepted 900'])

@@ -53,7 +53,7 @@ function kataSection({ title, compared, aligned }: SimilarKata, at: number): str
   const known = new Map(files.map((file) => [file.learner, file]))
   const rows = pairs.map(({ a, b, similarity, ofA, ofB }) => [
     text(a),
-    text(b),
+    `<span class="id">${text(b)}</span>`,
     ...[similarity, ofA, ofB, known.get(a)?.reference ?? 0, known.get(b)?.reference ?? 0].map(share),
   ])
   const numbers = ['same', 'of A', 'of B', 'A to reference', 'B to reference']

@@ -19,6 +19,8 @@ export function inWords(error: unknown, place: string, next: string): unknown {
   if (code === undefined || syscall === undefined) return error
   if (code === 'EEXIST' || code === 'ENOTDIR')
     return new KataError(`${place} cannot be written: a file is where a folder should be (${code}).`, next)
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new KataError(`${place} could not be written: the disk is full (${code}).`, 'Make room, and type it again.')
   return new KataError(`${place} cannot be written (${code}).`, next)
 }
 

@@ -4,13 +4,12 @@
 import { nearest } from '../course/nearest.ts'
 import { printable } from '../course/printable.ts'
 import type { Assignment } from './assignment.ts'
+import { folded } from './folded.ts'
 
 interface Deadlines {
   readonly deadlineMs?: number | undefined
   readonly extensionsMs: Assignment['extensionsMs']
 }
-
-const folded = (id: string): string => id.normalize('NFC').toLowerCase()
 
 /** The key by which a learner has an extension: the id itself before the same letters written in another way. */
 function keyOf(extensionsMs: Assignment['extensionsMs'], learner: string): string | undefined {

@@ -212,7 +212,8 @@ function migrate(db: DatabaseSync, migration: string, to: number): void {
     }
     db.exec('COMMIT')
   } catch (error) {
-    db.exec('ROLLBACK')
+    // On a full disk SQLite has ended it by itself.
+    if (db.isTransaction) db.exec('ROLLBACK')
     throw error
   }
 }

@@ -96,6 +96,16 @@ test('an older file is brought up to date with all that it holds; a migration th
   db.close()
 })
 
+test('a disk that is full when a gradebook is made is told in words', () => {
+  using folder = tempFolder()
+  // The limit stands for the disk: on both SQLite ends the transaction by itself.
+  const full = 'PRAGMA max_page_count = 4; CREATE TABLE much (x); INSERT INTO much VALUES (zeroblob(1000000))'
+  expect(() => openGradebookFile(join(folder.path, 'g.sqlite'), 'write', [full])).toThrow(
+    /could not be written \(database or disk is full\)\. Is the disk full\?/,
+  )
+  openGradebookFile(join(folder.path, 'g.sqlite'), 'write').close()
+})
+
 test('the same intake twice is the same attempts; another time or another file is another', () => {
   using folder = tempFolder()
   const store = openStore(join(folder.path, 'book'), 'write')

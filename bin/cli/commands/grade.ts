@@ -160,7 +160,11 @@ async function regrade(given: Given, word: string | undefined): Promise<number> 
   const state = decision ?? 'proposed'
   const rejudged = proposal.changes.length
   if (context.json) sayLine(context, { event: state, rejudged, judgeErrors, differences: found })
-  else say(context, differencesScreen(found, { state, rejudged, judgeErrors }, context.look))
+  else
+    say(
+      context,
+      differencesScreen(found, { state, rejudged, judgeErrors, gradebook: shown(context, store.file) }, context.look),
+    )
   return judgeErrors > 0 ? EXIT.judgeError : EXIT.accepted
 }
 

@@ -6,6 +6,7 @@ import { nearest } from '../../course/nearest.ts'
 import { printable } from '../../course/printable.ts'
 import { VERDICTS } from '../../course/verdict.ts'
 import { nobodysExtensions } from '../../gradebook/extensions.ts'
+import { whoIsMeant } from '../../gradebook/folded.ts'
 import type { Grades, KataGrade } from '../../gradebook/grades.ts'
 import { readGrades } from '../../gradebook/read-class.ts'
 import { openStore } from '../../gradebook/store.ts'
@@ -47,7 +48,10 @@ export async function gradebook(context: Context, file: string | undefined, valu
         return writeOutputs(grades, folder, { redact: values.redact === true })
       })
       tell(context, { folder: into, written }, () => `${count(written.length, 'file')} in ${into}`)
-    } else query(context, { grades, remarks: nobodysExtensions(assignment, idsOf(grades)) }, values)
+    } else {
+      const remarks = nobodysExtensions(assignment, idsOf(grades))
+      query(context, { grades, gradebook: shown(context, store.file), remarks }, values)
+    }
     return EXIT.accepted
   } finally {
     store.close()
@@ -58,16 +62,23 @@ const idsOf = ({ learners }: Grades): string[] => learners.map(({ learner }) => 
 
 interface Read {
   readonly grades: Grades
+  /** as the instructor would type it */
+  readonly gradebook: string
   /** what the assignment says and means nobody */
   readonly remarks: readonly string[]
 }
 
-function query(context: Context, { grades, remarks }: Read, { learner, kata: [kata] = [], state }: Values): void {
+function query(
+  context: Context,
+  { grades, gradebook, remarks }: Read,
+  { learner, kata: [kata] = [], state }: Values,
+): void {
   const { look } = context
   const kataOnly = ({ grade }: Found) => kata === undefined || grade.kata === kata
   if (learner !== undefined) {
     const ids = idsOf(grades)
-    const found = grades.learners[ids.indexOf(learner)]
+    const meant = whoIsMeant(learner, ids)
+    const found = grades.learners.find((one) => one.learner.id === meant)
     if (found === undefined) throw unknown('learner', learner, ids)
     tell(context, found, () => learnerScreen(grades, found, look))
     return
@@ -81,7 +92,10 @@ function query(context: Context, { grades, remarks }: Read, { learner, kata: [ka
     tell(context, allOf(grades).filter(kataOnly), () => kataScreen(grades, kata, look))
   } else
     tell(context, { ...grades, remarks }, () =>
-      [overviewScreen(grades, look), ...remarks.flatMap((remark) => ['', ...wrapText(remark, look.width)])].join('\n'),
+      [
+        overviewScreen(grades, gradebook, look),
+        ...remarks.flatMap((remark) => ['', ...wrapText(remark, look.width)]),
+      ].join('\n'),
     )
 }
 

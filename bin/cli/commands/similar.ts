@@ -7,6 +7,7 @@ import type { Kata } from '../../course/kata.ts'
 import { KataError } from '../../course/kata-error.ts'
 import { printable } from '../../course/printable.ts'
 import { shellPath } from '../../course/shell-path.ts'
+import { whoIsMeant } from '../../gradebook/folded.ts'
 import type { Pair, PreparedClass, Submission } from '../../gradebook/similar/compare.ts'
 import { EXIT } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
@@ -113,10 +114,13 @@ function shareOf(typed: string): number {
 
 function pairOf(a: string, b: string | undefined, submissions: readonly Submission[]): readonly [string, string] {
   if (b === undefined || a === b) throw new KataError('--pair takes two learners.', 'For example: --pair ada bob')
-  for (const learner of [a, b])
-    if (!submissions.some((one) => one.learner === learner))
-      throw new KataError(`Nobody called "${printable(learner, 60)}" has handed in.`, 'Names are those of the folders.')
-  return [a, b]
+  const learners = [...new Set(submissions.map(({ learner }) => learner))]
+  const meant = (typed: string): string => {
+    const learner = whoIsMeant(typed, learners)
+    if (learner !== undefined) return learner
+    throw new KataError(`Nobody called "${printable(typed, 60)}" has handed in.`, 'Names are those of the folders.')
+  }
+  return [meant(a), meant(b)]
 }
 
 /** The class stays as it was, since it says what everybody has; only these two are compared. */

@@ -1,5 +1,6 @@
 // What a run of `kata grade` came to, how far it is, and what a regrade would change.
 
+import { shellPath } from '../../course/shell-path.ts'
 import type { Grades, KataGrade } from '../../gradebook/grades.ts'
 import type { Difference, Side } from '../../gradebook/regrade.ts'
 import { decimal } from '../../gradebook/reports/decimal.ts'
@@ -20,6 +21,11 @@ export interface RunSummary {
 }
 
 const MAX_ERRORS = 10
+const DEFAULT_GRADEBOOK = 'gradebook.sqlite'
+
+/** What a command must be told of a gradebook that it would not find by itself: ` hw/gradebook.sqlite`, with its flag. */
+export const whichGradebook = (gradebook: string, flag = ''): string =>
+  gradebook === DEFAULT_GRADEBOOK ? '' : ` ${flag}${shellPath(gradebook)}`
 
 export function gradedScreen(grades: Grades, summary: RunSummary, look: Look): string {
   const { assignment, learners } = grades
@@ -45,22 +51,22 @@ export function gradedScreen(grades: Grades, summary: RunSummary, look: Look): s
     run,
     ...(remark === undefined ? [] : wrapText(printable(remark), look.width)),
     ...summary.remarks.flatMap((one) => wrapText(printable(one), look.width, '  ')),
-    ...errorLines(grades, look),
+    ...errorLines(grades, gradebook, look),
     ...(grades.notTaken.length === 0
       ? []
       : wrapText(
-          `${count(grades.notTaken.length, 'thing')} could not be taken: kata gradebook --state not-taken`,
+          `${count(grades.notTaken.length, 'thing')} could not be taken: kata gradebook${whichGradebook(gradebook)} --state not-taken`,
           look.width,
         )),
     ...(outdated === 0
       ? []
       : wrapText(
-          `${count(outdated, 'result')} of an older grader or engine: kata grade --regrade proposes what would change.`,
+          `${count(outdated, 'result')} of an older grader or engine: kata grade --regrade${whichGradebook(gradebook, '--gradebook ')} proposes what would change.`,
           look.width,
         )),
     '',
     `gradebook  ${gradebook}`,
-    `look       kata gradebook ${gradebook}`,
+    `look       kata gradebook ${shellPath(gradebook)}`,
   ].join('\n')
 }
 
@@ -81,7 +87,7 @@ function countsOf({ learners }: Grades, kata: string): string {
 export const wordOf = ({ state, report }: KataGrade): string =>
   state === 'graded' ? (report?.verdict ?? state) : state
 
-function errorLines({ learners }: Grades, look: Look): string[] {
+function errorLines({ learners }: Grades, gradebook: string, look: Look): string[] {
   const errors = learners.flatMap(({ learner, katas }) =>
     katas.flatMap(({ kata, state, report }) =>
       state === 'judge-error' ? [`${learner.id} · ${kata} · ${report?.reason ?? 'no more is known'}`] : [],
@@ -97,7 +103,7 @@ function errorLines({ learners }: Grades, look: Look): string[] {
         wrapText(printable(text.split('\n')[0] ?? ''), look.width - 2, '  ').map((line) => `  ${line}`),
       ),
     ...(errors.length > MAX_ERRORS
-      ? [`  and ${errors.length - MAX_ERRORS} more: kata gradebook --state judge-error`]
+      ? [`  and ${errors.length - MAX_ERRORS} more: kata gradebook${whichGradebook(gradebook)} --state judge-error`]
       : []),
   ]
 }
@@ -129,9 +135,15 @@ function timeLeft(ms: number): string {
 
 export function differencesScreen(
   found: readonly Difference[],
-  { state, rejudged, judgeErrors }: { state: string; rejudged: number; judgeErrors: number },
+  {
+    state,
+    rejudged,
+    judgeErrors,
+    gradebook,
+  }: { state: string; rejudged: number; judgeErrors: number; gradebook: string },
   look: Look,
 ): string {
+  const which = whichGradebook(gradebook, '--gradebook ')
   const changed = count(new Set(found.map(({ learner }) => learner)).size, 'learner')
   const head = [
     paint(look, 'bold', state),
@@ -152,7 +164,7 @@ export function differencesScreen(
     ]),
     '',
     ...(state === 'proposed'
-      ? ['apply      kata grade --regrade apply', 'discard    kata grade --regrade discard']
+      ? [`apply      kata grade --regrade apply${which}`, `discard    kata grade --regrade discard${which}`]
       : state === 'applied'
         ? ['The grades are those of the present grader. The old results are kept.']
         : ['The grades are what they were.']),

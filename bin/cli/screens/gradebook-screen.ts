@@ -7,7 +7,7 @@ import { STATE_WORDS } from '../../gradebook/reports/state-words.ts'
 import { printable } from '../printable.ts'
 import { paint as paintLine, run } from '../styled-text.ts'
 import { renderTable } from '../terminal-table.ts'
-import { wordOf } from './grade-screen.ts'
+import { whichGradebook, wordOf } from './grade-screen.ts'
 import { count, type Look, pad, paint, wrapText } from './look.ts'
 
 /** With what an instructor should look at marked. */
@@ -16,7 +16,8 @@ const cell = (grade: KataGrade): string => {
   return grade.flags.length > 0 ? `${value} !` : value
 }
 
-export function overviewScreen(grades: Grades, look: Look): string {
+/** @param gradebook as the instructor would type it */
+export function overviewScreen(grades: Grades, gradebook: string, look: Look): string {
   const { assignment, learners } = grades
   const of = assignment.katas.reduce((sum, kata) => sum + kata.of, 0)
   const header = ['learner', `of ${decimal(of)}`, ...assignment.katas.map(({ kata }) => kata)]
@@ -36,7 +37,9 @@ export function overviewScreen(grades: Grades, look: Look): string {
     '',
     ...tableLines(header, rows, look),
     '',
-    ...(flagged === 0 ? [] : [`! ${count(flagged, 'grade')} to look at: kata gradebook --state flagged`]),
+    ...(flagged === 0
+      ? []
+      : [`! ${count(flagged, 'grade')} to look at: kata gradebook${whichGradebook(gradebook)} --state flagged`]),
     ...(learners.every(({ isComplete }) => isComplete) ? [] : ['… not all of it is known yet']),
     ...(grades.notTaken.length === 0 ? [] : [`${count(grades.notTaken.length, 'thing')} not taken: --state not-taken`]),
     ...(grades.runs[0] === undefined ? [] : runLines([grades.runs[0]], look)),
@@ -92,7 +95,7 @@ function gradeLines(grade: KataGrade, look: Look): string[] {
   const worth = points === undefined ? `– of ${decimal(of)}` : `${decimal(points)} of ${decimal(of)}`
   const lost = late === undefined ? '' : lateText(late, rawPoints)
   const head = [paint(look, 'bold', kata), wordOf(grade), worth, lost].filter((part) => part !== '').join(' · ')
-  const words = state === 'graded' ? report?.reason : STATE_WORDS[state]
+  const words = state === 'graded' ? (report?.reason ?? problemText(grade)) : STATE_WORDS[state]
   return [
     ...wrapText(head, look.width),
     ...wrapText(printable(attemptText(grade)), look.width - 2).map((line) => `  ${line}`),
@@ -102,6 +105,13 @@ function gradeLines(grade: KataGrade, look: Look): string[] {
     ...flags.flatMap((flag) => wrapText(`! ${printable(flag)}`, look.width - 2, '  ').map((line) => `  ${line}`)),
     ...(state === 'graded' ? [...grade.promises, ...grade.budgets].flatMap((item) => itemLines(item, look)) : []),
   ]
+}
+
+/** Why a source was refused has no promise to stand under. */
+function problemText({ report }: KataGrade): string | undefined {
+  const [first, ...more] = report?.problems ?? []
+  if (first === undefined) return undefined
+  return `line ${first.line}: ${first.message.split('\n')[0]}${more.length === 0 ? '' : ` (and ${more.length} more)`}`
 }
 
 const MARKS = { kept: '✓', broken: '✗', unknown: '?' } as const
@@ -150,7 +160,7 @@ export function stateScreen(found: readonly Found[], grades: Grades, state: stri
             wrapText(printable(`${learner === undefined ? '' : `${learner} · `}${origin}: ${why}`), look.width, '  '),
           )
       : []
-  const beside = nobodys.length === 0 ? [] : ['', 'In nobody’s way:', ...nobodys]
+  const beside = nobodys.length === 0 ? [] : ['', 'Of no learner, or of no kata:', ...nobodys]
   return [...(lines.length === 0 ? [`Nothing is ${state}.`] : lines), ...beside].join('\n')
 }
 

@@ -50,7 +50,9 @@ export function planGradescope(
       ...(loose.length === 0
         ? []
         : [
-            `The metadata does not say whose ${loose.length === 1 ? loose.join('') : `${loose.length} folders`} are: each stands under its own name.`,
+            loose.length === 1
+              ? `The metadata does not say whose ${loose.join('')} is: it stands under its own name.`
+              : `The metadata does not say whose ${loose.length} folders are: each stands under its own name.`,
           ]),
       ...(without === 0
         ? []
@@ -75,8 +77,10 @@ function numbered(handings: readonly Handing[]): Handing[] {
 function versionsOf(text: string, name: string): Version[] {
   let data: unknown
   try {
-    // Aliases are bounded: the file quotes what learners wrote.
-    data = name.endsWith('.json') ? JSON.parse(text) : parse(text, { maxAliasCount: 10_000, logLevel: 'error' })
+    // Aliases are bounded: the file quotes what learners wrote. All is text: an id without quotes, like 0089, is no number.
+    data = name.endsWith('.json')
+      ? JSON.parse(text)
+      : parse(text, { maxAliasCount: 10_000, logLevel: 'error', schema: 'failsafe' })
   } catch (error) {
     throw new KataError(
       `${printable(name)} is damaged: ${printable(error instanceof Error ? (error.message.split('\n')[0] ?? '') : '', 160)}`,

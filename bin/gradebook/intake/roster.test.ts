@@ -52,6 +52,31 @@ describe('reading', () => {
     expect(() => read(`${header}\n"Bee, Bob",,,,CS1,3\n`)).toThrow('roster.csv:2 has no id.')
   })
 
+  test('what spreadsheets add: their delimiter in a line of its own, a quoted comma in the header, empty lines', () => {
+    const expected = [{ id: '007', name: 'Bond; James' }, { id: 'müller' }]
+    expect(read('\ufeffsep=;\r\nid;name\r\n007;"Bond; James"\r\nmüller;\r\n;\r\n;;\r\n')).toEqual(expected)
+    const quoted = '"ID";"Section, room";Name\n007;;"Bond; James"\nmüller;;\n'
+    expect(read(quoted)).toEqual(expected)
+    expect(() => read('sep=;\nid;name\n;Bond\n')).toThrow('roster.csv:3 has no id.')
+  })
+
+  test('whoever teaches hands nothing in, nor does the test student whose name is in two columns', () => {
+    const gradescope = [
+      'First Name,Last Name,SID,Email,Role,Section',
+      'Ada,Lovelace,0012,ada@x.org,Student,A',
+      'Charles,Babbage,,cb@x.org,Instructor,',
+      'Tim,Ta,,ta@x.org,TA,A',
+    ].join('\n')
+    expect(read(gradescope)).toEqual([{ id: '0012', name: 'Ada Lovelace', email: 'ada@x.org', section: 'A' }])
+    const canvas = [
+      'LastName,FirstName,ID,SIS Login ID,Section,Katas (77)',
+      '    Points Possible,,,,,10',
+      'Lovelace,Ada,12345,ada,CS1,8',
+      'Student,Test,999,0b8f,CS1,',
+    ].join('\n')
+    expect(read(canvas).map(({ id }) => id)).toEqual(['ada'])
+  })
+
   test('a roster of GitHub Classroom', () => {
     expect(read('identifier,github_username,github_id,name\nada@x.org,ada-l,77,Ada\n')).toEqual([
       { id: 'ada@x.org', name: 'Ada', ids: { github_username: 'ada-l', github_id: '77' } },

@@ -5,6 +5,7 @@ import { parse } from 'csv-parse/sync'
 import { KataError } from '../../course/kata-error.ts'
 import { printable } from '../../course/printable.ts'
 import { readBytes } from '../../course/read-text.ts'
+import { folded } from '../folded.ts'
 import type { Learner } from '../submitted.ts'
 
 const MAX_BYTES = 16 * 1024 * 1024
@@ -31,13 +32,14 @@ const MEANS: Readonly<Record<string, readonly string[]>> = {
   last: ['lastname', 'surname', 'familyname', 'last'],
   email: ['email', 'emailaddress', 'mail'],
   section: ['section', 'sections', 'group', 'class'],
+  role: ['role'],
 }
 
 /** Under these a learner is known elsewhere, and their file names carry them. */
 const ELSEWHERE = ['ID', 'SIS User ID', 'SIS Login ID', 'Integration ID', 'github_username', 'github_id'] as const
 
-/** One id is written in several ways: in any case, and `é` as one character or as two, by where it was typed. */
-const folded = (text: string): string => text.normalize('NFC').toLowerCase()
+/** Who has one of these in the column of roles, as Gradescope's roster has it, hands nothing in. */
+const STAFF = /^(?:instructor|teacher|ta|teaching assistant|reader|grader|observer|designer)$/i
 
 const letters = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '')
 
@@ -62,14 +64,15 @@ export function tableOf(bytes: Uint8Array, file: string): Table {
   }
   let records: { info: { lines: number }; record: string[] }[]
   try {
-    // The delimiter is the one that the header has: a spreadsheet's own depends on its country.
-    const [header = ''] = text.split(/\r?\n/, 1)
-    const delimiter = [';', '\t'].find((mark) => header.includes(mark) && !header.includes(',')) ?? ','
+    const { delimiter, fromLine } = dialectOf(text)
     records = parse(text, {
       info: true,
       bom: true,
+      from_line: fromLine,
       delimiter,
       trim: true,
+      // Spreadsheets leave lines of nothing but delimiters below what they hold.
+      skip_records_with_empty_values: true,
       skip_empty_lines: true,
       relax_column_count: true,
     }) as unknown as typeof records
@@ -85,6 +88,18 @@ export function tableOf(bytes: Uint8Array, file: string): Table {
     header: header?.record ?? [],
     rows: rows.map(({ info, record }) => ({ line: info.lines, cells: record })),
   }
+}
+
+/**
+ * The delimiter is the one that the header has outside of quotes, since a spreadsheet's own depends on its country; where
+ * it says so itself (`sep=;`, Excel's way), that line is no header.
+ */
+function dialectOf(text: string): { readonly delimiter: string; readonly fromLine: number } {
+  const [first = ''] = text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/, 1)
+  const told = /^"?sep=([,;\t])"?$/i.exec(first)?.[1]
+  if (told !== undefined) return { delimiter: told, fromLine: 2 }
+  const bare = first.replace(/"[^"]*"/g, '')
+  return { delimiter: [';', '\t'].find((mark) => bare.includes(mark) && !bare.includes(',')) ?? ',', fromLine: 1 }
 }
 
 /** @throws {KataError} for a missing column, an empty or unprintable id, a duplicate, a conflict */
@@ -103,6 +118,7 @@ export function rosterOf({ header, rows }: Table, file: string): Learner[] {
     last: at('last'),
     email: at('email'),
     section: at('section'),
+    role: at('role'),
   }
   const elsewhere = ELSEWHERE.map((title) => ({ title, column: header.indexOf(title) })).filter(
     // A plain roster's `ID` is its id and no Canvas number.
@@ -118,7 +134,8 @@ export function rosterOf({ header, rows }: Table, file: string): Learner[] {
     const cell = (column: number): string => (column < 0 ? '' : (cells[column] ?? '').trim())
     const name = cell(columns.name) || `${cell(columns.first)} ${cell(columns.last)}`.trim()
     // The first row of a Canvas gradebook is no learner, and neither is the test student at its end.
-    if (isCanvas && (/^points possible$/i.test(name) || /^student, test$/i.test(name))) continue
+    if (isCanvas && /^(?:points possible|student, test|test student)$/i.test(name)) continue
+    if (STAFF.test(cell(columns.role))) continue
     const ids = Object.fromEntries(
       elsewhere.flatMap(({ title, column }) => (cell(column) === '' ? [] : [[title, cell(column)] as const])),
     )

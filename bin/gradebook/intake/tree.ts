@@ -25,6 +25,7 @@ export type Refusal =
   | 'packed-repository'
   | 'unreadable'
   | 'too-many'
+  | 'no-file'
 
 export interface Refused {
   /** as found, for people: print it only through `printable` */
@@ -63,6 +64,7 @@ export const REFUSALS: Readonly<Record<Refusal, string>> = {
   bomb: 'is compressed as no source text is (a "zip bomb"), and was not unpacked',
   submodule: 'is a submodule: another repository, which is never fetched; ask for the file itself',
   unreadable: 'cannot be read',
+  'no-file': 'was typed into a form, or is a link, and no file; ask for the file itself',
   'too-many': 'holds more entries than a submission may; what was left over was not looked at',
 }
 

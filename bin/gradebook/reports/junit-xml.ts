@@ -107,9 +107,15 @@ function caseOf({ name, state }: ScoredItem, { report }: KataGrade): Case {
     name,
     end: 'failure',
     type: promise?.verdict ?? (spent === undefined ? (report?.verdict ?? 'broken') : 'over-budget'),
-    message: promise?.got ?? spent?.got ?? name,
+    message: messageOf(promise?.expected ?? spent?.limit, promise?.got ?? spent?.got) ?? name,
     text: lines.join('\n'),
   }
+}
+
+/** One line that says what is wrong where nothing else is shown: what came alone may be no more than `false`. */
+function messageOf(expected: string | undefined, got: string | undefined): string | undefined {
+  if (got === undefined) return undefined
+  return expected === undefined ? got : `expected ${expected}, got ${got}`
 }
 
 function suiteXml({ name, kata, timestamp, seconds, properties, cases, out }: Suite, id: number): string {

@@ -166,6 +166,12 @@ test('JUnit: a suite for each kata of each learner; a fault of ours is an error,
   ])
 })
 
+test('JUnit: the line of a failure says what was expected, too', () => {
+  const failures = elementsOf(junitXml(hostileClass('x'))).filter(({ name }) => name === 'failure')
+  const messages = failures.map(({ attributes }) => attributes['message'])
+  expect(messages).toContain('expected true, not x, got x')
+})
+
 test('the check of the schema finds what is wrong', () => {
   const xml = junitXml(hostileClass('x'))
   expect(schemaFaults(xml.replace(' hostname="localhost"', ''))).not.toEqual([])
