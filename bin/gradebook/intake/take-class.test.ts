@@ -580,60 +580,6 @@ describe('Canvas', () => {
     writeFileSync(join(folder.path, late), zipOf([{ name: DECLARED, data: 'zoe' }]))
     expect(marks(await take(folder.path, { layout: 'canvas' })).at(-1)).toBe('12399 Canvas')
   })
-
-  test('all names that Canvas gives: groups, the anonymous, UUIDs, quizzes, and what is no file', async () => {
-    using folder = tempFolder()
-    const uuid = '0b8f3c1e-2a55-4c0e-9a55-5a2b1c3d4e5f'
-    const names = {
-      'o_neilbob_1001_900001_token-bucket.ts': 'underscore',
-      'group_a_LATE_1002_900002_token-bucket.ts': 'group',
-      'group_3_1003_900003_token-bucket.ts': 'number',
-      'lovelaceada_1004_900004_2026_work.zip': zipOf([{ name: 'token-bucket.ts', data: 'numbered file' }]),
-      [`hoppergrace_1005_900005_token-bucket-${uuid}.ts`]: 'ninth',
-      'hoppergrace_1005_900006_token-bucket-7.ts': 'eighth',
-      'anon_ab12C_900007_token-bucket.ts': 'anonymous',
-      'LATE_anon_Zy9xW_900008_token-bucket.ts': 'late anonymous',
-      'turing_alan1006_question_55_900009_token-bucket.ts': 'quiz',
-      'noetheremmy_1007_text.html': '<p>class TokenBucket</p>',
-      'knuthdonald_LATE_1008_link.html': '<a>',
-    }
-    const zip = join(folder.path, 'submissions.zip')
-    writeFileSync(zip, zipOf(Object.entries(names).map(([name, data]) => ({ name, data }))))
-    const intake = await take(zip, { katas: [BUCKET] })
-    expect(intake.evidence).toBe('11 of 11 files are named like lovelaceada_12345_67890_file.ts.')
-    expect(taken(intake)).toEqual([
-      '1001 token-bucket: underscore',
-      '1002 token-bucket: group',
-      '1003 token-bucket: number',
-      '1004 token-bucket: numbered file',
-      '1005 token-bucket: eighth',
-      '1005 token-bucket: ninth',
-      '1006 token-bucket: quiz',
-      'Zy9xW token-bucket: late anonymous',
-      'ab12C token-bucket: anonymous',
-    ])
-    const late = intake.submitted.filter(({ markedLateBy }) => markedLateBy === 'Canvas').map(({ learner }) => learner)
-    expect(late).toEqual(['1002', 'Zy9xW'])
-    expect(intake.learners.map(({ id, name }) => [id, name])).toEqual([
-      ['1001', 'o_neilbob'],
-      ['1002', 'group_a'],
-      ['1003', 'group_3'],
-      ['1004', 'lovelaceada'],
-      ['1005', 'hoppergrace'],
-      ['1006', 'turing_alan'],
-      ['1007', 'noetheremmy'],
-      ['1008', 'knuthdonald'],
-      ['Zy9xW', undefined],
-      ['ab12C', undefined],
-    ])
-    // Whoever typed it into a form has handed something in: it is not taken, and not missing.
-    const why = 'It was typed into a form, or is a link, and no file; ask for the file itself.'
-    expect(whys(intake)).toEqual([
-      `1007 [token-bucket] noetheremmy_1007_text.html: ${why}`,
-      `1008 [token-bucket] knuthdonald_LATE_1008_link.html: ${why}`,
-    ])
-    expect(missing(intake)).toEqual([])
-  })
 })
 
 describe('Gradescope', () => {
@@ -687,25 +633,6 @@ submission_102:
       atFrom: 'export',
     })
     expect(intake.remarks[0]).toBe('The metadata does not say whose submission_103 is: it stands under its own name.')
-  })
-
-  test('an id is text, also where the export has no quotes around it', async () => {
-    using folder = tempFolder()
-    const one = (name: string, sid: string) =>
-      `submission_${name}:\n  :submitters:\n  - :sid: ${sid}\n    :email: ${name}@x\n`
-    // As Ruby writes it: 0089 is no octal number, so it needs no quotes there.
-    const yaml = `---\n${one('1', '0089')}${one('2', "'0012'")}${one('3', '12345678901234567890')}${one('4', '')}  :results:\n    extra: !ruby/hash:ActiveSupport::HashWithIndifferentAccess {}\n`
-    writeFiles(folder.path, {
-      'submission_metadata.yml': yaml,
-      ...Object.fromEntries([1, 2, 3, 4].map((n) => [`submission_${n}/token-bucket.ts`, `${n}`])),
-    })
-    const intake = await take(folder.path, { katas: [BUCKET] })
-    expect(taken(intake)).toEqual([
-      '0012 token-bucket: 2',
-      '0089 token-bucket: 1',
-      '12345678901234567890 token-bucket: 3',
-      '4@x token-bucket: 4',
-    ])
   })
 
   test('as JSON, in an archive; and damaged metadata is the instructor’s to repair', async () => {
