@@ -1,10 +1,11 @@
 // `kata perf --html`: the same report as one file that loads nothing and runs nothing. Plots are SVG, with both axes named
 // and every value also as text, so that neither colour nor a mouse is needed to read them.
 
-import { type CacheLineMap, judging, type Series, type Spent } from '../judge/budgets/spent.ts'
+import { HOW_IT_WAS_RACED, rateText, ratioText, speedMeans } from '../judge/budgets/speed.ts'
+import { type CacheLineMap, judging, type Series, type Speed, type Spent } from '../judge/budgets/spent.ts'
 import type { Report } from '../judge/report.ts'
 import { pageFrame, pageText as text } from './page-frame.ts'
-import { figure } from './screens/spent-lines.ts'
+import { count, figure } from './screens/look.ts'
 
 export const SPENT_STYLE = `
 .kept { color: #1a7f37; } .over { color: #b42318; }
@@ -14,7 +15,8 @@ dt { color: var(--soft); } dd { margin: 0; }
 .plot { width: 100%; height: auto; font: 12px var(--plain); }
 .plot text { fill: var(--soft); } .plot .value { fill: var(--ink); }
 .plot .axis { stroke: var(--line); } .plot .yours { stroke: var(--mark); fill: none; stroke-width: 2.5; }
-.plot .dot { fill: var(--mark); } .plot .reference { stroke: var(--link); fill: none; stroke-width: 1.5; stroke-dasharray: 5 4; }
+.plot .dot, .plot .bar { fill: var(--mark); } .plot .bar.beside { fill: var(--link); }
+.plot .plot .reference { stroke: var(--link); fill: none; stroke-width: 1.5; stroke-dasharray: 5 4; }
 .source { counter-reset: line; } .source span { display: block; } .source .marked { background: color-mix(in srgb, var(--mark) 22%, transparent); }
 .source span::before { counter-increment: line; content: counter(line); display: inline-block; width: 3ch; margin-right: 1.5ch; text-align: right; color: var(--soft); }
 td.hot { font-weight: 600; } td.touch { background: color-mix(in srgb, var(--mark) 18%, transparent); }
@@ -40,7 +42,7 @@ ${listing(source, spent)}`,
 
 /** All that is known of one budget. @param heading of which level */
 export function spentSection(spent: Spent, heading: 'h2' | 'h4' = 'h2'): string {
-  const { budget, kept, kind, limit, got, reference, trouble, series, cacheLines } = spent
+  const { budget, kept, kind, limit, got, reference, trouble, series, cacheLines, speed } = spent
   const facts = [
     ...(kind === 'throughput' ? [] : [['budget', limit]]),
     ['yours', got],
@@ -53,7 +55,7 @@ export function spentSection(spent: Spent, heading: 'h2' | 'h4' = 'h2'): string 
   return `<section>
 <${heading}>${mark}${text(budget)}</${heading}>
 <dl>${facts.map(([name = '', value = '']) => `<dt>${text(name)}</dt><dd>${text(value)}</dd>`).join('')}</dl>
-${series === undefined ? '' : plot(series)}${cacheLines === undefined ? '' : lineTables(cacheLines)}</section>`
+${series === undefined ? '' : plot(series)}${speed === undefined ? '' : speedBars(speed)}${cacheLines === undefined ? '' : lineTables(cacheLines)}</section>`
 }
 
 function places({ spendsMost, growsMost, allocations = [], allocationsAreGuessed }: Spent) {
@@ -105,16 +107,45 @@ ${points
 `
 }
 
-function lineTables({ lineBytes, threads, rows }: CacheLineMap): string {
+const BAR_HEIGHT = 22
+const BAR_LEFT = 84
+/** Beside the longest bar there is room for its number. */
+const BAR_RIGHT = 200
+
+/** Two bars from zero, so that twice as long is twice as fast; and what they say. */
+function speedBars(speed: Speed): string {
+  const rows = [
+    ['yours', speed.yours, 'bar'],
+    ['reference', speed.reference, 'bar beside'],
+  ] as const
+  const scale = (WIDTH - BAR_LEFT - BAR_RIGHT) / Math.max(speed.yours, speed.reference)
+  const means = `${ratioText(speed)}. ${speedMeans(speed)}`
+  const said = rows.map(([label, rate]) => `${label} ${rateText(rate)}`).join(', ')
+  const drawn = rows.map(([label, rate, kind], i) => {
+    const [top, width] = [i * (BAR_HEIGHT + 8), Math.max(1, rate * scale).toFixed(1)]
+    const middle = top + BAR_HEIGHT / 2 + 4
+    return `<text x="${BAR_LEFT - 8}" y="${middle}" text-anchor="end">${label}</text>
+<rect class="${kind}" x="${BAR_LEFT}" y="${top}" width="${width}" height="${BAR_HEIGHT}"/>
+<text class="value" x="${(BAR_LEFT + Number(width) + 8).toFixed(1)}" y="${middle}">${text(rateText(rate))}</text>`
+  })
+  return `<svg class="plot" viewBox="0 0 ${WIDTH} ${2 * BAR_HEIGHT + 8}" role="img" aria-label="${text(`Speed: ${said}. ${means}`)}">
+${drawn.join('\n')}
+</svg>
+<p>${text(`${means} ${HOW_IT_WAS_RACED}`)}</p>
+`
+}
+
+function lineTables({ lineBytes, threads, rows, moreRows = 0 }: CacheLineMap): string {
   const shown = rows.some(({ falseMisses }) => falseMisses > 0)
     ? rows.filter(({ falseMisses }) => falseMisses > 0)
     : rows.slice(0, 4)
-  return shown
+  const tables = shown
     .map(
       ({
         startsAt,
         falseMisses,
         words,
+        moreWords = 0,
       }) => `<div class="scroll" role="region" aria-label="Cache line" tabindex="0"><table>
 <caption>One cache line, bytes ${startsAt} to ${startsAt + lineBytes - 1}: ${figure(falseMisses)} false misses an operation</caption>
 <tr><th scope="col">byte</th>${threads.map((name) => `<th scope="col">${text(name)}</th>`).join('')}<th scope="col">touched by</th></tr>
@@ -130,9 +161,10 @@ ${words
   )
   .join('\n')}
 </table></div>
-`,
+${moreWords === 0 ? '' : `<p>… ${count(moreWords, 'more word')} of this line</p>\n`}`,
     )
     .join('')
+  return `${tables}${moreRows === 0 ? '' : `<p>… ${count(moreRows, 'more cache line')}</p>\n`}`
 }
 
 /** The whole file, with the lines that something was said of. */

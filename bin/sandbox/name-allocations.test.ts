@@ -44,3 +44,23 @@ test('names each statement by its line', () => {
     'let a = ({at$1:()=>([1])}).at$1()\nvoid ({at$2:()=>(a = { b: 1 })}).at$2()\n',
   )
 })
+
+test('names what a pattern makes by its line, and nothing where it makes nothing', () => {
+  const inside = (code: string) =>
+    named(`() => {${code}}`).slice('void ({at$1:()=>(() => {'.length, -')}).at$1()'.length - 1)
+  expect(inside('const { a, b } = f()')).toBe('const { a, b } = ({at$1:()=>(f())}).at$1()')
+  expect(inside('const { a, ...b } = f()')).toBe(
+    'let    a,b,$into13={at$1:($value)=>{({ a, ...b }=$value)}},$done13 = $into13.at$1(({at$1:()=>(f())}).at$1())',
+  )
+  expect(inside('let[a] = b')).toBe('let a,$into10={at$1:($value)=>{([a]=$value)}},$done10 = $into10.at$1(b)')
+  // Where there are several such lines, the first of the pattern.
+  expect(inside('var {\na,\nb = [a],\n} = f')).toContain('{at$3:')
+  expect(inside('var {\na,\nb = [a],\n...c\n} = f')).toContain('{at$1:')
+  // Each pass of a loop has variables of its own; what is bound to its function stays there.
+  for (const code of ['for (const [a] = b;;) c(a)', 'for (const [a] of b) c(a)'])
+    expect(inside(code)).not.toContain('$into')
+  expect(named('async () => { const [a = await 1] = b }')).not.toContain('$into')
+  expect(named('const [a] = b')).toBe('const [a] = b')
+  // No name of the program's is taken.
+  expect(inside('const [$$value] = b')).toContain('$$$into')
+})

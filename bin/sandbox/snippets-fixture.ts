@@ -40,6 +40,30 @@ export const SNIPPETS: Record<string, string> = {
     'const f = () => {}, g = function () {}; const { h = () => 1 } = {}; return [f.name, g.name, h.name, (() => () => {})().name, (() => class {})().name]',
   'default parameters and destructuring':
     'const f = ({ a = 1, ...rest } = {}, [b] = [2], ...c) => [a, rest, b, c]; return [f(), f({ a: 3, d: 4 }, [5], 6)]',
+  'declarations that take apart': `
+    const log = [], note = (x) => (log.push(x), x)
+    class Box { #kept = [7, 8]; look(...given) {
+      const { a, b: { c = note(1), ...d } = { e: 2 }, ...f } = note({ a: 3, g: 4 }), plain = a + 1, [h, , i = () => this.#kept, ...j] = this.#kept
+      let[k] = arguments, { [note('l')]: l = arguments.length, ...m } = { l: undefined, n: new.target }
+      var {} = note({}), [...o] = new Set([h])
+      const [
+        p,
+        q = note(5),
+      ] = [a,
+        undefined]
+      const { length } = j
+      k = [k, given]
+      return { a, c, d, f, plain, h, i: i(), j, k, l, m, o, p, q, length, i_name: i.name }
+    } }
+    const fs = []
+    for (const x of [[1, 2], [3]]) { const [y, ...z] = x; fs.push(() => [y, z]) }
+    for (let [i, ...j] = [0, 5]; i < 2; i++) fs.push(() => [i, j])
+    const f = async ([a, ...b]) => { const [c = await a, ...d] = await b, { e, ...g } = await d; return [c, d, e, g] }
+    function* g() { const [a, ...b] = yield 1; const { c = yield 2, ...d } = { a, b }; return [c, d] }
+    const walk = g(); walk.next(); walk.next([3, 4])
+    let threw; try { (() => { const { x, ...y } = null })() } catch (error) { threw = error.name }
+    switch (1) { case 1: const [u, ...v] = 'uvw'; log.push(u, v) }
+    return [new Box().look(1, 2), fs.map((one) => one()), await f([1, Promise.resolve([2])]), walk.next(6), threw, log]`,
   'closures over loop variables':
     'const fs = []; for (let i = 0; i < 3; i++) fs.push(() => i); for (const x of [7]) fs.push(() => x); return fs.map((f) => f())',
   hoisting: 'return [f(), typeof g]; function f() { return 1 } var g = 2',

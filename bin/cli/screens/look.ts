@@ -93,6 +93,10 @@ export function foldCode(text: string, width: number, indent: string): string[] 
 /** A number with its noun. */
 export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
+/** Three digits of what is small, all of what is large. */
+export const figure = (value: number): string =>
+  (value >= 100 ? Math.round(value) : Number(value.toPrecision(3))).toLocaleString('en-US')
+
 const GAP = 3
 const NARROWEST_RIGHT = 24
 

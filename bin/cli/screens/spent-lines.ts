@@ -1,16 +1,18 @@
 // What a submission costs, as text: one line for a budget that is kept, and for one that is not what was spent, how it
 // grows and where. Numbers always stand beside bars: bars are for the eye, numbers for everybody.
 
-import type { CacheLineMap, Place, Series, Spent } from '../../judge/budgets/spent.ts'
-import { columns } from '../columns.ts'
+import { HOW_IT_WAS_RACED, rateText, ratioText, speedMeans } from '../../judge/budgets/speed.ts'
+import type { Place, Series, Speed, Spent } from '../../judge/budgets/spent.ts'
 import { printable } from '../printable.ts'
-import { cutTo, type Look, paint, sideBySide, wrapText } from './look.ts'
+import { cacheLineLines } from './cache-line-lines.ts'
+import { cutTo, figure, type Look, paint, sideBySide, wrapText } from './look.ts'
 
 const LABEL = 12
 const BAR = '█'
 const HALF_BAR = '▌'
 const MAX_BAR = 40
-const MAX_WORDS = 8
+/** Shorter ones show nothing. */
+const MIN_BAR = 4
 
 /** Two columns: what was spent, and the sentence that it is about. */
 export function spentTable(spent: readonly Spent[], look: Look): string[] {
@@ -32,18 +34,29 @@ export function labelled(label: string, value: string, look: Look, maxLines = 2)
   return shown.map((line, i) => `  ${paint(look, 'dim', (i === 0 ? label : '').padEnd(LABEL - 2))}${line}`)
 }
 
-/** Everything that is known of one budget. */
-export function spentLines(spent: Spent, file: string, look: Look): string[] {
-  const { kind, limit, got, reference, series, trouble, cacheLines } = spent
-  const { spendsMost, growsMost, allocations = [], allocationsAreGuessed } = spent
-  const allocates = allocationsAreGuessed ? 'perhaps' : 'allocates'
-  return [
-    ...(kind === 'throughput' ? [] : labelled('budget', limit, look)),
+/**
+ * Everything that is known of one budget.
+ * @param room in lines: a map that is larger tells less, and how much less
+ */
+export function spentLines(spent: Spent, file: string, look: Look, room = Number.POSITIVE_INFINITY): string[] {
+  if (spent.speed !== undefined) return speedLines(spent.speed, look)
+  const { limit, got, reference, series, trouble, cacheLines } = spent
+  const figures = [
+    ...labelled('budget', limit, look),
     ...labelled('yours', got, look),
     ...(reference === undefined ? [] : labelled('reference', reference, look)),
     ...(trouble === undefined ? [] : labelled('why', trouble, look, 3)),
     ...(series === undefined ? [] : ['', ...plotLines(series, look)]),
-    ...(cacheLines === undefined ? [] : ['', ...cacheLineLines(cacheLines, look)]),
+  ]
+  const places = placesLines(spent, file, look)
+  const left = room - figures.length - places.length - 1
+  return [...figures, ...(cacheLines === undefined ? [] : ['', ...cacheLineLines(cacheLines, look, left)]), ...places]
+}
+
+function placesLines(spent: Spent, file: string, look: Look): string[] {
+  const { spendsMost, growsMost, allocations = [], allocationsAreGuessed } = spent
+  const allocates = allocationsAreGuessed ? 'perhaps' : 'allocates'
+  return [
     ...(growsMost === undefined && spendsMost === undefined && allocations.length === 0 ? [] : ['']),
     ...(growsMost === undefined ? [] : placeLines('grows', growsMost, growsMost.growth, file, look)),
     ...(spendsMost === undefined || spendsMost.line === growsMost?.line
@@ -53,6 +66,30 @@ export function spentLines(spent: Spent, file: string, look: Look): string[] {
       .slice(0, 2)
       .flatMap((one) => placeLines(allocates, one, `${Math.round(100 * one.share)} %`, file, look)),
   ]
+}
+
+/** Two bars on one scale, and what they say: bars are for the eye. */
+function speedLines(speed: Speed, look: Look): string[] {
+  const rows = [
+    ['yours', speed.yours],
+    ['reference', speed.reference],
+  ] as const
+  const texts = rows.map(([, rate]) => rateText(rate))
+  const room = look.width - LABEL - 1 - Math.max(...texts.map((text) => text.length))
+  const scale = Math.min(MAX_BAR, room) / Math.max(speed.yours, speed.reference)
+  const drawn = (rate: number) => (room < MIN_BAR ? '' : `${bar(rate * scale)} `)
+  return [
+    ...rows.map(([label, rate], i) => `  ${paint(look, 'dim', label.padEnd(LABEL - 2))}${drawn(rate)}${texts[i]}`),
+    '',
+    ...wrapText(`${ratioText(speed)}. ${speedMeans(speed)}`, look.width - 2).map((line) => `  ${line}`),
+    ...wrapText(HOW_IT_WAS_RACED, look.width - 2).map((line) => `  ${line}`),
+  ]
+}
+
+/** @param cells how long it is; never nothing */
+function bar(cells: number): string {
+  const halves = Math.max(1, Math.round(2 * cells))
+  return BAR.repeat(halves >> 1) + (halves % 2 === 1 ? HALF_BAR : '')
 }
 
 /** The place on a line of its own, never broken: editors and terminals make a link of it. */
@@ -77,44 +114,7 @@ export function plotLines({ unit, points, reference }: Series, look: Look): stri
   return [
     `  ${paint(look, 'dim', 'n'.padStart(LABEL - 2 + nWidth))}  ${paint(look, 'dim', unit)}`,
     ...points.map(({ value }, i) => {
-      const halves = Math.max(1, Math.round(2 * value * scale))
-      const bar = BAR.repeat(halves >> 1) + (halves % 2 === 1 ? HALF_BAR : '')
-      return `${' '.repeat(LABEL)}${(ns[i] as string).padStart(nWidth)}  ${bar} ${(values[i] as string).padStart(bar === '' ? valueWidth : 0)}${paint(look, 'dim', beside[i] as string)}`
+      return `${' '.repeat(LABEL)}${(ns[i] as string).padStart(nWidth)}  ${bar(value * scale)} ${values[i]}${paint(look, 'dim', beside[i] as string)}`
     }),
   ]
-}
-
-/** Three digits of what is small, all of what is large. */
-export const figure = (value: number): string =>
-  (value >= 100 ? Math.round(value) : Number(value.toPrecision(3))).toLocaleString('en-US')
-
-/** One row for each word that is touched, with who reads and who writes it; what collides is marked. */
-export function cacheLineLines({ lineBytes, threads, rows }: CacheLineMap, look: Look): string[] {
-  const cell = (reads: number, writes: number) =>
-    [
-      ...(writes > 0 ? [`w ${writes.toLocaleString('en-US')}`] : []),
-      ...(reads > 0 ? [`r ${reads.toLocaleString('en-US')}`] : []),
-    ].join(' ') || '·'
-  const worst = rows.filter(({ falseMisses }) => falseMisses > 0)
-  return (worst.length === 0 ? rows.slice(0, 2) : worst.slice(0, 2)).flatMap(({ startsAt, words, falseMisses }) => {
-    const shown = words.slice(0, MAX_WORDS)
-    const cells = shown.map(({ reads, writes }) => threads.map((_, i) => cell(reads[i] ?? 0, writes[i] ?? 0)))
-    const widths = threads.map((name, i) => Math.max(name.length, ...cells.map((row) => row[i]?.length ?? 0)))
-    const head = threads.map((name, i) => name.padEnd(widths[i] as number)).join('  ')
-    const left = 10
-    const title = `one cache line: bytes ${startsAt} to ${startsAt + lineBytes - 1}, ${figure(falseMisses)} false misses an operation`
-    return [
-      `  ${cutTo(title, look.width - 2)}`,
-      `  ${paint(look, 'dim', `${'byte'.padEnd(left)}${head}`)}`,
-      ...shown.map(({ byteOffset, hot, places }, i) => {
-        const row = (cells[i] as string[]).map((text, t) => text.padEnd(widths[t] as number)).join('  ')
-        const text = `  ${`${byteOffset}${hot ? ' hot' : ''}`.padEnd(left)}${row}`
-        const [place] = places
-        const room = look.width - columns(text) - 2
-        const code = place === undefined ? '' : `${place.line}: ${printable(place.code ?? '')}`
-        return room < 12 || code === '' ? cutTo(text, look.width) : `${text}  ${cutTo(code, room)}`
-      }),
-      ...(words.length > shown.length ? [`  … ${words.length - shown.length} more words`] : []),
-    ]
-  })
 }

@@ -9,7 +9,7 @@ import type { PromiseReport, Report } from '../../judge/report.ts'
 import { columns } from '../columns.ts'
 import { longGossip, twoLeaders } from '../space-time-runs-fixture.ts'
 import { plotLines } from './spent-lines.ts'
-import { verdictScreen } from './verdict-screen.ts'
+import { verdictScreen, verdictWithoutCommands } from './verdict-screen.ts'
 
 const LOOK = { width: 80, colour: false }
 const REPLAY = 'npx kata check sliding-window-counter --seed 4294967295'
@@ -188,4 +188,31 @@ test('what was spent stands below what is accepted', () => {
   const kept = { ...dear, kept: true, got: '0 bytes a call', budget: 'A call makes no garbage' }
   const text = linesOf(report({ verdict: 'accepted', promises: [keeps], spent: [kept] })).join('\n')
   expect(text).toMatch(/^✓ 0 bytes a call {3}A call makes no garbage$/m)
+})
+
+const manyKept = Array.from({ length: 40 }, (_, i): Spent => {
+  return { ...dear, kept: true, got: '0 bytes a call', budget: `Budget ${i}: ${WORDS}` }
+})
+
+test('budgets that an accepted file has no room for are counted, and what shows them is said', () => {
+  const accepted = report({ verdict: 'accepted', promises: [keeps], spent: manyKept, printed: ['x'] })
+  const lines = linesOf(accepted)
+  expect(lines.length).toBeLessThanOrEqual(25)
+  for (const line of lines) expect(columns(line), line).toBeLessThanOrEqual(80)
+  const told = lines.filter((line) => line.startsWith('✓')).length
+  expect(told).toBeGreaterThan(3)
+  expect(lines).toContain(`… and ${40 - told} more: npx kata perf sliding-window-counter`)
+  // None is told by half.
+  expect(lines[lines.findIndex((line) => line.startsWith('… and')) - 1]).toMatch(/say\s*$/)
+  const few = report({ verdict: 'accepted', promises: [keeps], spent: manyKept.slice(0, 3) })
+  expect(linesOf(few).join()).not.toContain('more')
+  // Another file is measured by its own command, and who has no command is told none.
+  const from = { ...accepted, replay: 'npx kata check a --from b.ts --seed 1' }
+  expect(verdictScreen(from, LOOK, false)).toContain('more: npx kata perf a --from b.ts --seed 1')
+  expect(verdictWithoutCommands(accepted, LOOK)).toMatch(/^… and \d+ more$/m)
+})
+
+test('whatever an over-budget screen has no room for is counted, too', () => {
+  const lines = linesOf(report({ verdict: 'over-budget', promises: [keeps], spent: [dear, dear, dear] }))
+  expect(lines.filter((line) => /^ {2}… and \d+ lines more$/.test(line))).toHaveLength(2)
 })

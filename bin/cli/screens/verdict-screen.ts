@@ -2,6 +2,7 @@
 // a message that does not fit is not read, so the story gives way to what frames it, and prints give way to both.
 
 import type { Verdict } from '../../course/verdict.ts'
+import type { Spent } from '../../judge/budgets/spent.ts'
 import { leadingPromise, type PromiseReport, type Report, tracedPromise } from '../../judge/report.ts'
 import { printable } from '../printable.ts'
 import { layOut } from '../space-time-layout.ts'
@@ -10,7 +11,7 @@ import { count, cutTo, foldCode, type Look, paint, wrapText } from './look.ts'
 import { spentLines, spentTable } from './spent-lines.ts'
 
 const MAX_LINES = 20
-/** A cost has a plot. */
+/** A cost has a plot, and what is accepted a table of costs. */
 const MAX_COST_LINES = 25
 const MAX_STORY = 8
 const MIN_STORY = 3
@@ -20,24 +21,27 @@ const MAX_ROWS = 60
 const MIN_PICTURE = 5
 const MAX_PROBLEMS = 4
 const MAX_PRINTED = 3
-const MAX_SPENT = 10
+const MAX_ALSO_OVER = 3
 const LABEL = 12
 
 /** @param recorded false for a file that is not the learner's own: it is no progress, and hints must be told what it broke */
 export const verdictScreen = (report: Report, look: Look, recorded = true): string =>
-  screenOf(report, look, whatNext(report, look, recorded))
+  screenOf(report, look, whatNext(report, look, recorded), perfCommand(report, recorded))
 
 /** The same for a learner of a class, who has no command of ours: none is named. */
 export const verdictWithoutCommands = (report: Report, look: Look): string => screenOf(report, look, []).trimEnd()
 
-/** @param next commands; none for somebody who has none */
-function screenOf(report: Report, look: Look, next: readonly string[]): string {
+/** Shows all of what a file costs, wherever a screen has no room for it. */
+const perfCommand = ({ kata, replay }: Report, recorded: boolean): string =>
+  recorded ? `npx kata perf ${kata}` : replay.replace(' check ', ' perf ')
+
+/** @param next commands; none for somebody who has none, and no `perf` either */
+function screenOf(report: Report, look: Look, next: readonly string[], perf?: string): string {
   const head = [...headline(report, look), '']
-  if (report.verdict === 'over-budget')
-    return [...head, ...dearLines(report, look, MAX_COST_LINES - head.length - next.length), ...next].join('\n')
-  const room = MAX_LINES - head.length - next.length
-  const body =
-    report.problems === undefined ? evidence(report, look, room, next.length > 0) : problemLines(report, look, room)
+  const most = report.verdict === 'over-budget' || report.verdict === 'accepted' ? MAX_COST_LINES : MAX_LINES
+  const room = most - head.length - next.length
+  if (report.verdict === 'over-budget') return [...head, ...dearLines(report, look, room), ...next].join('\n')
+  const body = report.problems === undefined ? evidence(report, look, room, perf) : problemLines(report, look, room)
   return [...head, ...body, ...next].join('\n')
 }
 
@@ -57,11 +61,30 @@ const COLOURS: Record<Verdict, 'green' | 'red' | 'yellow' | 'magenta'> = {
 function dearLines(report: Report, look: Look, room: number): string[] {
   const [first, ...others] = report.spent.filter(({ kept }) => !kept)
   if (first === undefined) return []
-  const also = others.flatMap(({ budget, got }) => wrapText(`Also over: ${budget} (${got})`, look.width, '  '))
-  const rest = stacked([also.slice(0, 3)])
+  const also = others.map(({ budget, got }) => wrapText(`Also over: ${budget} (${got})`, look.width, '  '))
+  const rest = stacked([cutLines(also.flat(), MAX_ALSO_OVER)])
   const title = wrapText(`✗ ${first.budget}`, look.width, '  ').map((line) => paint(look, 'bold', line))
-  const body = spentLines(first, report.file, look).slice(0, room - title.length - 2 - rest.length)
-  return [...title, '', ...body, '', ...rest]
+  const left = room - title.length - 2 - rest.length
+  return [...title, '', ...cutLines(spentLines(first, report.file, look, left), left), '', ...rest]
+}
+
+/** Never without saying so. (The command that shows everything stands below.) */
+function cutLines(lines: readonly string[], most: number): readonly string[] {
+  if (lines.length <= most) return lines
+  const left = lines.length - most + 1
+  return [...lines.slice(0, most - 1), `  … and ${count(left, 'line')} more`]
+}
+
+/** A budget is told whole or counted. */
+function costLines(spent: readonly Spent[], look: Look, room: number, perf: string | undefined): string[] {
+  const all = spentTable(spent, look)
+  if (all.length <= room) return all
+  const wanted = (shown: number) => {
+    const left = `… and ${spent.length - shown} more${perf === undefined ? '' : `: ${perf}`}`
+    return [...(shown === 0 ? [] : spentTable(spent.slice(0, shown), look)), left]
+  }
+  const shown = spent.findLastIndex((_, i) => wanted(i + 1).length <= room) + 1
+  return wanted(shown)
 }
 
 function headline({ verdict, kata, promises, spent, ms }: Report, look: Look): string[] {
@@ -84,7 +107,7 @@ export const duration = (ms: number): string => (ms < 1000 ? `${ms} ms` : `${(ms
 const stacked = (sections: readonly (readonly string[])[]): string[] =>
   sections.filter((lines) => lines.length > 0).flatMap((lines) => [...lines, ''])
 
-function evidence(report: Report, look: Look, room: number, hasCommands: boolean): string[] {
+function evidence(report: Report, look: Look, room: number, perf: string | undefined): string[] {
   const { verdict, printed = [] } = report
   const told = subjectOf(report)
   const layout = (lines: number, story: readonly string[]) =>
@@ -96,7 +119,8 @@ function evidence(report: Report, look: Look, room: number, hasCommands: boolean
         ? [verdict === 'todo' ? [] : placeLines(report, leadingPromise(report), look)]
         : [factsOf(report, told, look, lines), reasonLines(report, told, look).slice(0, lines)]),
       othersOf(report, told, look, lines),
-      verdict === 'accepted' ? spentTable(report.spent, look).slice(0, MAX_SPENT) : [],
+      // Each section is followed by a blank line.
+      verdict === 'accepted' ? costLines(report.spent, look, room - 1 - printsRoom, perf) : [],
     ])
   const printsRoom = printed.length === 0 ? 0 : 2
   const storyRoom = (lines: number) => room - layout(lines, []).length - 1 - printsRoom
@@ -106,7 +130,7 @@ function evidence(report: Report, look: Look, room: number, hasCommands: boolean
     pictureLines(told, storyRoom(lines), look) ??
     storyLines(told?.counterexample, Math.max(MIN_STORY, Math.min(MAX_STORY, storyRoom(lines))), look)
   const body = layout(lines, story)
-  return [...body, ...printedLines(report, room - body.length, look, hasCommands)]
+  return [...body, ...printedLines(report, room - body.length, look, perf !== undefined)]
 }
 
 /** The promise whose story is told: the one that the verdict is about, or what else is wrong in a file with a TODO. */
@@ -254,11 +278,7 @@ function whatNext(report: Report, look: Look, recorded: boolean): string[] {
         ? [line('stub', `npx kata diff ${kata} --with stub`)]
         : [line('again', recorded ? `npx kata check ${kata}` : replay)]
     case 'over-budget':
-      return [
-        line('perf', recorded ? `npx kata perf ${kata}` : replay.replace(' check ', ' perf ')),
-        line('replay', replay),
-        hint,
-      ]
+      return [line('perf', perfCommand(report, recorded)), line('replay', replay), hint]
     case 'judge-error':
       return [line('doctor', 'npx kata doctor'), line('again', replay)]
     default: {

@@ -1,7 +1,7 @@
 // Bytes against what V8 is known to allocate, on the pinned run time: to the byte, or this file fails.
 
 import { expect, test } from 'vitest'
-import { judgeBytesPerCall, judgeBytesPerEntry } from './bytes.ts'
+import { allocationsOf, judgeBytesPerCall, judgeBytesPerEntry } from './bytes.ts'
 import { measured } from './subject-fixture.ts'
 
 /** One call of each function that the submission exports. */
@@ -73,6 +73,53 @@ test('the same figures twice, to the last digit that is judged', async () => {
   const script = 'let kept; export const f = (i) => (kept = [i, { i }])'
   expect(await bytes(script, 'f')).toEqual(await bytes(script, 'f'))
 })
+
+test('garbage of a declaration is told by its line, whatever makes it', async () => {
+  const script = `let kept, other
+const pair = (i) => ({ a: i, b: i })
+export function rest(i) {
+  const { a, ...others } = pair(i)
+  kept = others
+  return a
+}
+export function several(i) {
+  const {
+    a,
+    c = { x: i },
+  } = pair(i)
+  kept = c
+  return a
+}
+const list = [1, 2, 3, 4]
+export function more(i) {
+  other = [i]
+  const [
+    a,
+    ...others
+  ] = list
+  kept = others
+  return a
+}
+export function inner(i) {
+  return [i].map((x) => {
+    let { a, ...others } = pair(x)
+    kept = others
+    return a
+  }).length
+}
+`
+  const names = ['rest', 'several', 'more', 'inner']
+  const raws = await measured('allocations', script, calls(...names))
+  const lines = raws.map((raw) => (raw as [number, number][]).map(([line]) => line).sort((a, b) => a - b))
+  // The pair is made on line 2, and what each declaration makes of it on its own.
+  expect(lines).toEqual([[2, 4], [2, 11], [18, 21], expect.arrayContaining([2, 28])])
+  // The first comes to what a call was measured to make, with nothing of ours in it.
+  expect((await bytes(script, 'rest'))[0]).toBe('96 bytes a call')
+  expect(totalOf(raws[0])).toBeCloseTo(96, -1)
+  expect(allocationsOf(raws[0], 96)).not.toHaveProperty('allocationsAreGuessed')
+})
+
+const totalOf = (raw: unknown) => (raw as [number, number][]).reduce((sum, [, some]) => sum + some, 0)
 
 test('promises are drained, and what settles later is counted', async () => {
   const script = `

@@ -37,10 +37,13 @@ export interface Course {
 
 /** What became of one budget; or of the submission, while it was measured. */
 export type Measured =
-  | { readonly spent: Spent }
+  | { readonly spent: Spent; readonly steps?: CountedSteps }
   | { readonly budget: string; readonly death: Death }
   /** its answers are not the reference's where the contract leaves no choice: fast by being wrong */
   | { readonly budget: string; readonly differs: string }
+
+/** Beside what is told of a budget of steps: what the verdict is about, and all that was counted. */
+export type CountedSteps = Pick<StepsVerdict, 'part' | 'at' | 'counted'>
 
 type MeasuringProfile = Exclude<Profile, 'suite' | 'work'>
 
@@ -293,8 +296,9 @@ async function judgedSteps(
   )
 }
 
-function toldSteps(budget: StepsBudget, { part, wrongAnswer, isClose: _, ...spent }: StepsVerdict): Measured {
+function toldSteps(budget: StepsBudget, verdict: StepsVerdict): Measured {
   const { name } = budget
+  const { part, at, counted, wrongAnswer, isClose: _, ...spent } = verdict
   if (spent.trouble !== undefined)
     return { budget: name, death: { cause: 'crashed', why: `While "${name}" was counted: ${spent.trouble}` } }
   if (wrongAnswer !== undefined) {
@@ -305,7 +309,10 @@ function toldSteps(budget: StepsBudget, { part, wrongAnswer, isClose: _, ...spen
   const isGrowth = part === 'steps' || part === 'worstCall' || part === 'setUp'
   const unit = isGrowth ? ` ${spent.series?.unit}` : ''
   const limit = spent.kept ? limitOf(budget) : `${spent.limit}${unit}`
-  return { spent: { budget: name, kind: 'steps', ...spent, limit, got: `${spent.got}${unit}` } }
+  return {
+    spent: { budget: name, kind: 'steps', ...spent, limit, got: `${spent.got}${unit}` },
+    steps: { part, ...(at === undefined ? {} : { at }), ...(counted === undefined ? {} : { counted }) },
+  }
 }
 
 function figures(budget: Budget, raw: unknown): Omit<Spent, 'budget' | 'kind'> | undefined {

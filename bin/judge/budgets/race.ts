@@ -5,6 +5,7 @@ import { type Budget, kindOf } from '../../../graders/kit/budget.ts'
 import { openSession, type Session } from '../../sandbox/session.ts'
 import { variantFor } from '../../sandbox/variants.ts'
 import type { Course, Measurable, Measured } from './measure.ts'
+import { rateText, ratioText } from './speed.ts'
 
 const ROUNDS = 9
 /** CPU time that one round should take: long against the clock's grain, short against other work's. */
@@ -31,15 +32,16 @@ export async function race(
       const nsPerCall = await contest(runners, index, seed)
       if (nsPerCall === undefined) continue
       const [ours = 0, theirs = 0] = nsPerCall
-      const ratio = theirs / ours
+      const speed = { yours: 1e9 / ours, reference: 1e9 / theirs }
       measured.push({
         spent: {
           budget: budget.name,
           kind: 'throughput',
           kept: true,
           limit: 'shown, never judged',
-          got: `${Number(ratio.toPrecision(2))} × the reference's speed · ${perSecond(ours)} here, now`,
-          reference: perSecond(theirs),
+          got: `${ratioText(speed)} · ${rateText(speed.yours)} here, now`,
+          reference: rateText(speed.reference),
+          speed,
         },
       })
     }
@@ -63,17 +65,10 @@ async function contest(runners: readonly Session[], index: number, seed: number)
     for (const [i, runner] of runners.entries()) {
       const came = await runner.measure(index, { seed, calls: calls[i] })
       const us = came.alive && 'raw' in came ? (came.raw as { cpuUs?: unknown } | null)?.cpuUs : undefined
-      if (typeof us !== 'number' || !(us >= 0)) return undefined
+      if (typeof us !== 'number' || !Number.isFinite(us) || us < 0) return undefined
       const made = calls[i] as number
       if (round < 0) calls[i] = Math.min(MAX_CALLS, Math.ceil((made * ROUND_US) / Math.max(us, ROUND_US / 16)))
       else (rounds[i] as number[]).push((1000 * Math.max(us, 1)) / made)
     }
   return rounds.map((values) => values.sort((a, b) => a - b)[values.length >> 1] as number)
-}
-
-function perSecond(nsPerCall: number): string {
-  const calls = 1e9 / nsPerCall
-  return calls >= 1e6
-    ? `${Number((calls / 1e6).toPrecision(2))} million calls a second`
-    : `${Number((calls / 1e3).toPrecision(2))} thousand calls a second`
 }

@@ -29,10 +29,12 @@ export function judgeSharedCacheLines(
 
 function mapOf(sharing: Sharing): CacheLineMap {
   const { run, placement, lines } = sharing
+  const more = lines.slice(MAX_ROWS).filter(({ falseMisses }) => falseMisses > 0).length
   return {
     lineBytes: placement.lineBytes,
     threads: Array.from({ length: run.threads }, (_, i) => `thread ${i + 1}`),
     rows: lines.slice(0, MAX_ROWS).map((line) => rowOf(sharing, line)),
+    ...(more === 0 ? {} : { moreRows: more }),
   }
 }
 
@@ -62,6 +64,7 @@ function rowOf(
   return {
     startsAt: line * lineBytes - (bases[buffer] as number),
     words: busiest.slice(0, MAX_WORDS).sort((a, b) => a.byteOffset - b.byteOffset),
+    ...(busiest.length > MAX_WORDS ? { moreWords: busiest.length - MAX_WORDS } : {}),
     falseMisses,
   }
 }

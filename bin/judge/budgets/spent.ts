@@ -25,6 +25,8 @@ export interface Spent {
   readonly allocationsAreGuessed?: true
   /** which threads touch which words of which cache lines */
   readonly cacheLines?: CacheLineMap
+  /** of both, in one run */
+  readonly speed?: Speed
   /** more than a figure: what was found instead, where nothing could be counted */
   readonly trouble?: string
 }
@@ -47,11 +49,20 @@ export interface Series {
   readonly reference?: readonly { readonly n: number; readonly value: number }[]
 }
 
+/** Calls a second of processor time: medians of rounds that took turns. */
+export interface Speed {
+  readonly yours: number
+  readonly reference: number
+}
+
 export interface CacheLineMap {
   /** bytes in one line of the cache */
   readonly lineBytes: number
   readonly threads: readonly string[]
+  /** worst first */
   readonly rows: readonly CacheLineRow[]
+  /** how many more lines cause false misses */
+  readonly moreRows?: number
 }
 
 export interface CacheLineRow {
@@ -66,6 +77,8 @@ export interface CacheLineRow {
     readonly places: readonly Place[]
     readonly hot: boolean
   }[]
+  /** how many more words of it are touched */
+  readonly moreWords?: number
   /** false misses that this line caused, an operation */
   readonly falseMisses: number
 }

@@ -24,13 +24,24 @@ const FAR_DEARER_STEPS = 2_000
 const LATER = 2
 const LATER_STEPS = 8
 
-export type Part = 'import' | 'steps' | 'worstCall' | 'setUp' | 'ceiling' | 'constant' | 'later'
+/** What is counted over several sizes, and how its values are told. */
+export const UNITS = {
+  steps: 'steps a call',
+  worstCall: 'steps in the worst call',
+  setUp: 'steps to set up',
+} as const
+export type CountedPart = keyof typeof UNITS
+export type Part = CountedPart | 'import' | 'ceiling' | 'constant' | 'later'
 
 export interface StepsVerdict extends Omit<Spent, 'budget' | 'kind' | 'allocations' | 'cacheLines' | 'reference'> {
   /** what is over, or else what was asked for */
   readonly part: Part
   /** it is over by so little that other inputs have to be looked at */
   readonly isClose?: true
+  /** of what is no class: the size at which it is passed */
+  readonly at?: number
+  /** every part that the budget limits, whichever of them the verdict is about */
+  readonly counted?: Partial<Readonly<Record<CountedPart, readonly Point[]>>>
   /** the first answer that is not the reference's: it may be cheap by being wrong */
   readonly wrongAnswer?: { readonly n: number; readonly call: number; readonly got: string; readonly expected: string }
 }
@@ -102,17 +113,23 @@ export function judgeCounts(budget: Limits, counts: Counts, reference?: Answers,
     limit !== undefined && !isWithin(fitted(points, isWorst).growth, limit)
   const close = (points: Point[], limit: Growth) =>
     missedBy(points, limit) < CHANCE_STEPS ? { isClose: true as const } : {}
-  const shown = (part: Part, unit: string, points: Point[], limit: string, lines: (sample: Sample) => Lines) => ({
+  const counted = {
+    steps: amortised,
+    ...(budget.worstCall === undefined ? {} : { worstCall: worst }),
+    ...(budget.setUp === undefined ? {} : { setUp }),
+  }
+  const shown = (part: CountedPart, points: Point[], limit: string, lines: (sample: Sample) => Lines) => ({
     part,
+    counted,
     limit,
     got: fitted(points, part === 'worstCall').growth as string,
-    series: { unit, points },
+    series: { unit: UNITS[part], points },
     ...places(series, lines, part === 'steps' ? ({ calls }) => calls : () => 1),
   })
   const wrongAnswer = reference === undefined ? undefined : firstDifference(series, reference)
   const differs = wrongAnswer === undefined ? {} : { wrongAnswer }
   const inCalls = ({ lines }: Sample) => lines
-  const base = shown('steps', 'steps a call', amortised, budget.steps, inCalls)
+  const base = shown('steps', amortised, budget.steps, inCalls)
 
   if (importSteps > IMPORT_STEPS)
     return {
@@ -126,14 +143,14 @@ export function judgeCounts(budget: Limits, counts: Counts, reference?: Answers,
   if (over(amortised, budget.steps)) return { ...base, ...differs, ...close(amortised, budget.steps), kept: false }
   if (over(worst, budget.worstCall, true))
     return {
-      ...shown('worstCall', 'steps in the worst call', worst, budget.worstCall ?? '', (s) => s.worstLines),
+      ...shown('worstCall', worst, budget.worstCall ?? '', (s) => s.worstLines),
       ...differs,
       ...close(worst, budget.worstCall ?? budget.steps),
       kept: false,
     }
   if (over(setUp, budget.setUp))
     return {
-      ...shown('setUp', 'steps to set up', setUp, budget.setUp ?? '', (s) => s.setUpLines),
+      ...shown('setUp', setUp, budget.setUp ?? '', (s) => s.setUpLines),
       ...differs,
       kept: false,
     }
@@ -144,8 +161,9 @@ export function judgeCounts(budget: Limits, counts: Counts, reference?: Answers,
       ...base,
       ...differs,
       part: 'ceiling',
+      at: above.n,
       kept: false,
-      got: `${count(above.value)} steps a call at n = ${count(above.n)}`,
+      got: stepsAt(above),
       limit: `${ceiling?.says}: ${count(ceiling?.of(above.n) ?? 0)}`,
     }
   const most = amortised.reduce((a, b) => (b.value > a.value ? b : a))
@@ -155,7 +173,8 @@ export function judgeCounts(budget: Limits, counts: Counts, reference?: Answers,
       ...differs,
       part: 'constant',
       kept: false,
-      got: `${count(most.value)} steps a call at n = ${count(most.n)}`,
+      at: most.n,
+      got: stepsAt(most),
       limit: `${budget.steps}, and not ${FAR_DEARER} times the reference's ${count(spends)} steps a call and ${count(FAR_DEARER_STEPS)} more`,
     }
   const later = longer === undefined ? 0 : longer.total / longer.calls
@@ -165,12 +184,16 @@ export function judgeCounts(budget: Limits, counts: Counts, reference?: Answers,
       ...places([longer], inCalls, ({ calls }) => calls),
       ...differs,
       part: 'later',
+      at: longer.n,
       kept: false,
       got: `${count(later)} steps a call in ${count(longer.calls)} calls at n = ${count(longer.n)}`,
       limit: `${count(most.value)} steps a call, as it begins, and no work put off`,
     }
   return { ...base, ...differs, kept: wrongAnswer === undefined }
 }
+
+/** One figure of the steps a call, with the size that it was counted at. */
+export const stepsAt = ({ n, value }: Point): string => `${count(value)} ${UNITS.steps} at n = ${count(n)}`
 
 const count = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 1 })
 

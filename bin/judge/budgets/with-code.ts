@@ -8,10 +8,11 @@ const MAX_CODE = 200
 export function withCode(measured: readonly Measured[], source: string): Measured[] {
   const lines = source.split(/\r?\n/)
   const at = <P extends Place>(place: P): P => {
-    const code = lines[place.line - 1]?.trim().slice(0, MAX_CODE)
-    return code === undefined || code === '' ? place : { ...place, code }
+    const code = lines[place.line - 1]?.trim() ?? ''
+    if (code === '') return place
+    return { ...place, code: code.length > MAX_CODE ? `${code.slice(0, MAX_CODE - 1)}…` : code }
   }
-  return measured.map((one) => ('spent' in one ? { spent: placed(one.spent, at) } : one))
+  return measured.map((one) => ('spent' in one ? { ...one, spent: placed(one.spent, at) } : one))
 }
 
 function placed(spent: Spent, at: <P extends Place>(place: P) => P): Spent {

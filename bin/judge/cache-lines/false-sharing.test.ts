@@ -100,3 +100,16 @@ test('what no probe says is no figure', async () => {
   ])
     expect(judgeSharedCacheLines({ sharedCacheLines: 0 }, wrong), JSON.stringify(wrong)?.slice(0, 80)).toBeUndefined()
 })
+
+test('words that the map has no row for are counted', async () => {
+  const judged = judgeSharedCacheLines(
+    { sharedCacheLines: 0 },
+    await measured(RINGS['padded, data right behind the tail'] as string, 0),
+  )
+  const [row] = judged?.cacheLines?.rows ?? []
+  const bytes = judged?.cacheLines?.lineBytes ?? 0
+  expect(row?.words).toHaveLength(8)
+  // Of four bytes each: no more than the line has room for.
+  expect(row?.moreWords).toBeGreaterThan(0)
+  expect(8 + (row?.moreWords ?? 0)).toBeLessThanOrEqual(bytes / 4)
+})
