@@ -84,7 +84,11 @@ export interface SharedCacheLinesBudget<K = never, S = never> {
   readonly turns?: number
 }
 
-/** A statistical promise. A right implementation fails less than once in 10^9 runs. */
+/**
+ * A statistical promise. A right implementation fails less than once in 10^9 runs: of shares and standard errors the judge
+ * itself sees to that, by the number of trials. Of a figure it cannot: a figure is for what chance does not move, or only
+ * within bounds, or far less than it is from its limit; the budget says which, and what was measured.
+ */
 export interface QualityBudget<K = never> {
   /** Makes one trial run, and says what came of it. */
   readonly sample: (kata: K, setting: Setting) => Sample
@@ -93,7 +97,7 @@ export interface QualityBudget<K = never> {
   readonly n?: number
 }
 export type Sample =
-  /** how many of how many independent trials */
+  /** how many of how many independent trials: what comes of one may not hang on another (ten neighbours of one query do) */
   | { readonly hits: number; readonly of: number }
   /** independent relative errors */
   | { readonly errors: readonly number[] }
@@ -106,7 +110,7 @@ export type Quality =
   | { readonly what: string; readonly shareAtLeast: number }
   /** relative errors: true standard error at most this, and no bias beyond it */
   | { readonly what: string; readonly standardErrorAtMost: number }
-  /** an exact figure (bits that are used, the largest share of a node): at most this */
+  /** an exact figure (syncs, bytes, messages of a run), that chance does not take beyond this: at most this */
   | { readonly what: string; readonly figureAtMost: number }
 
 /** How fast it is beside the reference, in one run. Shown by `kata perf`; judges nobody. */

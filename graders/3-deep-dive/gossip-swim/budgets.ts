@@ -25,6 +25,7 @@ const seedOf = (random: () => number): number => Math.floor(random() * 2 ** 31)
 export default [
   budget('A quiet cluster costs two messages a node and period', {
     sample: (kata: Kata, { random }) => ({ figure: messagesOf(kata, seedOf(random), []) }),
+    // No ack is late where no message takes 250 ms, so that chance moves the ends only: 41 probes in 40 periods are 2.05.
     quality: { what: 'messages a node and period among 32', figureAtMost: 2.1 },
   }),
   budget('News cost no messages of their own', {
@@ -38,6 +39,9 @@ export default [
       }))
       return { figure: messagesOf(kata, seedOf(random), faults) }
     },
+    // Each of 29 probes each of the three once a round of 31 periods: in the 36 that are left, three times at the most. That is
+    // six messages more, for three helpers, and one ack less: 3.1 in all, where nobody is ever told of a death. It was 2.07 ±
+    // 0.02 over 40 seeds; 10.2 where all are told at once.
     quality: { what: 'messages a node and period, when three of 32 crash', figureAtMost: 3.5 },
   }),
 ]

@@ -84,6 +84,7 @@ export default [
         for (let event = Math.floor(random() * 8); event >= 0; event--) clock.stamp(into)
       return { figure: syncs() / 50 }
     },
+    // Chance decides how many events there are in a millisecond, which no right clock's syncs hang on: one figure each.
     quality: { what: 'syncs each `aheadMs`', figureAtMost: 2.5 },
   }),
   budget('An event makes no garbage', {

@@ -69,6 +69,7 @@ export default [
       text.insert(at, 'x'.repeat(500))
       return { figure: text.delete(at, 500).length }
     },
+    // Typed in one go, wherever else was typed before: no question of chance.
     quality: { what: 'operations', figureAtMost: 1 },
   }),
   budget('A deletion that arrives makes no garbage', {
@@ -93,6 +94,7 @@ export default [
       }
       return text
     },
+    // At most a node a character; chance decides only which of them share one (38 and 78, each ± 0.5; two keys each are 210).
     bytesPerEntry: 140,
   }),
   budget('An edit beside the reference', {

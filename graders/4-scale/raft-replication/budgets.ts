@@ -1,4 +1,8 @@
 // What a log may cost, counted by the simulated network on clusters where nothing is lost.
+//
+// How sure the limits are: all messages take 5 ms and all commands come at fixed times, so that chance decides only who leads and
+// from when. Who is in office stays there; without a leader at the first command there is less to be counted, and never more.
+// Over 60 seeds (200 for the refusals) the reference came to one figure each, and the node with a tick to 1.2 ± 0.01 messages.
 
 import type * as kata from '#kata/4-scale/raft-replication'
 import { budget } from '../../kit/budget.ts'

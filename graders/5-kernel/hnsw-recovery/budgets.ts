@@ -1,5 +1,8 @@
 // What keeping a graph may cost: syncs and bytes, counted by the simulated disk; distances, counted by the graph; and what is
 // left of a search's quality.
+//
+// How sure the limits are: syncs, what is read, and what is measured are the same whatever the vectors. Bytes hang on how many
+// links a change has: over 50 seeds of the reference and both accepted files a limit is 22 standard deviations away or more.
 
 import type * as kata from '#kata/5-kernel/hnsw-recovery'
 import { budget } from '../../kit/budget.ts'
@@ -99,6 +102,7 @@ export default [
       for (let i = 0; i < BATCHES; i++) made.index.insertAll([{ id: 10_000 + i, vector: vector(random) }])
       return { figure: (made.disk.counts.bytesWritten - before) / (4 * made.numbers()) }
     },
+    // 1.29 ± 0.009; 2.56 ± 0.01 as text.
     quality: { what: 'bytes written for each byte changed', figureAtMost: 1.5 },
   }),
   budget('A checkpoint takes a few syncs, however large the graph is', {
@@ -126,7 +130,7 @@ export default [
       const made = churned(kata, random)
       return { figure: bytesIn(made.disk.now()) / graphBytes(made) }
     },
-    // Whoever keeps the checkpoint before, to be on the safe side, has twice as much.
+    // 1.18 ± 0.002. Whoever keeps the checkpoint before, to be on the safe side, has twice as much; with all of them, 5.8.
     quality: { what: 'bytes on the disk for each byte of the graph', figureAtMost: 2.6 },
   }),
   budget('Opening measures nothing', {
@@ -148,11 +152,14 @@ export default [
       let hits = 0
       for (let i = 0; i < QUERIES; i++) {
         const query = vector(random)
-        const nearest = exact(vectors, query)
-        for (const { id } of world?.search(query, K, 80) ?? []) if (nearest.has(id)) hits++
+        // One of the ten a query, the next one each time: what one search finds of ten are not ten independent trials.
+        const wanted = nearest(vectors, query)[i % K]
+        if (world?.search(query, K, 80).some(({ id }) => id === wanted)) hits++
       }
-      return { hits, of: QUERIES * K }
+      return { hits, of: QUERIES }
     },
+    // Of one graph the trials are independent, and 34 that are missed of 200 fail: less than once in 10^9 runs where 95 % are
+    // found. In the graphs of 50 seeds all of 100,000 were. Nobody finds any in what cannot be opened.
     quality: { what: 'of the ten nearest of 800 vectors', shareAtLeast: 0.95 },
     n: 800,
   }),
@@ -170,8 +177,8 @@ function reopened(kata: Kata, image: Image): SmallWorld | undefined {
   }
 }
 
-/** The ten nearest by angle, by looking at all. */
-function exact(vectors: readonly Float32Array[], query: Float32Array): Set<number> {
+/** The ten nearest by angle, nearest first, by looking at all. */
+function nearest(vectors: readonly Float32Array[], query: Float32Array): number[] {
   const cosine = (one: Float32Array) => {
     let [product, square] = [0, 0]
     for (let i = 0; i < one.length; i++) {
@@ -181,5 +188,5 @@ function exact(vectors: readonly Float32Array[], query: Float32Array): Set<numbe
     return product / Math.sqrt(square)
   }
   const all = vectors.map((one, id) => ({ id, cosine: cosine(one) })).sort((a, b) => b.cosine - a.cosine)
-  return new Set(all.slice(0, K).map(({ id }) => id))
+  return all.slice(0, K).map(({ id }) => id)
 }

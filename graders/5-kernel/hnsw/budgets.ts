@@ -1,5 +1,9 @@
 // What an index is for: as few distances as it can do with. They are counted where they are measured: the index is given
 // tokens in place of vectors, and a distance that knows what they stand for.
+//
+// How sure the limits are: each figure is a mean over so many searches or changes that graphs differ little in it. Nothing
+// bounds it in theory; over 60 seeds (40 for adds and deletes) of the reference and the tree that is never cut, each limit was
+// 11 standard deviations or more above the mean, and the dearest seed less than 3. What is too dear is named beside it.
 
 import type * as kata from '#kata/5-kernel/hnsw'
 import { budget } from '../../kit/budget.ts'
@@ -54,54 +58,60 @@ const squared = (a: Float32Array, b: Float32Array) => {
 }
 
 function full(kata: Kata, vectors: readonly Float32Array[], random: Random) {
-  const made = counted(kata, vectors, random)
+  const made = counted(kata, vectors, evenly(random()))
   for (let id = 0; id < vectors.length; id++) made.index.add(id, made.tokenOf(id))
   return made
 }
 
 /** Spread as evenly as can be, so that how many come to which layer is no question of luck: each layer has room of its own. */
-function evenly(): Random {
-  let at = 0
+function evenly(from = 0): Random {
+  let at = from
   return () => (at = (at + (Math.sqrt(5) - 1) / 2) % 1)
 }
 
-const SEARCHES = 60
-
-/** Distances that a search measures, on average. */
+/**
+ * Distances that a search measures, on average. As many are for one of each four vectors in turn: a search among those that
+ * are anywhere takes twice as many as one around a centre, and how many there are of each is no question of luck.
+ */
 function perSearch(
   { index, count, asking }: ReturnType<typeof full>,
   vectors: readonly Float32Array[],
   random: Random,
-  options: { ef: number; filter?: (id: number) => boolean } = { ef: EF },
+  searches: number,
 ): number {
   const before = count.distances
-  for (let i = 0; i < SEARCHES; i++)
-    index.search(asking(near(vectors[Math.floor(random() * vectors.length)]!, 0.2, random)), K, options)
-  return (count.distances - before) / SEARCHES
+  for (let i = 0; i < searches; i++) {
+    const at = 4 * Math.floor((random() * vectors.length) / 4) + (i % 4)
+    index.search(asking(near(vectors[at]!, 0.2, random)), K, { ef: EF })
+  }
+  return (count.distances - before) / searches
 }
 
 export default [
   budget('A search measures few distances', {
     sample: (kata: Kata, { n, random }) => {
       const vectors = mixed(n, random)
-      return { figure: perSearch(full(kata, vectors, random), vectors, random) }
+      return { figure: perSearch(full(kata, vectors, random), vectors, random, 180) }
     },
-    quality: { what: 'distances a search, of 1,000 vectors', figureAtMost: 200 },
+    // 148 ± 3.6, and 222 at the least where every layer has its ef (12 deviations above the limit).
+    quality: { what: 'distances a search, of 1,000 vectors', figureAtMost: 190 },
     n: 1_000,
   }),
   budget('Eight times as many vectors take little more', {
     sample: (kata: Kata, { n, random }) => {
       const [few, many] = [n, 8 * n].map((size) => {
         const vectors = Array.from({ length: size }, () => anywhere(random))
-        return perSearch(full(kata, vectors, random), vectors, random)
+        return perSearch(full(kata, vectors, random), vectors, random, 60)
       }) as [number, number]
       return { figure: many / few }
     },
+    // 1.68 ± 0.03; 2.53 ± 0.04 where ef widens with the size.
     quality: { what: 'times as many distances', figureAtMost: 2.15 },
-    n: 250,
+    n: 240,
   }),
   budget('An add measures few distances', {
     sample: (kata: Kata, { n, random }) => ({ figure: full(kata, mixed(n, random), random).count.distances / n }),
+    // 208 ± 4.3; 1,100 where who is measured once is measured again to be sorted.
     quality: { what: 'distances an add, of 1,000 vectors', figureAtMost: 330 },
     n: 1_000,
   }),
@@ -112,7 +122,8 @@ export default [
       for (let id = 0; id < n; id += 2) index.delete(id)
       return { figure: (count.distances - before) / (n / 2) }
     },
-    quality: { what: 'distances a delete', figureAtMost: 450 },
+    // 198 ± 8.7, with the tree 266 ± 11; 629 ± 27 where what is known is measured again.
+    quality: { what: 'distances a delete', figureAtMost: 420 },
     n: 1_000,
   }),
   budget('A vector is its numbers and its links', {
@@ -125,6 +136,7 @@ export default [
       }
       return index
     },
+    // Levels are dealt out evenly, so that chance has no part in it.
     bytesPerEntry: 375,
     sizes: [1_000, 2_500],
   }),

@@ -1,5 +1,5 @@
 // breaks: An election in a quiet network is one round of messages
-// spends: messages an election of five
+// spends: elections of five that take more than 16 messages
 // because: it asks for votes every 2 ms until it has won.
 
 import type { Context, Node, NodeId } from '#world'

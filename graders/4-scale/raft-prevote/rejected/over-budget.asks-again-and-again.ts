@@ -1,5 +1,5 @@
 // breaks: An election in a quiet network is two rounds of messages
-// spends: messages an election of five
+// spends: elections of five that take more than 24 messages
 // because: it asks every 2 ms until it is answered.
 
 import type { Context, Node, NodeId } from '#world'

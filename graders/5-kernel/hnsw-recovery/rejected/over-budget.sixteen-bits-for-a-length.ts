@@ -1,5 +1,5 @@
 // breaks: Of the ten nearest, 95 % are found after a recovery
-// spends: of the ten nearest of 800 vectors: 0 % (0 of 2,000)
+// spends: of the ten nearest of 800 vectors: 0 % (0 of 200)
 // because: a checkpoint of more than 65,535 bytes is one that cannot be read.
 
 import type { Disk } from '#disk'
