@@ -16,7 +16,7 @@ dt { color: var(--soft); } dd { margin: 0; }
 .plot text { fill: var(--soft); } .plot .value { fill: var(--ink); }
 .plot .axis { stroke: var(--line); } .plot .yours { stroke: var(--mark); fill: none; stroke-width: 2.5; }
 .plot .dot, .plot .bar { fill: var(--mark); } .plot .bar.beside { fill: var(--link); }
-.plot .plot .reference { stroke: var(--link); fill: none; stroke-width: 1.5; stroke-dasharray: 5 4; }
+.plot .reference { stroke: var(--link); fill: none; stroke-width: 1.5; stroke-dasharray: 5 4; }
 .source { counter-reset: line; } .source span { display: block; } .source .marked { background: color-mix(in srgb, var(--mark) 22%, transparent); }
 .source span::before { counter-increment: line; content: counter(line); display: inline-block; width: 3ch; margin-right: 1.5ch; text-align: right; color: var(--soft); }
 td.hot { font-weight: 600; } td.touch { background: color-mix(in srgb, var(--mark) 18%, transparent); }

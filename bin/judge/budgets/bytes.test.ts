@@ -190,6 +190,13 @@ test('beyond its methods, what arrays inherit from cannot even be tried on', asy
   expect(raw).toMatchObject({ calls: expect.any(Number) })
 })
 
+test('a figure that some hundredths move is told as the same', () => {
+  const told = (bytes: number) => judgeBytesPerCall({ bytesPerCall: 0 }, { bytes, mean: bytes, calls: 77_824 })?.got
+  expect([708.48, 708.5, 708.52].map(told)).toEqual(Array(3).fill('709 bytes a call'))
+  expect([32, 32.02, 31.98, 32.3].map(told)).toEqual(Array(4).fill('32 bytes a call'))
+  expect([0.28, 0.3].map(told)).toEqual(['0 bytes a call', '1 byte a call'])
+})
+
 test('what no probe says is no figure', () => {
   for (const raw of [
     ...[

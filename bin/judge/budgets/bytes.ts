@@ -17,6 +17,11 @@ const OWN_BYTES = 8_192
  * never flips.
  */
 const COUNTS_FROM = 0.29
+/**
+ * And from which on a figure is told as one more. What calls make that differ from each other comes to halves and thirds, and
+ * varies by some hundredths with what else is in the heap, the length of the course's path, say: 708.48 or 708.50.
+ */
+const TOLD_FROM = 0.36
 
 type Judged = Omit<Spent, 'budget' | 'kind'>
 
@@ -33,7 +38,7 @@ export function judgeBytesPerCall(
   const overall = mean - OWN_BYTES / calls
   const isOver = (value: number) => value >= bytesPerCall + COUNTS_FROM
   const got = (value: number, how: string) =>
-    `${plural(Math.max(isOver(value) ? bytesPerCall + 1 : 0, Math.round(value)))} a call${how}`
+    `${plural(Math.max(isOver(value) ? bytesPerCall + 1 : 0, Math.ceil(value - TOLD_FROM)))} a call${how}`
   const limit = `${plural(bytesPerCall)} a call`
   if (isOver(overall) && !isOver(bytes)) return { kept: false, limit, got: got(overall, ' on average, in bursts') }
   return { kept: !isOver(bytes), limit, got: got(bytes, '') }

@@ -13,7 +13,7 @@ import { variantFor } from '../../sandbox/variants.ts'
 import { allocationsOf, bytesOf, judgeBytesPerCall, judgeBytesPerEntry } from './bytes.ts'
 import { limitOf } from './limits.ts'
 import { judgeQuality } from './quality.ts'
-import { judgeAveraged, oneMoreSize, otherSeeds } from './second-look.ts'
+import { middleOf, oneMoreSize, otherSeeds } from './second-look.ts'
 import { judgeSharedCacheLines } from './shared-cache-lines.ts'
 import type { Spent } from './spent.ts'
 import { type Answers, DEFAULT_SIZES, judgeSteps, type StepsVerdict } from './steps.ts'
@@ -99,8 +99,10 @@ export async function measure(
   const raws = new Map<number, unknown>()
   // The groups run side by side; one that comes after a group with a finding is ended, and whatever it has found by then
   // is dropped, so that the result does not hang on who was faster.
-  const again = (index: number) => () =>
-    countedAgain(course, budgets[index] as StepsBudget, submission, index, seed, deadlines)
+  const again = (index: number) => () => {
+    const before = indicesFor('steps', budgets).filter((earlier) => earlier < index)
+    return countedAgain(course, budgets, submission, { index, before }, seed, deadlines)
+  }
   const groups = ORDER.map((profile) => ({ profile, indices: indicesFor(profile, budgets) }))
     .filter(({ indices }) => indices.length > 0)
     .map((group) => ({ ...group, subject: reopening(course, submission, group.profile, spares, deadlines) }))
@@ -219,19 +221,24 @@ function reopening(
   }
 }
 
-/** The counts of one budget for other inputs, each by a process of its own; none after one that has not come to its end. */
+/**
+ * The counts of one budget for other inputs, each by a process of its own; none after one that has not come to its end.
+ * @param before budgets that the first process had gone through by then: this one is to look the same from within
+ */
 async function countedAgain(
   course: Course,
-  budget: StepsBudget,
+  budgets: readonly Budget[],
   submission: Measurable,
-  index: number,
+  { index, before }: { readonly index: number; readonly before: readonly number[] },
   seed: number,
   deadlines?: Deadlines,
 ): Promise<Raw[]> {
+  const { sizes = DEFAULT_SIZES } = budgets[index] as StepsBudget
   const came: Raw[] = []
   for (const other of otherSeeds(seed)) {
     const subject = reopening(course, submission, 'steps', [], deadlines)
-    came.push(await subject.measure(index, other, oneMoreSize(budget.sizes ?? DEFAULT_SIZES)))
+    for (const earlier of before) await subject.measure(earlier, seed)
+    came.push(await subject.measure(index, other, oneMoreSize(sizes)))
     subject.close()
     if (!('raw' in (came.at(-1) as Raw))) break
   }
@@ -285,15 +292,15 @@ async function judgedSteps(
     return { budget: name, death: { cause: 'tampered', why: `It said what no probe says of "${name}".` } }
   if (verdict.isClose !== true || verdict.wrongAnswer !== undefined) return toldSteps(budget, verdict)
   const came = await again()
-  const ours = came.find((one) => 'death' in one && one.death.cause === 'judge-error')
-  if (ours !== undefined) return judged(budget, ours)
-  return toldSteps(
-    budget,
-    judgeAveraged(
-      budget,
-      came.map((one) => ('raw' in one ? one.raw : undefined)),
-    ) ?? verdict,
-  )
+  const raws = came.flatMap((one) => ('raw' in one ? [one.raw] : []))
+  const dead = came.find((one) => !('raw' in one))
+  if (dead !== undefined) {
+    // Out of fuel it is as dear as it was taken for.
+    const end = judged(budget, dead)
+    return 'spent' in end ? toldSteps(budget, verdict) : end
+  }
+  const middle = middleOf(raws)
+  return toldSteps(budget, (middle && judgeSteps(budget, raw, answers, spends, middle)) ?? verdict)
 }
 
 function toldSteps(budget: StepsBudget, verdict: StepsVerdict): Measured {

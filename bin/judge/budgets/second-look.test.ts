@@ -8,8 +8,8 @@ import { discoverKatas } from '../../course/discover.ts'
 import { submissionUrl } from '../../sandbox/prepare.ts'
 import { stripTypes } from '../../sandbox/strip.ts'
 import { type KataBudgets, kataBudgets } from './course-budgets.ts'
-import { judgeAveraged, oneMoreSize, otherSeeds } from './second-look.ts'
-import type { Sample } from './steps.ts'
+import { middleOf, oneMoreSize, otherSeeds } from './second-look.ts'
+import { judgeSteps, type Sample } from './steps.ts'
 
 const COURSE = join(import.meta.dirname, '../../..')
 const TREAP = readFileSync(join(COURSE, 'graders/2-foundation/hash-ring/accepted/a-treap.ts'), 'utf8')
@@ -53,7 +53,7 @@ test('a few steps that grow are found again, also by one that is honest once it 
   expect(first).toHaveProperty('spent.series.points.length', 4)
 })
 
-test('averages are judged, and nothing where one has come to no end', () => {
+test('the middle is judged, and nothing where one has come to no end', () => {
   const sample = (n: number, worst: number): Sample => ({
     ...{ n, worst, setUp: 0, calls: 2 * n, total: 20 * n },
     ...{ worstLines: [], lines: [], setUpLines: [] },
@@ -63,11 +63,34 @@ test('averages are judged, and nothing where one has come to no end', () => {
   expect(oneMoreSize([32, 128, 512])).toEqual([32, 128, 512, 2048])
   const raw = (...worst: number[]) => ({ importSteps: 0, series: sizes.map((n, i) => sample(n, worst[i] as number)) })
   const limits = { steps: 'O(1)', worstCall: 'O(log n)' } as const
-  // One looks like a root, the other like less than a logarithm: together they are one.
-  const [dear, cheap] = [raw(20, 24, 32, 48), raw(20, 26, 28, 24)]
-  expect(judgeAveraged(limits, [dear])).toMatchObject({ kept: false, part: 'worstCall', got: 'O(√n)' })
-  expect(judgeAveraged(limits, [dear, cheap])).toMatchObject({ kept: true })
-  expect(judgeAveraged(limits, [dear, { ...cheap, failed: { n: 4096, stuck: true } }])).toBeUndefined()
-  expect(judgeAveraged(limits, [dear, 'what no probe says'])).toBeUndefined()
+  const [dear, cheap, burst] = [raw(20, 24, 32, 48), raw(20, 26, 32, 38), raw(20, 26, 32, 4_000)]
+  const judged = (first: ReturnType<typeof raw>, ...others: unknown[]) =>
+    judgeSteps(limits, first, undefined, undefined, middleOf(others))
+  expect(judgeSteps(limits, dear)).toMatchObject({ kept: false, part: 'worstCall', got: 'O(√n)', isClose: true })
+  expect(judged(dear, dear, dear, dear, cheap)).toMatchObject({ kept: false, part: 'worstCall', got: 'O(√n)' })
+  expect(judged(dear, cheap, cheap, cheap, burst)).toMatchObject({ kept: true })
+  // Whatever else is promised is held to the first.
+  const early = { ...dear, importSteps: 1e6 }
+  expect(judged(early, cheap, cheap, cheap, cheap)).toMatchObject({ kept: false, part: 'import' })
+  const late = { ...dear, longer: { ...sample(64, 20), calls: 2_048, total: 1e6 } }
+  expect(judged(late, cheap, cheap, cheap, cheap)).toMatchObject({ kept: false, part: 'later' })
+  expect(middleOf([dear, { ...cheap, failed: { n: 4096, stuck: true } }])).toBeUndefined()
+  expect(middleOf([dear, 'what no probe says'])).toBeUndefined()
   expect(new Set([1, ...otherSeeds(1), ...otherSeeds(2)]).size).toBe(9)
+})
+
+test('an array that doubles in the few calls that are counted is no growth', () => {
+  const sample = (n: number, each: number): Sample => ({
+    ...{ n, worst: each, setUp: 0, calls: 400, total: 400 * each },
+    ...{ worstLines: [], lines: [], setUpLines: [] },
+  })
+  const raw = (...each: number[]) => ({
+    importSteps: 0,
+    series: [200, 800, 3_200, 12_800].slice(0, each.length).map((n, i) => sample(n, each[i] as number)),
+  })
+  const limits = { steps: 'O(log n)' } as const
+  const [unlucky, plain] = [raw(95, 124, 211), raw(95, 124, 153, 182)]
+  expect(judgeSteps(limits, unlucky)).toMatchObject({ kept: false, isClose: true })
+  const others = [plain, plain, raw(95, 124, 153, 900), plain]
+  expect(judgeSteps(limits, unlucky, undefined, undefined, middleOf(others))).toMatchObject({ kept: true })
 })

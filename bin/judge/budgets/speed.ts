@@ -6,7 +6,7 @@ import type { Speed } from './spent.ts'
 const SAYS_SOMETHING = 2
 
 /** A ratio and a rate have no more digits than mean something. */
-const rounded = (value: number) => Number(value.toPrecision(2)).toLocaleString('en-US')
+const rounded = (value: number) => value.toLocaleString('en-US', { maximumSignificantDigits: 2 })
 
 /** @returns `0.95 × the reference's speed` */
 export const ratioText = ({ yours, reference }: Speed): string =>

@@ -219,6 +219,22 @@ export const HONEST: Readonly<Record<string, Piece>> = {
   'a queue of two stacks': constant(
     'let a = [], b = []; return (i) => { a.push(i, i); if (b.length === 0) while (a.length > 0) b.push(a.pop()); return b.pop() }',
   ),
+  'JSON of a tree that knows its parent, and says what it is': constant(
+    'const parent = { many: Array.from({ length: n }, () => ({})) }; const child = { parent, toJSON: () => 1 }; parent.child = child; return () => JSON.stringify(child)',
+  ),
+  'JSON of what a replacer leaves out': constant(
+    'const a = { x: 1, many: Array.from({ length: n }, () => ({})) }; a.self = a; return () => JSON.stringify(a, (key, value) => (key === "self" || key === "many" ? undefined : value))',
+  ),
+  'a cycle, which JSON refuses': constant(
+    'const a = {}; a.self = a; return () => { try { return JSON.stringify(a) } catch (error) { return error.name } }',
+  ),
+  'a tokenizer with alternatives': constant(
+    `const text = '"ab",12,'.repeat(n); const token = /"[^"]*"|\\d+|,/y; return (i) => { token.lastIndex = 8 * (i % n); return token.exec(text)[0] }`,
+  ),
+  'a list of its own, with a private length': constant(
+    'class V { #n = 0; get length() { return this.#n } set length(n) { this.#n = n } }; const v = new V(); return (i) => { Array.prototype.push.call(v, i); return v.length }',
+  ),
+  'a prototype that is none': constant('return (i) => ({ __proto__: 5, i }).i'),
   'an awaited answer': constant('let c = 0; return async () => { await 0; return ++c }'),
   'a Map that is cleared': constant(
     'const map = new Map(); return (i) => { map.set(i, i); if (map.size > n) map.clear(); return i }',

@@ -87,6 +87,7 @@ export type Limits = Pick<StepsBudget, 'steps' | 'worstCall' | 'setUp' | 'ceilin
 /**
  * @param raw as a probe says it
  * @param spends steps a call of the reference at the largest size, where they are known
+ * @param again what was counted for other inputs, where the growth of these may be luck
  * @returns undefined for figures that no probe of ours has made
  */
 export function judgeSteps(
@@ -94,37 +95,52 @@ export function judgeSteps(
   raw: unknown,
   reference?: Answers,
   spends?: number,
+  again?: Counts,
 ): StepsVerdict | undefined {
   if (!isCounts(raw)) return undefined
   if (raw.failed !== undefined) return failedVerdict(budget.steps, raw.failed)
-  return raw.series.length === 0 ? undefined : judgeCounts(budget, raw, reference, spends)
+  return raw.series.length === 0 ? undefined : judgeCounts(budget, raw, reference, spends, again)
 }
 
-/** @param counts of at least two sizes */
-export function judgeCounts(budget: Limits, counts: Counts, reference?: Answers, spends?: number): StepsVerdict {
-  const { series, importSteps, longer } = counts
-  const perCall = (of: (sample: Sample) => number): Point[] =>
-    series.map((sample) => ({ n: sample.n, value: of(sample) }))
-  const amortised = perCall(({ total, calls }) => total / calls)
-  const worst = perCall((sample) => sample.worst)
-  const setUp = perCall((sample) => sample.setUp)
+function judgeCounts(
+  budget: Limits,
+  counts: Counts,
+  reference: Answers | undefined,
+  spends: number | undefined,
+  again: Counts = counts,
+): StepsVerdict {
+  const { importSteps, series, longer } = counts
+  const perCall = (samples: readonly Sample[], of: (sample: Sample) => number): Point[] =>
+    samples.map((sample) => ({ n: sample.n, value: of(sample) }))
+  const inAll = ({ total, calls }: Sample) => total / calls
+  const amortised = perCall(again.series, inAll)
+  const worst = perCall(again.series, (sample) => sample.worst)
+  const setUp = perCall(series, (sample) => sample.setUp)
 
   const over = (points: Point[], limit: Growth | undefined, isWorst = false) =>
     limit !== undefined && !isWithin(fitted(points, isWorst).growth, limit)
-  const close = (points: Point[], limit: Growth) =>
-    missedBy(points, limit) < CHANCE_STEPS ? { isClose: true as const } : {}
+  const close = (points: Point[], limit: Growth, isBurst = false) =>
+    isBurst || missedBy(points, limit) < CHANCE_STEPS ? { isClose: true as const } : {}
+  // What comes once in n calls is in so few of them, or it is not.
+  const areFew = again.series.some(({ n, calls }) => calls < n)
   const counted = {
     steps: amortised,
     ...(budget.worstCall === undefined ? {} : { worstCall: worst }),
     ...(budget.setUp === undefined ? {} : { setUp }),
   }
-  const shown = (part: CountedPart, points: Point[], limit: string, lines: (sample: Sample) => Lines) => ({
+  const shown = (
+    part: CountedPart,
+    points: Point[],
+    limit: string,
+    lines: (sample: Sample) => Lines,
+    samples = again.series,
+  ) => ({
     part,
     counted,
     limit,
     got: fitted(points, part === 'worstCall').growth as string,
     series: { unit: UNITS[part], points },
-    ...places(series, lines, part === 'steps' ? ({ calls }) => calls : () => 1),
+    ...places(samples, lines, part === 'steps' ? ({ calls }) => calls : () => 1),
   })
   const wrongAnswer = reference === undefined ? undefined : firstDifference(series, reference)
   const differs = wrongAnswer === undefined ? {} : { wrongAnswer }
@@ -140,7 +156,8 @@ export function judgeCounts(budget: Limits, counts: Counts, reference?: Answers,
       got: `${count(importSteps)} steps`,
       limit: `${count(IMPORT_STEPS)} steps while the file is loaded`,
     }
-  if (over(amortised, budget.steps)) return { ...base, ...differs, ...close(amortised, budget.steps), kept: false }
+  if (over(amortised, budget.steps))
+    return { ...base, ...differs, ...close(amortised, budget.steps, areFew), kept: false }
   if (over(worst, budget.worstCall, true))
     return {
       ...shown('worstCall', worst, budget.worstCall ?? '', (s) => s.worstLines),
@@ -150,12 +167,13 @@ export function judgeCounts(budget: Limits, counts: Counts, reference?: Answers,
     }
   if (over(setUp, budget.setUp))
     return {
-      ...shown('setUp', setUp, budget.setUp ?? '', (s) => s.setUpLines),
+      ...shown('setUp', setUp, budget.setUp ?? '', (s) => s.setUpLines, series),
       ...differs,
       kept: false,
     }
   const { ceiling } = budget
-  const above = ceiling && amortised.find(({ n, value }) => value > ceiling.of(n))
+  const first = perCall(series, inAll)
+  const above = ceiling && first.find(({ n, value }) => value > ceiling.of(n))
   if (above !== undefined)
     return {
       ...base,
@@ -166,7 +184,7 @@ export function judgeCounts(budget: Limits, counts: Counts, reference?: Answers,
       got: stepsAt(above),
       limit: `${ceiling?.says}: ${count(ceiling?.of(above.n) ?? 0)}`,
     }
-  const most = amortised.reduce((a, b) => (b.value > a.value ? b : a))
+  const most = first.reduce((a, b) => (b.value > a.value ? b : a))
   if (spends !== undefined && most.value > FAR_DEARER * spends + FAR_DEARER_STEPS)
     return {
       ...base,
@@ -187,7 +205,7 @@ export function judgeCounts(budget: Limits, counts: Counts, reference?: Answers,
       at: longer.n,
       kept: false,
       got: `${count(later)} steps a call in ${count(longer.calls)} calls at n = ${count(longer.n)}`,
-      limit: `${count(most.value)} steps a call, as it begins, and no work put off`,
+      limit: `${count(LATER * most.value + LATER_STEPS)} steps a call; it begins with ${count(most.value)}`,
     }
   return { ...base, ...differs, kept: wrongAnswer === undefined }
 }

@@ -20,6 +20,7 @@ const setAdd = uncurried(Set.prototype.add)
 const push = uncurried(Array.prototype.push)
 const pop = uncurried(Array.prototype.pop)
 const { keys } = Object
+const { getOwnPropertyDescriptor } = Reflect
 const RealSet = Set
 const BYTES = 8
 /** More than fuel allows for. */
@@ -36,7 +37,8 @@ export function bytesOf(value) {
 /** Items that flattening goes over, of every level. @param {any} self @param {any} levels */
 export function flatExtent(self, levels) {
   let extent = 0
-  let left = levels === undefined ? 1 : Number(levels)
+  // What is no number is asked for its value by `flat` itself, once: until then it counts as no end.
+  let left = levels === undefined ? 1 : typeof levels === 'number' ? levels : Number.POSITIVE_INFINITY
   for (let level = [self]; level.length > 0 && left >= 0; left--) {
     /** @type {any[]} */
     const below = []
@@ -45,30 +47,54 @@ export function flatExtent(self, levels) {
       // What stands behind a proxy is told by its traps.
       if (types.isProxy(list) || !isArray(list)) continue
       extent += list.length
-      for (let k = 0; k < list.length && left > 0; k++) if (isArray(list[k])) push(below, list[k])
+      for (let k = 0; k < list.length && left > 0; k++) {
+        const item = getOwnPropertyDescriptor(list, k)?.value
+        if (isArray(item)) push(below, item)
+      }
     }
     level = below
   }
   return extent
 }
 
-/** Values that JSON goes over, whatever comes of them. @param {any} data as the submission has it: no getter is called */
-export function extentOfJson(data) {
-  let extent = 0
-  const queue = [data]
-  while (queue.length > 0 && extent < MAX_EXTENT) {
-    const value = pop(queue)
-    extent++
-    if (typeof value !== 'object' || value === null || types.isProxy(value)) continue
-    const names = keys(value)
-    extent += isView(value) ? bytesOf(value) / BYTES : 0
-    for (let i = 0; i < names.length; i++) {
-      const part = Reflect.getOwnPropertyDescriptor(value, /** @type {string} */ (names[i]))
-      if (part !== undefined && 'value' in part) push(queue, part.value)
-      else extent++
+/**
+ * Values that JSON goes over, whatever comes of them. Not what a `toJSON` or a replacer makes of them: these are functions, and
+ * are counted as such.
+ * @param {any} data as the submission has it @param {unknown} replacer
+ */
+export function extentOfJson(data, replacer) {
+  if (typeof replacer === 'function') return 0
+  let extent = 1
+  /** values that are under way, each with its keys and how many of them are done: JSON refuses what stands in itself */
+  const path = [underWay(data)]
+  while (path.length > 0 && extent < MAX_EXTENT) {
+    const at = /** @type {ReturnType<typeof underWay>} */ (path[path.length - 1])
+    const name = at?.names[at.done++]
+    if (at === undefined || name === undefined) {
+      pop(path)
+      continue
     }
+    extent++
+    const part = getOwnPropertyDescriptor(at.value, name)?.value
+    if (typeof part !== 'object' || part === null || types.isProxy(part)) continue
+    if (isView(part)) extent += bytesOf(part) / BYTES
+    for (let i = 0; i < path.length; i++) if (path[i]?.value === part) return extent
+    push(path, underWay(part))
   }
   return extent
+}
+
+/** @param {any} value */
+function underWay(value) {
+  if (typeof value !== 'object' || value === null || types.isProxy(value) || makesItsJson(value)) return undefined
+  return { value, names: keys(value), done: 0 }
+}
+
+/** @param {object} value */
+function makesItsJson(value) {
+  for (let at = value; at !== null && !types.isProxy(at); at = /** @type {any} */ (Reflect.getPrototypeOf(at)))
+    if (getOwnPropertyDescriptor(at, 'toJSON') !== undefined) return true
+  return false
 }
 
 /** @param {any} data just cloned, so that no getter and no proxy is in it */

@@ -22,8 +22,9 @@ const typedLength = getterOf(TypedArray.prototype, 'length')
 
 /** @param {any} prototype of what is made @throws {RangeError} */
 export function boundChain(prototype) {
+  if (typeof prototype !== 'object' && typeof prototype !== 'function') return
   let depth = 0
-  for (let at = prototype; at !== null && at !== undefined && !isProxy(at); at = getPrototypeOf(at))
+  for (let at = prototype; at !== null && !isProxy(at); at = getPrototypeOf(at))
     if (++depth > MAX_CHAIN)
       throw new RangeError(`A chain of more than ${MAX_CHAIN} prototypes is not available where steps are counted`)
 }
@@ -63,7 +64,9 @@ export function openLengths() {
     if (!isProxy(value) && typeof getOwnPropertyDescriptor(value, 'length')?.value === 'number') return value
     const length = min(max(0, floor(Number(value.length)) || 0), 2 ** 53 - 1)
     const stand = new RealProxy(value, {
+      // On the object itself, which may keep what is private.
       get: (target, key) => (key === 'length' ? length : Reflect.get(target, key)),
+      set: (target, key, value) => Reflect.set(target, key, value),
     })
     weakSet(asked, stand, length)
     return stand

@@ -430,7 +430,7 @@ function meterText({ meter, replace, charge, chargedLine, meterConstructor, leng
   )
 
   meter(JSON, ['parse'], (_, args) => half(args[0]))
-  meter(JSON, ['stringify'], (_, args) => extentOfJson(args[0]), half)
+  meter(JSON, ['stringify'], (_, args) => extentOfJson(args[0], args[1]), half)
   meter(globalThis, ['structuredClone'], () => 0, extentOfData)
   meter(TextEncoder.prototype, ['encode', 'encodeInto'], (_, args) => half(args[0]))
   meter(TextDecoder.prototype, ['decode'], (_, args) => bytesOf(args[0]) / BYTES)

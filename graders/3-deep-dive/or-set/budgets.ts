@@ -35,7 +35,7 @@ export default [
       for (const element of all) set.add(element)
       return { set, all }
     },
-    when: ({ set, all }, i) => set.remove(all[i]!).tags.length,
+    when: ({ set, all }, i) => set.remove(all[i % all.length]!).tags.length,
     steps: 'O(1)',
   }),
   budget('What arrives costs its tags, however large the set', {
@@ -46,7 +46,7 @@ export default [
     },
     // Each element comes, and with the next call it goes.
     when: ({ set, fresh }, i) => {
-      const element = fresh[i >> 1]!
+      const element = fresh[(i >> 1) % fresh.length]!
       const tag = `${1 + (i >> 1)}/other`
       set.apply(i % 2 === 0 ? { add: element, tag } : { remove: element, tags: [tag] })
       return set.has(element)

@@ -4,6 +4,7 @@
 import { Session } from 'node:inspector'
 import { seededRandom } from './random.mjs'
 import { sealableArrays } from './sealed-arrays.mjs'
+import { movedSizes } from './sizes.mjs'
 import { makeWaitingReturn, STILL_MEMORY } from './still-memory.mjs'
 
 /** Enough to be optimised, as what was measured was. */
@@ -45,7 +46,9 @@ export function openProbe(tools) {
     /** @param {Budget} budget @param {any} kata @param {{ seed: number }} parameters */
     async measure(budget, kata, { seed }) {
       const { given, when, n = 1_000 } = /** @type {BytesPerCallBudget} */ (budget)
-      const state = await given(kata, { n, random: seededRandom(seed, 0) })
+      // The size at which the bytes were counted.
+      const [size = n] = movedSizes([n], seed)
+      const state = await given(kata, { n: size, random: seededRandom(seed, 0) })
       await run(when, state, 0, WARM_UP_CALLS)
       tools.refuel()
       post('HeapProfiler.startSampling', {

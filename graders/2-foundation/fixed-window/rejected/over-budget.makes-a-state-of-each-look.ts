@@ -1,5 +1,5 @@
 // breaks: A call makes no garbage, granted or refused, in an old window or a new one
-// spends: 78 bytes
+// spends: 79 bytes
 // because: the state is a value, made anew at each look and again at each grant: clean to read, and all of it garbage.
 
 // Keeps the latest time that was seen, never lets time go back, and asks of each new time whether it is still the window
