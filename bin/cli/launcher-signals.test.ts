@@ -5,6 +5,8 @@ import { chmodSync, cpSync, mkdirSync, mkdtempDisposableSync, writeFileSync } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { tryLock } from '../gradebook/grader-lock.ts'
+import { courseCopy, SOLUTION } from './course-copy-fixture.ts'
 
 const NODE = `node-${process.platform}-${process.arch}`
 
@@ -26,3 +28,33 @@ test.skipIf(process.platform !== 'linux')('the launcher passes SIGTERM on and en
   launcher.stdout.once('data', () => launcher.kill('SIGTERM'))
   expect(await new Promise((resolve) => launcher.on('exit', resolve))).toBe(5)
 })
+
+/** What makes a Node take itself for another than the pinned one, and so for a launcher. */
+const OTHER_NODE = `data:text/javascript,${encodeURIComponent(
+  "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.0.0' } })",
+)}`
+
+test.skipIf(process.platform !== 'linux')(
+  'a grader whose launcher was killed ends, too',
+  { timeout: 180_000 },
+  async () => {
+    using copy = await courseCopy()
+    mkdirSync(join(copy.ws, 'class/ada'), { recursive: true })
+    writeFileSync(join(copy.ws, 'class/ada/token-bucket.ts'), SOLUTION)
+    // As long as we hold its lock it waits, and would for ever.
+    const lock = tryLock(join(copy.ws, 'gradebook.sqlite'))
+    const grade = ['grade', 'class', '--kata', 'token-bucket', '--portable', '--json']
+    const launcher = spawn(process.execPath, ['--import', OTHER_NODE, join(copy.course, 'bin/kata.js'), ...grade], {
+      cwd: copy.ws,
+    })
+    const exited = new Promise((resolve) => launcher.on('exit', (_, signal) => resolve(signal)))
+    const said = await new Promise<string>((resolve) => launcher.stdout.once('data', (bytes) => resolve(String(bytes))))
+    expect(JSON.parse(said)).toMatchObject({ event: 'waiting' })
+    // The pinned Node writes to the same pipe, which is at its end when both are gone.
+    const closed = new Promise<string>((resolve) => launcher.on('close', () => resolve('both are gone')))
+    launcher.kill('SIGKILL')
+    expect(await exited).toBe('SIGKILL')
+    expect(await closed).toBe('both are gone')
+    lock?.release()
+  },
+)

@@ -11,7 +11,8 @@ import { jsonText } from './json-text.ts'
 import { errorScreen } from './screens/error-screen.ts'
 import { lookOf } from './screens/look.ts'
 
-export async function main(): Promise<void> {
+/** @param launcherPipe see `endWithLauncher` */
+export async function main(launcherPipe?: number): Promise<void> {
   const io: Io = {
     stdout: process.stdout,
     stderr: process.stderr,
@@ -31,8 +32,15 @@ export async function main(): Promise<void> {
     process.stderr.write(`${inspect(error)}\n`)
     process.exit(EXIT.judgeError)
   })
-  process.exitCode = await run(process.argv.slice(2), io)
+  const argv = process.argv.slice(2)
+  // The short ones end before anybody misses them. On Windows nobody has tried it.
+  if (launcherPipe !== undefined && process.platform !== 'win32' && LONG.some((name) => argv.includes(name)))
+    (await import('./end-with-launcher.ts')).endWithLauncher(launcherPipe)
+  process.exitCode = await run(argv, io)
 }
+
+/** These go on for minutes, or until somebody ends them. */
+const LONG = ['grade', 'verify', 'watch']
 
 /** @returns the exit code */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
