@@ -1,7 +1,7 @@
 // A class through the real command line: judged once, kept, looked at, regraded; with faults of ours, hostile neighbours,
 // two graders at once and an interrupt. The tests follow one another on one class.
 
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -180,10 +180,18 @@ test('what a screen tells to type is about this very gradebook, wherever it lies
     'a term/g.sqlite',
     '--portable',
   ])
-  expect(graded.out).toMatch(/could not be taken: kata gradebook 'a term\/g\.sqlite' --state\s+not-taken/)
+  // A command is never broken: half of it is another command.
+  expect(graded.out).toMatch(/could not be taken:\s+kata gradebook 'a term\/g\.sqlite' --state not-taken$/m)
   expect(graded.out).toContain("look       kata gradebook 'a term/g.sqlite'")
   const gradebook = ['gradebook', 'a term/g.sqlite']
-  expect((await copy.kata(gradebook)).out).toMatch(/to look at: kata gradebook 'a term\/g\.sqlite' --state flagged/)
+  const overview = (await copy.kata(gradebook)).out
+  expect(overview).toMatch(/to look at: kata gradebook 'a term\/g\.sqlite' --state flagged$/m)
+  expect(overview).toMatch(/^\d things? not taken: kata gradebook 'a term\/g\.sqlite' --state not-taken$/m)
+  expect((await copy.kata([...gradebook, '--learner', 'nobody'])).err).toContain(
+    "See: kata gradebook 'a term/g.sqlite'",
+  )
+  const undecided = await copy.kata(['grade', '--regrade', 'apply', '--gradebook', 'a term/g.sqlite', '--portable'])
+  expect(undecided.err).toContain("Make one: kata grade --regrade --gradebook 'a term/g.sqlite'")
   const proposed = await copy.kata(['grade', '--regrade', '--no-cache', '--gradebook', 'a term/g.sqlite', '--portable'])
   expect(proposed.out).toContain("apply      kata grade --regrade apply --gradebook 'a term/g.sqlite'")
   // The id is the folder's, and is typed as keyboards and systems have it; why nothing was judged is told.
@@ -213,7 +221,9 @@ test('another attempt is judged beside the first; the best counts', async () => 
 })
 
 test('outputs are written for everybody', async () => {
-  const { written } = await copy.json(['gradebook', '--out', 'out'])
+  const { written, remarks } = await copy.json(['gradebook', '--out', 'out'])
+  expect(remarks).toEqual([expect.stringMatching(/^No learner has an id that Canvas knows: /)])
+  expect((await copy.kata(['gradebook', '--out', 'out'])).out).toContain('No learner has an id that Canvas knows')
   expect(written).toEqual(
     expect.arrayContaining([
       'gradebook.csv',
@@ -362,4 +372,15 @@ test('an interrupt ends it in good order: what is judged stays, nothing half is 
   expect((await copy.kata(args)).code).toBe(0)
   expect(results('many.sqlite')).toHaveLength(12)
   expect(results('many.sqlite').slice(0, kept.length)).toEqual(kept)
+})
+
+test('what a class was given is no news in what it hands in', async () => {
+  cpSync(join(import.meta.dirname, '../../package-lock.json'), join(copy.course, 'package-lock.json'))
+  expect((await copy.kata(['classroom', 'hw2', 'ask-twice'])).code).toBe(0)
+  for (const learner of ['ada', 'bob'])
+    cpSync(join(copy.ws, 'hw2/starter'), join(copy.ws, 'given', learner), { recursive: true })
+  handIn('bob/package.json', '{}', 'given')
+  await grade('given', '--assignment', 'hw2/assignment.json')
+  const { notTaken } = await copy.json(['gradebook', 'hw2/gradebook.sqlite'])
+  expect(notTaken).toMatchObject([{ learner: 'bob', origin: 'bob/package.json' }])
 })

@@ -67,7 +67,7 @@ function bringOneUpToDate(root: string, { path, text }: WorkspaceFile, report: I
 }
 
 /** Named so that no test runner takes the copy of an example for a test. */
-const baseFile = (root: string, path: string): string => join(root, '.kata', 'base', `${path}.base`)
+export const baseFile = (root: string, path: string): string => join(root, '.kata', 'base', `${path}.base`)
 
 /** Line endings are those of the learner's editor or checkout, not a change. */
 const same = (a: string, b: string): boolean => a.replaceAll('\r\n', '\n') === b.replaceAll('\r\n', '\n')

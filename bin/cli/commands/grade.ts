@@ -7,6 +7,7 @@ import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { KataError } from '../../course/kata-error.ts'
 import { printable } from '../../course/printable.ts'
+import { readStarter } from '../../gradebook/classroom/read-starter.ts'
 import { nobodysExtensions } from '../../gradebook/extensions.ts'
 import { gradeClass } from '../../gradebook/grade-class.ts'
 import { type GraderLock, tryLock } from '../../gradebook/grader-lock.ts'
@@ -25,6 +26,7 @@ import {
   gradebookFile,
   namedAssignment,
   nothingSaid,
+  type Remembered,
   remember,
   rememberedAssignment,
 } from '../class-in-use.ts'
@@ -33,7 +35,7 @@ import { gradingProgress } from '../grading-progress.ts'
 import { chooseIsolation, type IsolationChoice } from '../isolation-choice.ts'
 import { jsonText } from '../json-text.ts'
 import { withJudge } from '../judge-in-use.ts'
-import { differencesScreen, gradedScreen } from '../screens/grade-screen.ts'
+import { differencesScreen, gradedScreen, whichGradebook } from '../screens/grade-screen.ts'
 
 const LAYOUTS: readonly Layout[] = ['folders', 'files', 'canvas', 'gradescope', 'github-classroom']
 const LOCK_EVERY_MS = 200
@@ -52,7 +54,10 @@ export async function grade(context: Context, word: string | undefined, values: 
   if (named === undefined && !existsSync(file)) throw nothingSaid()
   const dir = values.regrade === true ? undefined : word
   const handedIn = dir === undefined ? undefined : sourceOf(context, values, dir)
-  const early = namedClass === undefined || handedIn === undefined ? undefined : await taken(namedClass, handedIn)
+  const early =
+    named === undefined || namedClass === undefined || handedIn === undefined
+      ? undefined
+      : await taken(named, namedClass, handedIn)
   const store = openStore(file, 'write')
   let lock: GraderLock | undefined
   try {
@@ -61,7 +66,8 @@ export async function grade(context: Context, word: string | undefined, values: 
     const used = namedClass ?? (await classOf(context, from))
     const given: Given = { context, values, store, isolation, used }
     if (values.regrade === true) return await regrade(given, word)
-    const remarks = handedIn === undefined ? [] : takeIn(given, handedIn.from, early ?? (await taken(used, handedIn)))
+    const remarks =
+      handedIn === undefined ? [] : takeIn(given, handedIn.from, early ?? (await taken(from, used, handedIn)))
     remember(store, from)
     return await gradeNew(given, remarks)
   } finally {
@@ -87,8 +93,11 @@ function sourceOf({ io: { cwd } }: Context, { layout, roster, ref }: Values, dir
   }
 }
 
-const taken = ({ assignment: { deadlineMs, extensionsMs }, katas }: ClassInUse, source: Source): Promise<Intake> =>
-  takeClass({ ...source, katas, deadlineMs, extensionsMs })
+async function taken(from: Remembered, { assignment, katas }: ClassInUse, source: Source): Promise<Intake> {
+  const { deadlineMs, extensionsMs } = assignment
+  const starter = 'file' in from ? await readStarter(from.file) : undefined
+  return takeClass({ ...source, katas, deadlineMs, extensionsMs, starter })
+}
 
 interface Given {
   readonly context: Context
@@ -149,7 +158,11 @@ async function regrade(given: Given, word: string | undefined): Promise<number> 
   }
   const proposal = store.openProposal()
   if (proposal === undefined) {
-    if (word !== undefined) throw new KataError('There is no proposal to decide on.', 'Make one: kata grade --regrade')
+    if (word !== undefined)
+      throw new KataError(
+        'There is no proposal to decide on.',
+        `Make one: kata grade --regrade${whichGradebook(shown(context, store.file), '--gradebook ')}`,
+      )
     if (context.json) sayLine(context, { event: 'proposed', rejudged: 0, judgeErrors, differences: [] })
     else say(context, 'Everything was judged by the present grader and engine: there is nothing to regrade.')
     return judgeErrors > 0 ? EXIT.judgeError : EXIT.accepted

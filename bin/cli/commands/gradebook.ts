@@ -9,11 +9,13 @@ import { nobodysExtensions } from '../../gradebook/extensions.ts'
 import { whoIsMeant } from '../../gradebook/folded.ts'
 import type { Grades, KataGrade } from '../../gradebook/grades.ts'
 import { readGrades } from '../../gradebook/read-class.ts'
+import { canvasRemarks } from '../../gradebook/reports/canvas-csv.ts'
 import { openStore } from '../../gradebook/store.ts'
 import { EXIT } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
 import { classOf, gradebookFile, namedAssignment, rememberedAssignment } from '../class-in-use.ts'
 import { type Context, say, sayJson, shown } from '../context.ts'
+import { whichGradebook } from '../screens/grade-screen.ts'
 import {
   type Found,
   kataScreen,
@@ -22,7 +24,7 @@ import {
   runsScreen,
   stateScreen,
 } from '../screens/gradebook-screen.ts'
-import { count, wrapText } from '../screens/look.ts'
+import { count, type Look, wrapText } from '../screens/look.ts'
 import { makeFolder, withSystemsWords } from '../system-refuses.ts'
 import { writeOutputs } from '../write-outputs.ts'
 
@@ -47,7 +49,10 @@ export async function gradebook(context: Context, file: string | undefined, valu
         makeFolder(folder)
         return writeOutputs(grades, folder, { redact: values.redact === true })
       })
-      tell(context, { folder: into, written }, () => `${count(written.length, 'file')} in ${into}`)
+      const remarks = canvasRemarks(grades)
+      tell(context, { folder: into, written, remarks }, () =>
+        [`${count(written.length, 'file')} in ${into}`, ...remarksLines(remarks, context.look)].join('\n'),
+      )
     } else {
       const remarks = nobodysExtensions(assignment, idsOf(grades))
       query(context, { grades, gradebook: shown(context, store.file), remarks }, values)
@@ -79,12 +84,12 @@ function query(
     const ids = idsOf(grades)
     const meant = whoIsMeant(learner, ids)
     const found = grades.learners.find((one) => one.learner.id === meant)
-    if (found === undefined) throw unknown('learner', learner, ids)
+    if (found === undefined) throw unknown('learner', learner, ids, gradebook)
     tell(context, found, () => learnerScreen(grades, found, look))
     return
   }
   const slugs = grades.assignment.katas.map((one) => one.kata)
-  if (kata !== undefined && !slugs.includes(kata)) throw unknown('kata in this assignment', kata, slugs)
+  if (kata !== undefined && !slugs.includes(kata)) throw unknown('kata in this assignment', kata, slugs, gradebook)
   if (state !== undefined) {
     const found = inState(grades, state).filter(kataOnly)
     tell(context, found, () => stateScreen(found, grades, state, look))
@@ -92,12 +97,12 @@ function query(
     tell(context, allOf(grades).filter(kataOnly), () => kataScreen(grades, kata, look))
   } else
     tell(context, { ...grades, remarks }, () =>
-      [
-        overviewScreen(grades, gradebook, look),
-        ...remarks.flatMap((remark) => ['', ...wrapText(remark, look.width)]),
-      ].join('\n'),
+      [overviewScreen(grades, gradebook, look), ...remarksLines(remarks, look)].join('\n'),
     )
 }
+
+const remarksLines = (remarks: readonly string[], look: Look): string[] =>
+  remarks.flatMap((remark) => ['', ...wrapText(remark, look.width)])
 
 const STATES = ['graded', 'missing', 'not-taken', 'pending', 'judge-error']
 const ASPECTS: Readonly<Record<string, (grade: KataGrade) => boolean>> = {
@@ -120,11 +125,11 @@ function inState(grades: Grades, state: string): Found[] {
 const allOf = ({ learners }: Grades): Found[] =>
   learners.flatMap(({ learner, katas }) => katas.map((grade) => ({ learner: learner.id, grade })))
 
-function unknown(what: string, name: string, known: readonly string[]): KataError {
+function unknown(what: string, name: string, known: readonly string[], gradebook: string): KataError {
   const [near] = nearest(name, known)
   return new KataError(
     `No ${what} "${printable(name, 60)}".${near === undefined ? '' : ` Did you mean ${near}?`}`,
-    'See: kata gradebook',
+    `See: kata gradebook${whichGradebook(gradebook)}`,
   )
 }
 

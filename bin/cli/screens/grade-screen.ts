@@ -4,6 +4,7 @@ import { shellPath } from '../../course/shell-path.ts'
 import type { Grades, KataGrade } from '../../gradebook/grades.ts'
 import type { Difference, Side } from '../../gradebook/regrade.ts'
 import { decimal } from '../../gradebook/reports/decimal.ts'
+import { columns } from '../columns.ts'
 import { printable } from '../printable.ts'
 import { count, type Look, paint, sideBySide, wrapText } from './look.ts'
 import { duration } from './verdict-screen.ts'
@@ -26,6 +27,12 @@ const DEFAULT_GRADEBOOK = 'gradebook.sqlite'
 /** What a command must be told of a gradebook that it would not find by itself: ` hw/gradebook.sqlite`, with its flag. */
 export const whichGradebook = (gradebook: string, flag = ''): string =>
   gradebook === DEFAULT_GRADEBOOK ? '' : ` ${flag}${shellPath(gradebook)}`
+
+/** And the command that tells more: on a line of its own where it is long, for a shell takes half a command for a whole one. */
+export const withCommand = (text: string, command: string, look: Look): string[] =>
+  columns(`${text}: ${command}`) <= look.width
+    ? [`${text}: ${command}`]
+    : [...wrapText(`${text}:`, look.width), `  ${command}`]
 
 export function gradedScreen(grades: Grades, summary: RunSummary, look: Look): string {
   const { assignment, learners } = grades
@@ -54,15 +61,17 @@ export function gradedScreen(grades: Grades, summary: RunSummary, look: Look): s
     ...errorLines(grades, gradebook, look),
     ...(grades.notTaken.length === 0
       ? []
-      : wrapText(
-          `${count(grades.notTaken.length, 'thing')} could not be taken: kata gradebook${whichGradebook(gradebook)} --state not-taken`,
-          look.width,
+      : withCommand(
+          `${count(grades.notTaken.length, 'thing')} could not be taken`,
+          `kata gradebook${whichGradebook(gradebook)} --state not-taken`,
+          look,
         )),
     ...(outdated === 0
       ? []
-      : wrapText(
-          `${count(outdated, 'result')} of an older grader or engine: kata grade --regrade${whichGradebook(gradebook, '--gradebook ')} proposes what would change.`,
-          look.width,
+      : withCommand(
+          `${count(outdated, 'result')} of an older grader or engine; what would change`,
+          `kata grade --regrade${whichGradebook(gradebook, '--gradebook ')}`,
+          look,
         )),
     '',
     `gradebook  ${gradebook}`,
@@ -103,7 +112,11 @@ function errorLines({ learners }: Grades, gradebook: string, look: Look): string
         wrapText(printable(text.split('\n')[0] ?? ''), look.width - 2, '  ').map((line) => `  ${line}`),
       ),
     ...(errors.length > MAX_ERRORS
-      ? [`  and ${errors.length - MAX_ERRORS} more: kata gradebook${whichGradebook(gradebook)} --state judge-error`]
+      ? withCommand(
+          `  and ${errors.length - MAX_ERRORS} more`,
+          `kata gradebook${whichGradebook(gradebook)} --state judge-error`,
+          look,
+        )
       : []),
   ]
 }

@@ -7,7 +7,7 @@ import { STATE_WORDS } from '../../gradebook/reports/state-words.ts'
 import { printable } from '../printable.ts'
 import { paint as paintLine, run } from '../styled-text.ts'
 import { renderTable } from '../terminal-table.ts'
-import { whichGradebook, wordOf } from './grade-screen.ts'
+import { whichGradebook, withCommand, wordOf } from './grade-screen.ts'
 import { count, type Look, pad, paint, wrapText } from './look.ts'
 
 /** With what an instructor should look at marked. */
@@ -26,6 +26,7 @@ export function overviewScreen(grades: Grades, gradebook: string, look: Look): s
     `${decimal(one.points)}${one.isComplete ? '' : ' …'}`,
     ...one.katas.map(cell),
   ])
+  const command = `kata gradebook${whichGradebook(gradebook)}`
   const flagged = learners.flatMap(({ katas }) => katas).filter(({ flags }) => flags.length > 0).length
   return [
     ...wrapText(
@@ -39,9 +40,11 @@ export function overviewScreen(grades: Grades, gradebook: string, look: Look): s
     '',
     ...(flagged === 0
       ? []
-      : [`! ${count(flagged, 'grade')} to look at: kata gradebook${whichGradebook(gradebook)} --state flagged`]),
+      : withCommand(`! ${count(flagged, 'grade')} to look at`, `${command} --state flagged`, look)),
     ...(learners.every(({ isComplete }) => isComplete) ? [] : ['… not all of it is known yet']),
-    ...(grades.notTaken.length === 0 ? [] : [`${count(grades.notTaken.length, 'thing')} not taken: --state not-taken`]),
+    ...(grades.notTaken.length === 0
+      ? []
+      : withCommand(`${count(grades.notTaken.length, 'thing')} not taken`, `${command} --state not-taken`, look)),
     ...(grades.runs[0] === undefined ? [] : runLines([grades.runs[0]], look)),
   ].join('\n')
 }

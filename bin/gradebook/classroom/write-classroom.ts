@@ -24,7 +24,7 @@ interface Made {
   readonly katas: readonly string[]
 }
 
-const madeFile = (root: string): string => join(root, '.kata', 'classroom.json')
+export const madeFile = (root: string): string => join(root, '.kata', 'classroom.json')
 
 export interface Asked {
   readonly name?: string | undefined

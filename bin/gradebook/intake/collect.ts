@@ -16,7 +16,8 @@ import {
   MAX_STUB_BYTES,
   MAX_UNPACKED_BYTES,
 } from './limits.ts'
-import { best, type Candidate, candidates, misnamed, steers } from './pick-stubs.ts'
+import { best, type Candidate, candidates, misnamed } from './pick-stubs.ts'
+import { byStarter, isAsGiven, type Starter } from './starter.ts'
 import { type Entry, REFUSALS, type Read, type Refusal, type Refused, type Tree } from './tree.ts'
 
 /** What one learner handed in at one time, from however many places. */
@@ -32,6 +33,7 @@ export interface Rules {
   readonly katas: readonly Kata[]
   readonly ref?: string | undefined
   readonly deadlineMs?: number | undefined
+  readonly starter?: Starter | undefined
 }
 
 export interface Collected {
@@ -149,6 +151,16 @@ async function openGroup(pool: Pool, rules: Rules): Promise<Wanted[]> {
       option.read = read
     },
   }))
+  const { theirs, perhapsGiven } = byStarter(plain, rules.starter)
+  pool.steering.push(...theirs.map(({ entry }) => entry.path))
+  for (const { entry, path } of perhapsGiven)
+    wanted.push({
+      path: entry.path,
+      maxBytes: rules.starter?.maxBytes ?? 0,
+      take: (read) => {
+        if (!isAsGiven(rules.starter, path, read)) pool.steering.push(entry.path)
+      },
+    })
   for (const item of plain) {
     const { entry, path } = item
     if (isOtherArchiveName(path))
@@ -254,11 +266,16 @@ async function openRepository(pool: Pool, rules: Rules, entry: Entry): Promise<b
     })
   for (const { hash, why } of unread) pool.troubles.push({ origin: at(hash), why, katas: 'any' })
   const states = commits.length === 1 ? [] : (['deadline', 'tip'] as const)
+  const steered = new Set<string>()
   let before: ReadonlyMap<string, Option> = new Map()
   let undated: string | undefined
   for (const [i, commit] of commits.entries()) {
     const originOf = (path: string): string => `${at(commit.hash)}: ${path}`
-    const options = await takeFrom(pool, rules, commit.tree, originOf, { asOf: states[i], known: commits[i - 1]?.tree })
+    const options = await takeFrom(pool, rules, commit.tree, originOf, {
+      asOf: states[i],
+      known: commits[i - 1]?.tree,
+      steered,
+    })
     for (const [path, option] of options) {
       const earlier = before.get(path)
       if (earlier !== undefined && sameRead(earlier.read, option.read)) {
@@ -285,7 +302,7 @@ async function openRepository(pool: Pool, rules: Rules, entry: Entry): Promise<b
   return true
 }
 
-/** @param of `known`: a tree of which everything was said before */
+/** @param of `known`: a tree of which everything was said before; `steered`: what was said to steer, by its path */
 async function takeFrom(
   pool: Pool,
   rules: Rules,
@@ -295,9 +312,10 @@ async function takeFrom(
     readonly markedLateBy?: Item['markedLateBy'] | undefined
     readonly asOf?: AsOf | undefined
     readonly known?: Tree | undefined
+    readonly steered?: Set<string>
   },
 ): Promise<Map<string, Option>> {
-  const { markedLateBy, asOf, known } = of
+  const { markedLateBy, asOf, known, steered = new Set() } = of
   const said = new Set(known?.entries.map(({ path }) => path))
   const refused = new Set(known?.refused.map(({ path, refusal }) => `${refusal} ${path}`))
   reportRefused(
@@ -316,22 +334,36 @@ async function takeFrom(
   )
   const added = addOptions(pool, rules, items, ({ path }) => originOf(path), asOf)
   const options = new Map(added.map(({ candidate, option }) => [candidate.path, option]))
+  const steer = (path: string) => {
+    // What was as given at the deadline may be changed at the tip.
+    if (!steered.has(path)) pool.steering.push(originOf(path))
+    steered.add(path)
+  }
+  const { theirs, perhapsGiven } = byStarter(items, rules.starter)
+  for (const { path } of theirs) steer(path)
+  const given = new Set(perhapsGiven.map(({ path }) => path))
+  const limits = [
+    ...[...given].map((path) => [path, rules.starter?.maxBytes ?? 0] as const),
+    ...[...options.keys()].map((path) => [path, MAX_STUB_BYTES] as const),
+  ]
   try {
-    await tree.read(new Map([...options.keys()].map((path) => [path, MAX_STUB_BYTES])), (path, read) => {
+    await tree.read(new Map(limits), (path, read) => {
       const option = options.get(path)
       if (option !== undefined) option.read = read
+      else if (given.delete(path) && !isAsGiven(rules.starter, path, read)) steer(path)
     })
   } catch (error) {
     // It could be listed and then not be read: damaged in between, or made so.
     const why = `cannot be read (${printable(error instanceof Error ? error.message : String(error))})`
     for (const option of options.values()) option.read ??= { why }
   }
+  // What could not be read is not known to be as given.
+  for (const path of given) steer(path)
   return options
 }
 
-/** What was never a submission, and what was perhaps meant as one. */
+/** What was perhaps meant as a submission. */
 function note(pool: Pool, rules: Rules, items: readonly Item[], originOf: (item: Item) => string): void {
-  for (const item of items) if (steers(item.path)) pool.steering.push(originOf(item))
   for (const { kata, ...item } of misnamed(items, rules.katas))
     pool.troubles.push({
       origin: originOf(item),

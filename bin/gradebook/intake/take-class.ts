@@ -15,6 +15,7 @@ import type { Handing } from './handing.ts'
 import { MAX_CLASS_ENTRIES, MAX_CLASS_UNPACKED_BYTES } from './limits.ts'
 import { recognise } from './recognise.ts'
 import { finder } from './roster.ts'
+import type { Starter } from './starter.ts'
 import type { Tree } from './tree.ts'
 
 export interface ClassOptions {
@@ -32,11 +33,13 @@ export interface ClassOptions {
   readonly ref?: string | undefined
   /** the instructor knows better */
   readonly layout?: Layout | undefined
+  /** what everybody was given: of that, only what they changed is said to be there */
+  readonly starter?: Starter | undefined
 }
 
 /** @throws {KataError} where there is nothing that could be a class; never for what a learner handed in */
 export async function takeClass(options: ClassOptions): Promise<Intake> {
-  const { from, katas, roster = [], ref, deadlineMs, extensionsMs = {} } = options
+  const { from, katas, roster = [], ref, deadlineMs, extensionsMs = {}, starter } = options
   if (katas.length === 0) throw new KataError('No kata is asked for.', 'Name one at least.')
   const { tree, name } = await openClass(from)
   const { layout, evidence, plan, tree: learners } = await recognise(tree, name, katas, roster, options.layout)
@@ -49,6 +52,7 @@ export async function takeClass(options: ClassOptions): Promise<Intake> {
   const collected = await collect(learners, groups, ({ id }) => ({
     katas,
     ref,
+    starter,
     deadlineMs: deadlineFor({ deadlineMs, extensionsMs }, id),
   }))
   return intakeOf({ layout, evidence, plan, groups, collected, roster, unknown, byName, katas })

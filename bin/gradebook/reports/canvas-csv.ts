@@ -4,7 +4,7 @@
 // SIS User ID, else by SIS Login ID, else by name; an assignment by a number in brackets at the end of its header,
 // else by its title, and one that is not found is offered as a new one.
 
-import type { Grades, KataGrade } from '../grades.ts'
+import type { Grades, KataGrade, LearnerGrade } from '../grades.ts'
 import { type Cell, csv } from './csv.ts'
 import { decimal } from './decimal.ts'
 
@@ -44,6 +44,22 @@ export function canvasCsv({ assignment, learners }: Grades, options: CanvasOptio
     ...rows,
   ])
 }
+
+/** What an instructor should know before the import: a sentence, where Canvas would have to go by names. */
+export function canvasRemarks({ learners }: Grades): string[] {
+  const without = learners.filter((one) => !isKnownToCanvas(one)).length
+  if (without === 0) return []
+  const who =
+    without === learners.length
+      ? 'No learner has an id that Canvas knows'
+      : `${without} of ${learners.length} learners ${without === 1 ? 'has' : 'have'} no id that Canvas knows`
+  return [
+    `${who}: of canvas.csv it goes by names alone there, and two may have the same. With Canvas's own gradebook export as --roster, kata grade knows the ids.`,
+  ]
+}
+
+const isKnownToCanvas = ({ learner: { ids } }: LearnerGrade): boolean =>
+  [ID, SIS_USER, SIS_LOGIN].some((id) => (ids?.[id] ?? '') !== '')
 
 /** A number in brackets at the end would be taken for the id of some other assignment. */
 const withoutNumber = (title: string): string => title.replace(/\s*\((\d+)\)\s*$/, ' $1')

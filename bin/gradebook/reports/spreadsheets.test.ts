@@ -3,7 +3,7 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { canvasCsv } from './canvas-csv.ts'
+import { canvasCsv, canvasRemarks } from './canvas-csv.ts'
 import { csv, harmless } from './csv.ts'
 import { decimal, decimalNumber } from './decimal.ts'
 import { gradebookCsv } from './gradebook-csv.ts'
@@ -114,4 +114,22 @@ test('canvas.csv: a header that Canvas has is used; a title never ends as an id 
   expect(head([titled('Token bucket')], { 'token-bucket': 'Token bucket (4711)' })).toMatch(/,Token bucket \(4711\)$/)
   expect(head([titled('Buckets (2)')])).toMatch(/,Buckets 2$/)
   expect(head([titled('Twin'), titled('Twin', 'twin')])).toMatch(/,Twin,Twin: twin$/)
+})
+
+test('canvas.csv: whom Canvas can find by name alone is said before it guesses', () => {
+  const class_ = (...ids: (Readonly<Record<string, string>> | undefined)[]) => {
+    const learners = ids.map((each, i) => ({
+      ...aLearner(`l${i}`, aGrade('graded')),
+      learner: { id: `l${i}`, ...(each === undefined ? {} : { ids: each }) },
+    }))
+    return canvasRemarks(aClass(learners))
+  }
+  expect(class_({ ID: '1' }, { 'SIS Login ID': 'ada' }, { 'SIS User ID': '0007' })).toEqual([])
+  expect(class_()).toEqual([])
+  expect(class_(undefined, { github_username: 'ada' }, { ID: '' })).toEqual([
+    expect.stringMatching(/^No learner has an id that Canvas knows: of canvas\.csv it goes by names alone there/),
+  ])
+  expect(class_({ ID: '1' }, undefined)).toEqual([
+    expect.stringMatching(/^1 of 2 learners has no id that Canvas knows: /),
+  ])
 })
