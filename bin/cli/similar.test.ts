@@ -59,6 +59,7 @@ test('a pair stands side by side in 80 columns', async () => {
   expect(await copy.screen(['similar', 'class', '--pair', 'sam', 'zoe'])).toContain(
     'Nothing that sam and zoe wrote themselves is the same.',
   )
+  expect(await copy.screen(['similar', 'class', '--pair', 'ada', 'Ada'])).toContain('--pair takes two learners.')
 })
 
 test('on a narrow screen names are cut and what is said elsewhere is left out', async () => {

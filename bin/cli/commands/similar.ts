@@ -113,14 +113,17 @@ function shareOf(typed: string): number {
 }
 
 function pairOf(a: string, b: string | undefined, submissions: readonly Submission[]): readonly [string, string] {
-  if (b === undefined || a === b) throw new KataError('--pair takes two learners.', 'For example: --pair ada bob')
+  const two = () => new KataError('--pair takes two learners.', 'For example: --pair ada bob')
+  if (b === undefined) throw two()
   const learners = [...new Set(submissions.map(({ learner }) => learner))]
   const meant = (typed: string): string => {
     const learner = whoIsMeant(typed, learners)
     if (learner !== undefined) return learner
     throw new KataError(`Nobody called "${printable(typed, 60)}" has handed in.`, 'Names are those of the folders.')
   }
-  return [meant(a), meant(b)]
+  const pair = [meant(a), meant(b)] as const
+  if (pair[0] === pair[1]) throw two()
+  return pair
 }
 
 /** The class stays as it was, since it says what everybody has; only these two are compared. */

@@ -6,8 +6,10 @@
 
 import type { Kata } from '../../course/kata.ts'
 import { printable } from '../../course/printable.ts'
+import type { Learner } from '../submitted.ts'
 import { isArchiveName } from './archive.ts'
 import type { Handing, Plan } from './handing.ts'
+import { finder } from './roster.ts'
 import type { Tree } from './tree.ts'
 
 interface Parts {
@@ -28,13 +30,23 @@ const HEAD = /^(?<learner>[^/]*?)(?:(?:^|_)(?<late>LATE))?(?:_question_\d+)?$/
 
 export const isCanvasName = (path: string): boolean => partsOf(path) !== undefined
 
-/** @param isWanted of a file's name, that it may be a kata's: of several readings the first with such a file is meant */
-function partsOf(path: string, isWanted = (_: string): boolean => true): Parts | undefined {
+interface Evidence {
+  /** of a file's name, that it may be a kata's */
+  isWanted(file: string): boolean
+  /** of a user's number, that the roster has it */
+  isKnown(user: string): boolean
+}
+
+const NONE: Evidence = { isWanted: () => true, isKnown: () => false }
+
+/** Of several readings that with a file that is wanted, of somebody who is known, is meant; else the first such. */
+function partsOf(path: string, { isWanted, isKnown }: Evidence = NONE): Parts | undefined {
   const quiz = QUIZ.exec(path)?.groups
   if (quiz !== undefined)
     return { learner: quiz['learner'] ?? '', user: quiz['user'] ?? '', isLate: false, file: quiz['file'] ?? '' }
   const readings = [...path.matchAll(WITH_FILE)]
-  const found = readings.find(({ groups }) => isWanted(groups?.['file'] ?? groups?.['named'] ?? '')) ?? readings[0]
+  const wanted = readings.filter(({ groups }) => isWanted(groups?.['file'] ?? groups?.['named'] ?? ''))
+  const found = wanted.find(({ groups }) => isKnown(groups?.['user'] ?? '')) ?? wanted[0] ?? readings[0]
   const match = found ?? WITHOUT_FILE.exec(path) ?? undefined
   const head = match === undefined ? undefined : HEAD.exec(path.slice(0, match.index))?.groups
   if (match === undefined || head === undefined) return undefined
@@ -48,14 +60,17 @@ function partsOf(path: string, isWanted = (_: string): boolean => true): Parts |
   }
 }
 
-export function planCanvas({ entries, refused }: Tree, katas: readonly Kata[]): Plan {
+export function planCanvas({ entries, refused }: Tree, katas: readonly Kata[], roster: readonly Learner[]): Plan {
   const handings: Handing[] = []
   const nobodys: { path: string; why: string }[] = []
   let late = 0
-  const isWanted = (file: string): boolean =>
-    isArchiveName(file) || katas.some(({ slug }) => original(file, katas).file === `${slug}.ts`)
+  const find = finder(roster)
+  const evidence: Evidence = {
+    isWanted: (file) => isArchiveName(file) || katas.some(({ slug }) => original(file, katas).file === `${slug}.ts`),
+    isKnown: (user) => user !== '' && find({ id: user, ids: { ID: user } })?.by === 'id',
+  }
   for (const entry of entries) {
-    const parts = partsOf(entry.path, isWanted)
+    const parts = partsOf(entry.path, evidence)
     if (parts === undefined) {
       if (entry.path.endsWith('.ts') || isArchiveName(entry.path))
         nobodys.push({
@@ -83,7 +98,7 @@ export function planCanvas({ entries, refused }: Tree, katas: readonly Kata[]): 
     })
   }
   for (const each of refused) {
-    const parts = partsOf(each.path, isWanted)
+    const parts = partsOf(each.path, evidence)
     if (parts === undefined) nobodys.push({ path: each.path, why: 'is not named as Canvas names what it exports' })
     else
       handings.push({
@@ -102,10 +117,10 @@ export function planCanvas({ entries, refused }: Tree, katas: readonly Kata[]): 
   return { handings, nobodys, remarks }
 }
 
+/** The code of who is anonymous is no id: nothing in Canvas is found by it. */
 const learnerOf = ({ learner, user }: Parts) => ({
   id: user,
-  ...(learner === undefined ? {} : { name: printable(learner) }),
-  ids: { ID: user },
+  ...(learner === undefined ? {} : { name: printable(learner), ids: { ID: user } }),
 })
 
 const MAX_COUNTED = 999

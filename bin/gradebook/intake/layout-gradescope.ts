@@ -77,10 +77,11 @@ function numbered(handings: readonly Handing[]): Handing[] {
 function versionsOf(text: string, name: string): Version[] {
   let data: unknown
   try {
-    // Aliases are bounded: the file quotes what learners wrote. All is text: an id without quotes, like 0089, is no number.
+    // Aliases are bounded: the file quotes what learners wrote. All is text or nothing: an id without quotes, like 0089,
+    // is no number, and `null` is nobody's.
     data = name.endsWith('.json')
       ? JSON.parse(text)
-      : parse(text, { maxAliasCount: 10_000, logLevel: 'error', schema: 'failsafe' })
+      : parse(text, { maxAliasCount: 10_000, logLevel: 'error', schema: 'failsafe', customTags: ['null'] })
   } catch (error) {
     throw new KataError(
       `${printable(name)} is damaged: ${printable(error instanceof Error ? (error.message.split('\n')[0] ?? '') : '', 160)}`,

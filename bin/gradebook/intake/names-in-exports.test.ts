@@ -4,12 +4,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { aKata, tempFolder, writeFiles } from '../../course/course-fixture.ts'
-import type { Intake } from '../submitted.ts'
+import type { Intake, Learner } from '../submitted.ts'
 import { zipOf } from './archive-fixture.ts'
 import { takeClass } from './take-class.ts'
 
 const BUCKET = aKata('token-bucket', { path: '2-foundation/token-bucket' })
-const take = (from: string) => takeClass({ from, katas: [BUCKET] })
+const take = (from: string, roster: readonly Learner[] = []) => takeClass({ from, katas: [BUCKET], roster })
 
 const taken = ({ submitted }: Intake): string[] =>
   submitted.map(({ learner, kata, bytes }) => `${learner} ${kata}: ${Buffer.from(bytes).toString()}`)
@@ -87,4 +87,31 @@ test('an id is text, also where the export has no quotes around it', async () =>
     '12345678901234567890 token-bucket: 3',
     '4@x token-bucket: 4',
   ])
+})
+
+test('an id that is null is none', async () => {
+  using folder = tempFolder()
+  const one = (n: number, sid: string) => `submission_${n}:\n  :submitters:\n  - :sid: ${sid}\n    :email: ${n}@x\n`
+  writeFiles(folder.path, {
+    'submission_metadata.yml': `---\n${one(1, 'null')}${one(2, '~')}${one(3, "'null'")}`,
+    ...Object.fromEntries([1, 2, 3].map((n) => [`submission_${n}/token-bucket.ts`, `${n}`])),
+  })
+  expect(taken(await take(folder.path))).toEqual(['1@x token-bucket: 1', '2@x token-bucket: 2', 'null token-bucket: 3'])
+})
+
+test('whose zip it is of a group with a number for a name, the roster says', async () => {
+  using folder = tempFolder()
+  const names = ['group_3_1003_900003_work.zip', 'lovelaceada_1004_900004_2026_work.zip']
+  const zip = join(folder.path, 'submissions.zip')
+  const data = zipOf([{ name: 'token-bucket.ts', data: 'x' }])
+  writeFileSync(zip, zipOf(names.map((name) => ({ name, data }))))
+  const roster = ['1003', '1004'].map((ID) => ({ id: `s${ID}`, ids: { ID } }))
+  expect(taken(await take(zip, roster))).toEqual(['s1003 token-bucket: x', 's1004 token-bucket: x'])
+})
+
+test('the code of somebody anonymous is no id that Canvas would know', async () => {
+  using folder = tempFolder()
+  writeFiles(folder.path, { 'anon_ab12C_900007_token-bucket.ts': 'x', 'hopper_1005_900008_token-bucket.ts': 'y' })
+  const { learners } = await take(folder.path)
+  expect(learners).toEqual([{ id: '1005', name: 'hopper', ids: { ID: '1005' } }, { id: 'ab12C' }])
 })

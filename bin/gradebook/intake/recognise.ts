@@ -52,7 +52,7 @@ export async function recognise(
     case 'canvas': {
       const count = files.filter(({ name: file }) => isCanvasName(file)).length
       const evidence = `${because}${count} of ${files.length} files are named like lovelaceada_12345_67890_file.ts.`
-      return { layout, evidence, plan: planCanvas(tree, katas), tree }
+      return { layout, evidence, plan: planCanvas(tree, katas, roster), tree }
     }
     case 'github-classroom': {
       const csv = rows.length === 0 ? '' : `, and the classroom's CSV names ${rows.length}`

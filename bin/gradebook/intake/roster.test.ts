@@ -68,6 +68,9 @@ describe('reading', () => {
       'Tim,Ta,,ta@x.org,TA,A',
     ].join('\n')
     expect(read(gradescope)).toEqual([{ id: '0012', name: 'Ada Lovelace', email: 'ada@x.org', section: 'A' }])
+    // In a team of students somebody is the designer, and hands in like everybody else.
+    const team = read('id,name,role\nada,Ada,Designer\nbob,Bob,Reader\n')
+    expect(team.map(({ id }) => id)).toEqual(['ada', 'bob'])
     const canvas = [
       'LastName,FirstName,ID,SIS Login ID,Section,Katas (77)',
       '    Points Possible,,,,,10',

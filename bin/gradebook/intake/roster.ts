@@ -38,8 +38,13 @@ const MEANS: Readonly<Record<string, readonly string[]>> = {
 /** Under these a learner is known elsewhere, and their file names carry them. */
 const ELSEWHERE = ['ID', 'SIS User ID', 'SIS Login ID', 'Integration ID', 'github_username', 'github_id'] as const
 
-/** Who has one of these in the column of roles, as Gradescope's roster has it, hands nothing in. */
+/**
+ * Who has one of these in a column that calls others students, as Gradescope's roster has it, hands nothing in. In a
+ * team of students, too, somebody is its designer.
+ */
 const STAFF = /^(?:instructor|teacher|ta|teaching assistant|reader|grader|observer|designer)$/i
+
+const STUDENT = /^(?:students?|learners?)$/i
 
 const letters = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '')
 
@@ -124,6 +129,7 @@ export function rosterOf({ header, rows }: Table, file: string): Learner[] {
     // A plain roster's `ID` is its id and no Canvas number.
     ({ title, column }) => column >= 0 && (title !== 'ID' || isCanvas),
   )
+  const tellsStaff = rows.some(({ cells }) => STUDENT.test((cells[columns.role] ?? '').trim()))
   const byId = new Map<string, { readonly learner: Learner; readonly line: number }>()
   const idsSeen = new Map<string, { readonly id: string; readonly line: number }>()
   for (const { line, cells } of rows) {
@@ -135,7 +141,7 @@ export function rosterOf({ header, rows }: Table, file: string): Learner[] {
     const name = cell(columns.name) || `${cell(columns.first)} ${cell(columns.last)}`.trim()
     // The first row of a Canvas gradebook is no learner, and neither is the test student at its end.
     if (isCanvas && /^(?:points possible|student, test|test student)$/i.test(name)) continue
-    if (STAFF.test(cell(columns.role))) continue
+    if (tellsStaff && STAFF.test(cell(columns.role))) continue
     const ids = Object.fromEntries(
       elsewhere.flatMap(({ title, column }) => (cell(column) === '' ? [] : [[title, cell(column)] as const])),
     )
