@@ -223,6 +223,11 @@ describe('the bank of late days is spent in order of time, over the katas', () =
     expect(points(handed, bank(2))).toEqual([0, 1000, 1])
     expect(points(handed, bank(3))).toEqual([1000, 1000, 3])
   })
+  test('each kata spends its own days, and two that come together spend them twice', () => {
+    const handed: Handed[] = ['one', 'two'].map((kata) => ({ kata, days: 1, outcome: kept(4) }))
+    expect(points(handed, bank(1))).toEqual([1000, 0, 1])
+    expect(points(handed, bank(2))).toEqual([1000, 1000, 2])
+  })
   test('a second late attempt at one kata costs only the days beyond the first', () => {
     expect(
       points(
