@@ -9,7 +9,7 @@ import { printable } from '../../course/printable.ts'
 import { deadlineFor } from '../extensions.ts'
 import type { Intake, Layout, Learner, NotTaken, Submitted } from '../submitted.ts'
 import { archiveTree, withoutArchiveEnding } from './archive.ts'
-import { type Collected, collect, type Group, sentence } from './collect.ts'
+import { type Collected, collect, type Group } from './collect.ts'
 import { folderTree } from './folder-tree.ts'
 import type { Handing } from './handing.ts'
 import { MAX_CLASS_ENTRIES, MAX_CLASS_UNPACKED_BYTES } from './limits.ts'
@@ -17,6 +17,7 @@ import { recognise } from './recognise.ts'
 import { finder } from './roster.ts'
 import type { Starter } from './starter.ts'
 import type { Tree } from './tree.ts'
+import { sentence } from './troubles.ts'
 
 export interface ClassOptions {
   /** a folder of learners, an export of another system, or an archive of either */
