@@ -1,10 +1,11 @@
 // `npm run bench:stability -- [runs] [kata…] [--each N] [--minutes N] [--at-once N]`: does a verdict about cost ever flip?
 // Every right and every too dear submission of the course, and every dodge, is measured again and again, every second time
-// with all cores loaded by busy loops. Each time it has to come to the same figures, to the letter, and to what its name and
-// header say, on ten seeds. Each measurement is made by fresh processes; only what is ours (budgets, the reference's answers) is kept.
+// with all cores loaded by busy loops. Each time it has to come to the same figures, to the letter, as before on the same
+// seed, and on each of ten seeds to what its name and header say. Each measurement is made by fresh processes; only what is
+// ours (budgets, the reference's answers) is kept.
 //
-// All 311 of them are hours of work a hundred runs: with `--each 2` it is the reference of each kata, and one that tries to
-// hide what it costs or is too dear.
+// All of them are hours of work a hundred runs: with `--each 2` it is the reference of each kata, and one that tries to hide
+// what it costs or is too dear.
 //
 // A run of each is appended to .kata/stability.jsonl, so that an interruption loses no more than one. What was found by
 // another state of the engine, of the kata's grader or of the file itself does not count.
@@ -23,8 +24,9 @@ const COURSE = join(import.meta.dirname, '../..')
 const FILE = join(COURSE, '.kata/stability.jsonl')
 /** Lines that garbage comes from take a run of their own: told in so many runs only, two quiet and two loaded of 40. */
 const EXPLAINED_EVERY = 20
-/** Runs go through as many seeds in turn, each quiet and loaded: figures are a seed's own, the verdict must be the same on all. */
+/** Runs go through as many seeds in turn, each quiet and loaded: figures are a seed's own, the verdict must be one on all. */
 const SEEDS = 10
+const LOADED_LANES = 3
 
 interface Run {
   readonly identity: string
@@ -108,7 +110,8 @@ for (let run = 0; run < runs && !isOver(); run++) {
   const work = async () => {
     for (let one = queue.shift(); one !== undefined && !isOver(); one = queue.shift()) await measureOnce(one, run)
   }
-  await Promise.all(Array.from({ length: atOnce }, work))
+  // Beside busy loops more of them get on, and all wait for each other the more.
+  await Promise.all(Array.from({ length: loops.length > 0 ? LOADED_LANES * atOnce : atOnce }, work))
   const seconds = Math.round((performance.now() - startedMs) / 1000)
   console.log(`run ${run + 1}${loops.length > 0 ? ' (loaded)' : ''}: ${seconds} s`)
   for (const loop of loops) loop.kill('SIGKILL')

@@ -6,7 +6,11 @@ import { getterOf, uncurried } from './uncurried.mjs'
 
 /** Who calls through more of them works without a step of code that could be counted. */
 const MAX_LAYERS = 64
-/** Of prototypes, one behind another. Who looks through more of them walks without a step of code that could be counted. */
+/**
+ * Of prototypes, one behind another. Who looks through more of them walks without a step of code that could be counted. (It is
+ * asked where a link is made, of what stands behind it: a chain that is linked from its end on, or by `new` alone, is longer
+ * for nothing. Where strangers are judged, the processor's time tells.)
+ */
 const MAX_CHAIN = 64
 
 const { getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect
