@@ -22,9 +22,14 @@ const fieldsOf = (node: Node) => node as unknown as Fields
  * Those that can be made of assignments: not in the head of a loop, where each pass has variables of its own, and not at the
  * top of a module, where they may be exported and are made once.
  * @param isMade whether an expression may make something, and can be moved into a function
+ * @param isBound whether it cannot be moved, because it waits or yields
  * @returns by declarator, in the order of the program
  */
-export function destructurings(program: Node, isMade: (expression: Node) => boolean): ReadonlyMap<Node, Destructuring> {
+export function destructurings(
+  program: Node,
+  isMade: (expression: Node) => boolean,
+  isBound: (expression: Node) => boolean,
+): ReadonlyMap<Node, Destructuring> {
   const apart = new Set<unknown>(fieldsOf(program)['body'] as Node[])
   const found = new Map<Node, Destructuring>()
   visit(program, (node) => {
@@ -38,7 +43,7 @@ export function destructurings(program: Node, isMade: (expression: Node) => bool
     for (const declarator of declarations as Node[]) {
       const { id, init } = declarator as unknown as { id: Node; init: Node | null }
       if (init === null || !/Pattern$/.test(id.type)) continue
-      const pattern = patternOf(id, isMade)
+      const pattern = patternOf(id, isMade, isBound)
       if (pattern === undefined) continue
       found.set(declarator, { id, init, ...pattern, ...(kind === 'const' ? { constAt: node.start } : {}) })
     }
@@ -47,7 +52,11 @@ export function destructurings(program: Node, isMade: (expression: Node) => bool
 }
 
 /** @returns undefined for one that makes nothing, or cannot be moved */
-function patternOf(id: Node, isMade: (expression: Node) => boolean): Pick<Destructuring, 'names' | 'line'> | undefined {
+function patternOf(
+  id: Node,
+  isMade: (expression: Node) => boolean,
+  isBound: (expression: Node) => boolean,
+): Pick<Destructuring, 'names' | 'line'> | undefined {
   const names: string[] = []
   const lines = new Set<number>()
   let iterates = false
@@ -55,7 +64,7 @@ function patternOf(id: Node, isMade: (expression: Node) => boolean): Pick<Destru
   const lineOf = (node: Node) => node.loc?.start.line ?? 0
   const expression = (node: Node) => {
     if (isMade(node)) lines.add(lineOf(node))
-    else if (!['Identifier', 'Literal', 'MemberExpression'].includes(node.type)) isStuck = true
+    else if (isBound(node) || !['Identifier', 'Literal', 'MemberExpression'].includes(node.type)) isStuck = true
   }
   const walk = (node: Node | null) => {
     if (node === null) return

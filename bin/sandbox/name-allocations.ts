@@ -21,7 +21,7 @@ export function nameAllocations(script: string, program: Node): string {
     insert(node.start, `${before}({${name}:()=>(`)
     insert(node.end, `)}).${name}()${after}`)
   }
-  const made = destructurings(program, isNamed)
+  const made = destructurings(program, isNamed, isBound)
   const prefix = unusedPrefix(program)
   /**
    * What a pattern makes (what is left in `...rest`, defaults, an iterator) is the enclosing function's, which has no line.
@@ -39,8 +39,9 @@ export function nameAllocations(script: string, program: Node): string {
     insert(id.start, ` ${[...names, into].join()}={${name}:(${value})=>{(`)
     insert(id.end, `=${value})}},${done}`)
     if (isNamed(init)) return wrap(init, `${into}.${name}(`, ')')
-    insert(init.start, `${into}.${name}(`)
-    insert(init.end, ')')
+    const [open, close] = init.type === 'SequenceExpression' ? ['((', '))'] : ['(', ')']
+    insert(init.start, `${into}.${name}${open}`)
+    insert(init.end, close)
   }
   visit(program, (node) => {
     const fields = node as unknown as Fields

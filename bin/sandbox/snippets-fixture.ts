@@ -64,6 +64,11 @@ export const SNIPPETS: Record<string, string> = {
     let threw; try { (() => { const { x, ...y } = null })() } catch (error) { threw = error.name }
     switch (1) { case 1: const [u, ...v] = 'uvw'; log.push(u, v) }
     return [new Box().look(1, 2), fs.map((one) => one()), await f([1, Promise.resolve([2])]), walk.next(6), threw, log]`,
+  'declarations that wait': `
+    const x = Promise.resolve({ y: 1 }), b = Promise.resolve([7, 8])
+    const { a = (await x).y, [(await x).y]: c = 3, ...r } = { z: 2 }
+    const [p, ...q] = (1, await b)
+    return [a, c, r, p, q]`,
   'closures over loop variables':
     'const fs = []; for (let i = 0; i < 3; i++) fs.push(() => i); for (const x of [7]) fs.push(() => x); return fs.map((f) => f())',
   hoisting: 'return [f(), typeof g]; function f() { return 1 } var g = 2',

@@ -4,7 +4,7 @@ import { judging } from '../../judge/budgets/spent.ts'
 import type { Report } from '../../judge/report.ts'
 import { count, type Look, paint, wrapText } from './look.ts'
 import { spentLines } from './spent-lines.ts'
-import { verdictScreen } from './verdict-screen.ts'
+import { perfCommand, verdictScreen } from './verdict-screen.ts'
 
 /** @param recorded whether it is the learner's own file */
 export function perfScreen(report: Report, look: Look, recorded: boolean): string {
@@ -21,7 +21,7 @@ export function perfScreen(report: Report, look: Look, recorded: boolean): strin
       const title = wrapText(`${mark} ${one.budget}`, look.width, '  ').map((line) => paint(look, 'bold', line))
       return [...title, '', ...spentLines(one, file, look), '']
     }),
-    `${paint(look, 'dim', 'page'.padEnd(8))}npx kata perf ${kata} --html perf.html`,
+    `${paint(look, 'dim', 'page'.padEnd(8))}${perfCommand(report, recorded)} --html perf.html`,
     `${paint(look, 'dim', 'seed'.padEnd(8))}${seed}`,
   ].join('\n')
 }

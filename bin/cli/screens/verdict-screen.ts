@@ -32,7 +32,7 @@ export const verdictScreen = (report: Report, look: Look, recorded = true): stri
 export const verdictWithoutCommands = (report: Report, look: Look): string => screenOf(report, look, []).trimEnd()
 
 /** Shows all of what a file costs, wherever a screen has no room for it. */
-const perfCommand = ({ kata, replay }: Report, recorded: boolean): string =>
+export const perfCommand = ({ kata, replay }: Report, recorded: boolean): string =>
   recorded ? `npx kata perf ${kata}` : replay.replace(' check ', ' perf ')
 
 /** @param next commands; none for somebody who has none, and no `perf` either */

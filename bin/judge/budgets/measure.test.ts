@@ -172,3 +172,17 @@ test('a clock for budgets goes in steps, and stands still at its end', () => {
   time.pass()
   expect(time.clock()).toBe(end)
 })
+
+test('who does not live through a second look is as dear as it seemed', async () => {
+  const few: Budget[] = [budget('look', { given: () => 0, when: () => 0, steps: 'O(1)', calls: () => 4 })]
+  const list = `[{ name: 'look', given: (kata, { n }) => new kata.Table(n), when: (table, i) => table.look(i), steps: 'O(1)', calls: () => 4 }]`
+  // Some 30 bytes for each pair of n: no more than a subject may have, up to the third size.
+  const all = table(
+    'for (let k = 0; k < 2_000; k++);\nfor (const one of this.rows);\nreturn 0',
+    'this.rows = Array.from({ length: n }, () => Array(4 * n).fill(0))',
+  )
+  const small = { kit: {}, budgets: { url, modules: { [url]: `export default ${list}` } } }
+  const [look] = await measure(small, few, all, Promise.resolve(new Map()), 1)
+  expect(look).toMatchObject({ spent: { budget: 'look', kept: false, got: 'O(n) steps a call' } })
+  expect(look).toHaveProperty('spent.series.points.length', 3)
+})

@@ -295,9 +295,10 @@ async function judgedSteps(
   const raws = came.flatMap((one) => ('raw' in one ? [one.raw] : []))
   const dead = came.find((one) => !('raw' in one))
   if (dead !== undefined) {
-    // Out of fuel it is as dear as it was taken for.
+    // Whatever it does not live through at a size four times as large: it is as dear as it was taken for.
     const end = judged(budget, dead)
-    return 'spent' in end ? toldSteps(budget, verdict) : end
+    const isOurs = 'death' in end && (end.death.cause === 'judge-error' || end.death.cause === 'tampered')
+    return isOurs ? end : toldSteps(budget, verdict)
   }
   const middle = middleOf(raws)
   return toldSteps(budget, (middle && judgeSteps(budget, raw, answers, spends, middle)) ?? verdict)

@@ -115,6 +115,15 @@ export const DODGES: Readonly<Record<string, Piece>> = {
   'a copy by Object.assign': linear(`${bigObject} return () => Object.assign({}, object).k0`),
   'an object of entries': linear(`${bigMap} return () => Object.fromEntries(map)[0]`),
   groups: linear(`${big} return () => Object.groupBy(big, String)[0].length`),
+  'JSON of what a toJSON makes, in which nothing is': linear(
+    'const all = {}; for (let i = 0; i < n; i++) all["k" + i] = undefined; const a = { toJSON: () => all }; return () => JSON.stringify(a)',
+  ),
+  'JSON of what says that it makes its own, and does not': linear(
+    'const a = { toJSON: 0 }; for (let i = 0; i < n; i++) a["k" + i] = undefined; return () => JSON.stringify(a)',
+  ),
+  'JSON of nothing behind a proxy': linear(
+    'const a = {}; for (let i = 0; i < n; i++) a["k" + i] = undefined; const p = new Proxy(a, {}); return () => JSON.stringify({ p })',
+  ),
   'there and back by JSON': linear(`${big} return () => JSON.parse(JSON.stringify(big)).length`),
   'a structured clone': linear(`${big} return () => structuredClone(big).length`),
   'eviction by the first key of a Map': linear(
@@ -228,8 +237,8 @@ export const HONEST: Readonly<Record<string, Piece>> = {
   'a cycle, which JSON refuses': constant(
     'const a = {}; a.self = a; return () => { try { return JSON.stringify(a) } catch (error) { return error.name } }',
   ),
-  'a tokenizer with alternatives': constant(
-    `const text = '"ab",12,'.repeat(n); const token = /"[^"]*"|\\d+|,/y; return (i) => { token.lastIndex = 8 * (i % n); return token.exec(text)[0] }`,
+  'JSON of the names in a list': constant(
+    'const a = { x: 1, many: Array.from({ length: n }, () => ({})) }; return () => JSON.stringify(a, ["x"])',
   ),
   'a list of its own, with a private length': constant(
     'class V { #n = 0; get length() { return this.#n } set length(n) { this.#n = n } }; const v = new V(); return (i) => { Array.prototype.push.call(v, i); return v.length }',

@@ -14,6 +14,8 @@ const MAX_TEXT = 64
  * balanced by chance is some steps dearer for one seed than for another.
  */
 const CHANCE_STEPS = 4
+/** Where few calls are counted, by less than this part of the dearest: what comes once in n calls is among them, or it is not. */
+const CHANCE_SHARE = 0.3
 /**
  * Nobody who keeps the class spends as much more than the reference. Without an end to it, a growth could be hidden beside a
  * constant that is a hundred times as large.
@@ -119,9 +121,11 @@ function judgeCounts(
 
   const over = (points: Point[], limit: Growth | undefined, isWorst = false) =>
     limit !== undefined && !isWithin(fitted(points, isWorst).growth, limit)
-  const close = (points: Point[], limit: Growth, isBurst = false) =>
-    isBurst || missedBy(points, limit) < CHANCE_STEPS ? { isClose: true as const } : {}
-  // What comes once in n calls is in so few of them, or it is not.
+  const close = (points: Point[], limit: Growth, areFew = false) => {
+    const dearest = Math.max(...points.map(({ value }) => value))
+    const chance = areFew ? Math.max(CHANCE_STEPS, CHANCE_SHARE * dearest) : CHANCE_STEPS
+    return missedBy(points, limit) < chance ? { isClose: true as const } : {}
+  }
   const areFew = again.series.some(({ n, calls }) => calls < n)
   const counted = {
     steps: amortised,

@@ -20,6 +20,7 @@ const setAdd = uncurried(Set.prototype.add)
 const push = uncurried(Array.prototype.push)
 const pop = uncurried(Array.prototype.pop)
 const { keys } = Object
+const { max } = Math
 const { getOwnPropertyDescriptor } = Reflect
 const RealSet = Set
 const BYTES = 8
@@ -38,8 +39,8 @@ export function bytesOf(value) {
 export function flatExtent(self, levels) {
   let extent = 0
   // What is no number is asked for its value by `flat` itself, once: until then it counts as no end.
-  let left = levels === undefined ? 1 : typeof levels === 'number' ? levels : Number.POSITIVE_INFINITY
-  for (let level = [self]; level.length > 0 && left >= 0; left--) {
+  let left = levels === undefined ? 1 : typeof levels === 'number' ? max(0, levels || 0) : Number.POSITIVE_INFINITY
+  for (let level = [self]; level.length > 0 && left >= 0 && extent < MAX_EXTENT; left--) {
     /** @type {any[]} */
     const below = []
     for (let i = 0; i < level.length; i++) {
@@ -55,46 +56,6 @@ export function flatExtent(self, levels) {
     level = below
   }
   return extent
-}
-
-/**
- * Values that JSON goes over, whatever comes of them. Not what a `toJSON` or a replacer makes of them: these are functions, and
- * are counted as such.
- * @param {any} data as the submission has it @param {unknown} replacer
- */
-export function extentOfJson(data, replacer) {
-  if (typeof replacer === 'function') return 0
-  let extent = 1
-  /** values that are under way, each with its keys and how many of them are done: JSON refuses what stands in itself */
-  const path = [underWay(data)]
-  while (path.length > 0 && extent < MAX_EXTENT) {
-    const at = /** @type {ReturnType<typeof underWay>} */ (path[path.length - 1])
-    const name = at?.names[at.done++]
-    if (at === undefined || name === undefined) {
-      pop(path)
-      continue
-    }
-    extent++
-    const part = getOwnPropertyDescriptor(at.value, name)?.value
-    if (typeof part !== 'object' || part === null || types.isProxy(part)) continue
-    if (isView(part)) extent += bytesOf(part) / BYTES
-    for (let i = 0; i < path.length; i++) if (path[i]?.value === part) return extent
-    push(path, underWay(part))
-  }
-  return extent
-}
-
-/** @param {any} value */
-function underWay(value) {
-  if (typeof value !== 'object' || value === null || types.isProxy(value) || makesItsJson(value)) return undefined
-  return { value, names: keys(value), done: 0 }
-}
-
-/** @param {object} value */
-function makesItsJson(value) {
-  for (let at = value; at !== null && !types.isProxy(at); at = /** @type {any} */ (Reflect.getPrototypeOf(at)))
-    if (getOwnPropertyDescriptor(at, 'toJSON') !== undefined) return true
-  return false
 }
 
 /** @param {any} data just cloned, so that no getter and no proxy is in it */

@@ -3,8 +3,6 @@
 import { uncurried } from './uncurried.mjs'
 
 const codeAt = uncurried(String.prototype.charCodeAt)
-const indexOf = uncurried(String.prototype.indexOf)
-const slice = uncurried(String.prototype.slice)
 
 const [BACKSLASH, OPEN, CLOSE, CLASS, CLASS_END] = [0x5c, 0x28, 0x29, 0x5b, 0x5d]
 const [QUESTION, LESS, EQUALS, BANG, STAR, PLUS, COMMA, BRACE_END] = [0x3f, 0x3c, 0x3d, 0x21, 0x2a, 0x2b, 0x2c, 0x7d]
@@ -16,9 +14,8 @@ const [ZERO, CARET, BAR, DOT, BRACE] = [0x30, 0x5e, 0x7c, 0x2e, 0x7b]
 
 /**
  * Whether a pattern may walk over all of the text though what it matches does not show it: where it looks ahead or back without
- * an end; and where it runs over anything, without an end, in what it can do without (`(?:[^]*y)?`, `.*y|x`), but not up to
- * the first of what it stops at (`"[^"]*"|x`). (Going back and forth within a match is not counted; where strangers are
- * judged, the processor's time tells.)
+ * an end; and where it runs over anything, without an end, in what it can do without (`(?:[^]*y)?`, `.*y|x`). (Going back and
+ * forth within a match is not counted; where strangers are judged, the processor's time tells.)
  * @param {string} pattern
  */
 export function looksFar(pattern) {
@@ -27,8 +24,6 @@ export function looksFar(pattern) {
   let isInClass = false
   /** the atom before is one that nearly everything is in */
   let isWide = false
-  /** where the class before begins */
-  let classAt = 0
   /** by depth: whether such an atom is repeated without an end there */
   const runs = [false]
   for (let i = 0; i < pattern.length; i++) {
@@ -41,7 +36,6 @@ export function looksFar(pattern) {
     else if (code === CLASS) {
       isInClass = true
       isWide = next === CARET
-      classAt = i + 2
     } else if (code === OPEN) {
       depth++
       runs[depth] = false
@@ -62,22 +56,10 @@ export function looksFar(pattern) {
       // As in `{2,}`.
       const isEndless = code === STAR || code === PLUS || (code === COMMA && next === BRACE_END)
       if (isEndless && look > 0) return true
-      if (isEndless && isWide && !stopsAtFirst(pattern, classAt, code === COMMA ? i + 2 : i + 1)) runs[depth] = true
+      if (isEndless && isWide) runs[depth] = true
       // What stands in braces says how often the atom before them comes.
       if (code !== BRACE && code !== COMMA && (code < ZERO || code > 0x39)) isWide = code === DOT
     }
   }
   return false
-}
-
-/**
- * @param {string} pattern @param {number} classAt where what a class leaves out begins @param {number} after the repetition
- * @returns whether what comes then is of what the class leaves out
- */
-function stopsAtFirst(pattern, classAt, after) {
-  const end = indexOf(pattern, ']', classAt)
-  if (end < 0 || end + 1 > after || end + 6 < after) return false
-  const at = codeAt(pattern, after) === QUESTION ? after + 1 : after
-  const stop = codeAt(pattern, at) === BACKSLASH ? at + 1 : at
-  return stop < pattern.length && indexOf(slice(pattern, classAt, end), pattern[stop]) >= 0
 }

@@ -6,7 +6,7 @@
 // Where it is slower, what V8 does: Maps and Sets are iterated over what has been deleted, too (tables.mjs).
 
 import { types } from 'node:util'
-import { bytesOf, extentOfData, extentOfJson, flatExtent } from './extents.mjs'
+import { bytesOf, extentOfData, flatExtent } from './extents.mjs'
 import { boundChain } from './lengths.mjs'
 import { looksFar } from './patterns.mjs'
 import {
@@ -45,6 +45,8 @@ const weakHas = uncurried(WeakSet.prototype.has)
 const FREE_ITEMS = 4
 const BYTES = 8
 const CHARACTERS = 8
+/** Characters of an object that names nothing, with what stands before the next. */
+const JSON_OBJECT = 3
 
 export const TYPED_ARRAYS = [
   ...['Int8Array', 'Uint8Array', 'Uint8ClampedArray', 'Int16Array', 'Uint16Array', 'Int32Array', 'Uint32Array'],
@@ -430,7 +432,22 @@ function meterText({ meter, replace, charge, chargedLine, meterConstructor, leng
   )
 
   meter(JSON, ['parse'], (_, args) => half(args[0]))
-  meter(JSON, ['stringify'], (_, args) => extentOfJson(args[0], args[1]), half)
+  // A replacer hears of every value, whatever comes of it. (A list of names is looked through for each object.)
+  meter(
+    JSON,
+    ['stringify'],
+    (_, args) => {
+      const theirs = args[1]
+      if (isArray(theirs)) return lengthOf(theirs)
+      const line = chargedLine(JSON)
+      args[1] = /** @this {unknown} @param {string} key @param {unknown} value */ function (key, value) {
+        charge(1, line)
+        return typeof theirs === 'function' ? apply(theirs, this, [key, value]) : value
+      }
+      return 0
+    },
+    (text, _, args) => half(text) * (1 + (isArray(args[1]) ? lengthOf(args[1]) : 0) / JSON_OBJECT),
+  )
   meter(globalThis, ['structuredClone'], () => 0, extentOfData)
   meter(TextEncoder.prototype, ['encode', 'encodeInto'], (_, args) => half(args[0]))
   meter(TextDecoder.prototype, ['decode'], (_, args) => bytesOf(args[0]) / BYTES)
