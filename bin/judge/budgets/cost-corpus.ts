@@ -11,6 +11,8 @@ import { stripTypes } from '../../sandbox/strip.ts'
 import { examineRooms } from '../verify/rooms.ts'
 import { type KataBudgets, kataBudgets } from './course-budgets.ts'
 
+/** A figure may hang on the inputs: what a header says of it is said of this one. */
+const SEED_OF_HEADERS = 1
 const DODGES = join(import.meta.dirname, 'dodges')
 
 export interface Dodge {
@@ -100,7 +102,7 @@ export async function costOutcome(one: Implementation, seed: number, isExplained
   const right =
     names.length === breaks.length &&
     breaks.every((name) => names.includes(name)) &&
-    (spends === undefined || over.every(({ got }) => got.includes(spends))) &&
+    (spends === undefined || seed !== SEED_OF_HEADERS || over.every(({ got }) => got.includes(spends))) &&
     differs === measured.some((one) => 'differs' in one)
   return { right, letter: JSON.stringify(measured) }
 }
