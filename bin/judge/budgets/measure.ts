@@ -97,12 +97,12 @@ export async function measure(
 ): Promise<Measured[]> {
   const measured = new Map<number, Measured>()
   const raws = new Map<number, unknown>()
-  // The groups run side by side; one that comes after a group with a finding is ended, and whatever it has found by then
-  // is dropped, so that the result does not hang on who was faster.
   const again = (index: number) => () => {
     const before = indicesFor('steps', budgets).filter((earlier) => earlier < index)
     return countedAgain(course, budgets, submission, { index, before }, seed, deadlines)
   }
+  // The groups run side by side; one that comes after a group with a finding is ended, and whatever it has found by then
+  // is dropped, so that the result does not hang on who was faster.
   const groups = ORDER.map((profile) => ({ profile, indices: indicesFor(profile, budgets) }))
     .filter(({ indices }) => indices.length > 0)
     .map((group) => ({ ...group, subject: reopening(course, submission, group.profile, spares, deadlines) }))

@@ -1,5 +1,5 @@
-// How long things are, read without setting off a getter, a trap or a conversion of the submission's; and how deep they may
-// lie behind each other, because V8 walks through such layers without a step of code that could be counted.
+// How long things are, read without setting off a getter, a trap or a conversion of the submission's (but of what answers with
+// a length of its own making: it is asked once, as the built-in would ask it); and how deep they may lie behind each other, because V8 walks through such layers without a step of code that could be counted.
 
 import { types } from 'node:util'
 import { getterOf, uncurried } from './uncurried.mjs'
