@@ -8,7 +8,8 @@ import { budgetsFile, driverFile, pristineStubFile, solutionFile, suiteFile } fr
 import type { Kata, Workspace } from '../course/kata.ts'
 
 /** What no verdict hangs on; files to be judged count for themselves alone. */
-const BESIDE = /\.test\.ts$|-fixture\.ts$|(^|\/)(hostile|dodges|accepted|rejected|verify)\/|^(mutants|equivalents)\.ts$/
+const BESIDE =
+  /\.test\.ts$|-fixture\.ts$|(^|\/)(hostile|dodges|accepted|rejected|verify)\/|^(mutants|equivalents|touched-by)\.ts$|^budgets\/(with-code|field-names|race|speed)\.ts$/
 /** What of the engine is loaded where something is measured, and nowhere else. */
 const MEASURES =
   /^(budgets|cache-lines)\/|^(count-steps|name-allocations|step-aside|variants)\.ts$|^subject\/(meter|prices|patterns|tables)\.mjs$|^subject\/probes\/(allocations|answer-text|bytes|sizes|steps|work)\.mjs$/

@@ -33,7 +33,7 @@ test('speed is drawn as two bars from zero, and said in words', () => {
 })
 
 test('words and lines that a map has no row for are counted', () => {
-  const words = [{ byteOffset: 0, reads: [1, 0], writes: [0, 1], places: [], hot: true }]
+  const words = [{ byteOffset: 0, name: 'HEAD<b>', reads: [1, 0], writes: [0, 1], places: [], hot: true }]
   const cacheLines = {
     lineBytes: 64,
     threads: ['thread 1', 'thread 2'],
@@ -43,6 +43,7 @@ test('words and lines that a map has no row for are counted', () => {
   const { speed: _, ...plain } = raced
   const html = spentSection({ ...plain, kind: 'sharedCacheLines', cacheLines })
   expect(() => tagsOf(html)).not.toThrow()
+  expect(html).toContain('<td>HEAD&lt;b&gt;</td>')
   expect(html).toContain('<p>… 3 more words of this line</p>')
   expect(html).toContain('<p>… 1 more cache line</p>')
 })

@@ -148,11 +148,11 @@ function lineTables({ lineBytes, threads, rows, moreRows = 0 }: CacheLineMap): s
         moreWords = 0,
       }) => `<div class="scroll" role="region" aria-label="Cache line" tabindex="0"><table>
 <caption>One cache line, bytes ${startsAt} to ${startsAt + lineBytes - 1}: ${figure(falseMisses)} false misses an operation</caption>
-<tr><th scope="col">byte</th>${threads.map((name) => `<th scope="col">${text(name)}</th>`).join('')}<th scope="col">touched by</th></tr>
+<tr><th scope="col">byte</th><th scope="col">field</th>${threads.map((name) => `<th scope="col">${text(name)}</th>`).join('')}<th scope="col">touched by</th></tr>
 ${words
   .map(
-    ({ byteOffset, hot, reads, writes, places }) =>
-      `<tr><td${hot ? ' class="hot"' : ''}>${byteOffset}${hot ? ' hot' : ''}</td>${threads
+    ({ byteOffset, name, hot, reads, writes, places }) =>
+      `<tr><td${hot ? ' class="hot"' : ''}>${byteOffset}${hot ? ' hot' : ''}</td><td>${text(name ?? '')}</td>${threads
         .map((_, i) => {
           const [r = 0, w = 0] = [reads[i], writes[i]]
           return `<td${r + w > 0 ? ' class="touch"' : ''}>${[...(w > 0 ? [`${w} writes`] : []), ...(r > 0 ? [`${r} reads`] : [])].join(', ') || '–'}</td>`

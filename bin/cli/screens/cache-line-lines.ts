@@ -1,5 +1,6 @@
 // The map of false sharing: one row for each word of a cache line, with who reads and who writes it; what collides is
-// marked. The code that touches a word is its name: it stands below, in full, for half a name is none.
+// marked. A word has the name of the index that it is touched by, where there is one beyond doubt; the code that touches it
+// stands below, in full, for half a name is none.
 
 import type { CacheLineMap, CacheLineRow } from '../../judge/budgets/spent.ts'
 import { columns } from '../columns.ts'
@@ -64,6 +65,9 @@ function mostTold(words: readonly Word[], most: number): readonly Word[] {
 
 const labelOf = ({ byteOffset, hot }: Word): string => `${byteOffset}${hot ? ' hot' : ''}`
 
+/** Code of a stranger. */
+const nameOf = ({ name }: Word): string | undefined => (name === undefined ? undefined : printable(name))
+
 function cellOf({ reads, writes }: Word, thread: number): string {
   const [read = 0, written = 0] = [reads[thread], writes[thread]]
   return [
@@ -74,9 +78,11 @@ function cellOf({ reads, writes }: Word, thread: number): string {
 
 /** @returns undefined where it has more columns than there are */
 function tableLines(words: readonly Word[], threads: readonly string[], look: Look): string[] | undefined {
-  const head = ['byte', ...threads, 'on line']
+  const isNamed = words.some(({ name }) => name !== undefined)
+  const head = ['byte', ...(isNamed ? ['field'] : []), ...threads, 'on line']
   const rows = words.map((word) => [
     labelOf(word),
+    ...(isNamed ? [nameOf(word) ?? ''] : []),
     ...threads.map((_, i) => cellOf(word, i) || '·'),
     word.places[0] === undefined ? '' : String(word.places[0].line),
   ])
@@ -94,8 +100,9 @@ const listLines = (words: readonly Word[], threads: readonly string[], look: Loo
   words.flatMap((word) => {
     const who = threads.flatMap((name, i) => (cellOf(word, i) === '' ? [] : [`${name} ${cellOf(word, i)}`]))
     const [place] = word.places
-    const text = `${who.join(', ')}${place === undefined ? '' : `; on line ${place.line}`}`
-    return entry(labelOf(word), wrapText(text, look.width - LABEL), look)
+    const name = nameOf(word)
+    const text = `${name === undefined ? '' : `${name}: `}${who.join(', ')}${place === undefined ? '' : `; on line ${place.line}`}`
+    return entry(labelOf(word), (room) => wrapText(text, room), look)
   })
 
 /** Each line of the file once, in the order in which the map speaks of them. */
@@ -104,11 +111,14 @@ function codeLines(words: readonly Word[], look: Look): string[] {
     words.flatMap(({ places: [place] }) => (place?.code === undefined ? [] : [[place.line, place.code]])),
   )
   return [...code].flatMap(([line, text]) =>
-    entry(`line ${line}`, foldCode(printable(text), look.width - LABEL, INDENT), look),
+    entry(`line ${line}`, (room) => foldCode(printable(text), room, INDENT), look),
   )
 }
 
-const entry = (label: string, lines: readonly string[], look: Look): string[] =>
-  lines.map(
-    (line, i) => `${INDENT}${paint(look, 'dim', (i === 0 ? `${label} ` : '').padEnd(LABEL - INDENT.length))}${line}`,
+/** What belongs to a label, beside it. */
+function entry(label: string, linesIn: (room: number) => readonly string[], look: Look): string[] {
+  const width = Math.max(LABEL - INDENT.length, columns(label) + 1)
+  return linesIn(look.width - INDENT.length - width).map(
+    (line, i) => `${INDENT}${paint(look, 'dim', pad(i === 0 ? label : '', width))}${line}`,
   )
+}

@@ -43,6 +43,28 @@ test.each([
     expect(lines.join('\n').match(new RegExp(`${name}\\b`, 'g'))?.length, `${i}`).toBeGreaterThanOrEqual(1)
 })
 
+test('a word far back in its buffer has no more columns than others', () => {
+  const [row] = map(12).rows as [CacheLineMap['rows'][number]]
+  const words = row.words.map((word) => ({ ...word, byteOffset: 123_456_789 }))
+  const lines = cacheLineLines({ ...map(12), rows: [{ ...row, words }] }, LOOK)
+  expect(lines.join('\n')).toMatch(/^ {2}123456789 hot thread 1 /m)
+  for (const line of lines) expect(columns(line), line).toBeLessThanOrEqual(80)
+})
+
+test.each([2, 12])('of %s threads, words that have a name are told by it', (threads) => {
+  const unnamed = map(threads)
+  const [row] = unnamed.rows as [CacheLineMap['rows'][number]]
+  const [first, second] = row.words as [(typeof row.words)[number], (typeof row.words)[number]]
+  const words = [{ ...first, name: 'mine + HEAD\u001b[2J' }, second]
+  const lines = cacheLineLines({ ...unnamed, rows: [{ ...row, words }] }, LOOK)
+  const said = lines.join('\n')
+  expect(said).toMatch(/^ {2}0 hot +mine \+ HEAD/m)
+  expect(said).not.toContain('\u001b')
+  expect(said.includes('field')).toBe(threads === 2)
+  expect(cacheLineLines(unnamed, LOOK).join('\n')).not.toContain('field')
+  for (const line of lines) expect(columns(line), line).toBeLessThanOrEqual(80)
+})
+
 test('a line of code stands there once, whichever words it touches', () => {
   const [row] = map(2, 8).rows
   const same = row?.words.map((word) => ({ ...word, places: [{ line: 70, code: 'words[at] = 1' }] })) ?? []

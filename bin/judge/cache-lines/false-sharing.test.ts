@@ -4,6 +4,7 @@ import { parse } from 'acorn'
 import { expect, test } from 'vitest'
 import { openSession } from '../../sandbox/session.ts'
 import { traceShared } from '../../sandbox/trace-shared.ts'
+import { withFieldNames } from '../budgets/field-names.ts'
 import { judgeSharedCacheLines } from '../budgets/shared-cache-lines.ts'
 import { worstSharing } from './false-sharing.ts'
 import { RING_BUDGETS, RINGS } from './ring-fixture.ts'
@@ -75,6 +76,8 @@ test('the map names the words that share a line, who touches them, and where', a
     { byteOffset: 256, hot: true, writes: [1_000, 0], places: [{ line: lineOf('load(words, TAIL)') }, {}, {}] },
     { byteOffset: 260, hot: false, writes: [0, 0], places: [{ line: lineOf('const mask = words') }, {}] },
   ])
+  const named = judged?.cacheLines === undefined ? undefined : withFieldNames(judged.cacheLines, source)
+  expect(named?.rows[0]?.words.map(({ name }) => name)).toEqual(['TAIL', 'TAIL + 1'])
 })
 
 test('what no probe says is no figure', async () => {
