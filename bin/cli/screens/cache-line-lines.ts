@@ -49,7 +49,10 @@ function rowLines(row: CacheLineRow, map: CacheLineMap, look: Look, mostWords: n
   const title = `one cache line: bytes ${startsAt} to ${startsAt + map.lineBytes - 1}, ${figure(falseMisses)} false misses an operation`
   return [
     ...wrapText(title, look.width - INDENT.length).map((line) => INDENT + line),
-    ...(tableLines(shown, map.threads, look) ?? listLines(shown, map.threads, look)),
+    // Without names before without a table: the code below has them, too.
+    ...(tableLines(shown, map.threads, look, true) ??
+      tableLines(shown, map.threads, look, false) ??
+      listLines(shown, map.threads, look)),
     ...(left === 0 ? [] : [`${INDENT}… ${left} more word${left === 1 ? '' : 's'}`]),
     ...codeLines(shown, look),
   ]
@@ -77,8 +80,13 @@ function cellOf({ reads, writes }: Word, thread: number): string {
 }
 
 /** @returns undefined where it has more columns than there are */
-function tableLines(words: readonly Word[], threads: readonly string[], look: Look): string[] | undefined {
-  const isNamed = words.some(({ name }) => name !== undefined)
+function tableLines(
+  words: readonly Word[],
+  threads: readonly string[],
+  look: Look,
+  withNames: boolean,
+): string[] | undefined {
+  const isNamed = withNames && words.some(({ name }) => name !== undefined)
   const head = ['byte', ...(isNamed ? ['field'] : []), ...threads, 'on line']
   const rows = words.map((word) => [
     labelOf(word),

@@ -61,6 +61,9 @@ test.each([2, 12])('of %s threads, words that have a name are told by it', (thre
   expect(said).toMatch(/^ {2}0 hot +mine \+ HEAD/m)
   expect(said).not.toContain('\u001b')
   expect(said.includes('field')).toBe(threads === 2)
+  // A table says more than names that stand in the code below, anyhow.
+  const many = cacheLineLines({ ...map(4), rows: [{ ...(map(4).rows[0] as typeof row), words }] }, LOOK).join('\n')
+  expect(many).toMatch(/^ {2}byte +thread 1 +thread 2 +thread 3 +thread 4 +on line$/m)
   expect(cacheLineLines(unnamed, LOOK).join('\n')).not.toContain('field')
   for (const line of lines) expect(columns(line), line).toBeLessThanOrEqual(80)
 })

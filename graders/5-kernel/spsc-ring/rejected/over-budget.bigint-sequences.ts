@@ -1,5 +1,5 @@
 // breaks: A value in and out makes no garbage
-// spends: 161 bytes
+// spends: 209 bytes
 // because: sequences of 64 bits never turn over. But each one is an object on the heap.
 
 const MAX_CAPACITY = 1 << 20
@@ -55,7 +55,7 @@ export class SpscRing {
       this.#seenHead = Atomics.load(this.#sequences, HEAD)
       if (tail - this.#seenHead === BigInt(this.#capacity)) return false
     }
-    words[SLOTS + (Number(tail) & (this.#capacity - 1))] = value
+    words[SLOTS + (Number(BigInt.asUintN(20, tail)) & (this.#capacity - 1))] = value
     this.#tail = tail + 1n
     Atomics.store(this.#sequences, TAIL, this.#tail)
     if (Atomics.load(words, POPPER_SLEEPS) === 1) Atomics.notify(this.#sequences, TAIL)
@@ -69,7 +69,7 @@ export class SpscRing {
       this.#seenTail = Atomics.load(this.#sequences, TAIL)
       if (head === this.#seenTail) return undefined
     }
-    const value = words[SLOTS + (Number(head) & (this.#capacity - 1))]
+    const value = words[SLOTS + (Number(BigInt.asUintN(20, head)) & (this.#capacity - 1))]
     this.#head = head + 1n
     Atomics.store(this.#sequences, HEAD, this.#head)
     if (Atomics.load(words, PUSHER_SLEEPS) === 1) Atomics.notify(this.#sequences, HEAD)
