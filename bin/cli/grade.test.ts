@@ -299,6 +299,20 @@ test('a regrade proposes, and changes nothing until it is applied', async () => 
   expect((await copy.kata(['grade', '--regrade', '--portable'])).out).toContain('there is nothing to regrade')
   expect((await copy.kata(['grade', '--regrade', 'apply'])).err).toContain('There is no proposal')
 
+  // A grader that fails says so, proposes nothing, and takes nothing away.
+  writeFileSync(suite, `${whole}\nthrow new Error('our own')\n`)
+  const failed = await copy.kata(['grade', '--regrade', '--portable'])
+  expect(failed.code).toBe(3)
+  expect(failed.out).toMatch(
+    /^Nothing is proposed: [\s\S]*ask-twice · 3 files · .*our own[\s\S]*kata grade --regrade$/m,
+  )
+  expect((await grade('--regrade')).last).toMatchObject({
+    event: 'proposed',
+    judgeErrors: 3,
+    faults: [{ kata: 'ask-twice', files: 3 }],
+  })
+  expect(await table()).toEqual(before)
+
   // The second promise is not looked at any more.
   writeFileSync(
     suite,
@@ -311,6 +325,7 @@ test('a regrade proposes, and changes nothing until it is applied', async () => 
     event: 'proposed',
     rejudged: 3,
     judgeErrors: 0,
+    faults: [],
     differences: [
       {
         learner: 'eve',

@@ -35,7 +35,13 @@ import { gradingProgress } from '../grading-progress.ts'
 import { chooseIsolation, type IsolationChoice } from '../isolation-choice.ts'
 import { jsonText } from '../json-text.ts'
 import { withJudge } from '../judge-in-use.ts'
-import { differencesScreen, gradedScreen, whichGradebook } from '../screens/grade-screen.ts'
+import {
+  differencesScreen,
+  type Fault,
+  gradedScreen,
+  nothingProposedScreen,
+  whichGradebook,
+} from '../screens/grade-screen.ts'
 
 const LAYOUTS: readonly Layout[] = ['folders', 'files', 'canvas', 'gradescope', 'github-classroom']
 const LOCK_EVERY_MS = 200
@@ -139,7 +145,7 @@ function takeIn({ context, store }: Given, source: string, intake: Intake): read
 async function regrade(given: Given, word: string | undefined): Promise<number> {
   const { context, values, store, isolation, used } = given
   const { now } = context.io
-  let judgeErrors = 0
+  let [judgeErrors, faults]: [number, readonly Fault[]] = [0, []]
   if (word === undefined) {
     const versions = versionsOf(context, used)
     const anew = values['no-cache'] === true
@@ -149,7 +155,7 @@ async function regrade(given: Given, word: string | undefined): Promise<number> 
     // What a regrade that was interrupted has judged already is not judged again.
     const work = anew ? outdated : outdated.filter((one) => resultOf(one) === undefined)
     const done = await judge(given, 'regrade', work, outdated.length - work.length)
-    judgeErrors = done.judgeErrors
+    ;({ judgeErrors, faults } = done)
     const replacements = outdated.flatMap((one) => {
       const result = resultOf(one, anew ? done.run : 0)
       return result === undefined ? [] : [{ ...one, result }]
@@ -163,7 +169,8 @@ async function regrade(given: Given, word: string | undefined): Promise<number> 
         'There is no proposal to decide on.',
         `Make one: kata grade --regrade${whichGradebook(shown(context, store.file), '--gradebook ')}`,
       )
-    if (context.json) sayLine(context, { event: 'proposed', rejudged: 0, judgeErrors, differences: [] })
+    if (context.json) sayLine(context, { event: 'proposed', rejudged: 0, judgeErrors, faults, differences: [] })
+    else if (judgeErrors > 0) say(context, nothingProposedScreen(faults, shown(context, store.file), context.look))
     else say(context, 'Everything was judged by the present grader and engine: there is nothing to regrade.')
     return judgeErrors > 0 ? EXIT.judgeError : EXIT.accepted
   }
@@ -172,11 +179,15 @@ async function regrade(given: Given, word: string | undefined): Promise<number> 
   if (decision !== undefined) store.decide(proposal.id, decision, now())
   const state = decision ?? 'proposed'
   const rejudged = proposal.changes.length
-  if (context.json) sayLine(context, { event: state, rejudged, judgeErrors, differences: found })
+  if (context.json) sayLine(context, { event: state, rejudged, judgeErrors, faults, differences: found })
   else
     say(
       context,
-      differencesScreen(found, { state, rejudged, judgeErrors, gradebook: shown(context, store.file) }, context.look),
+      differencesScreen(
+        found,
+        { state, rejudged, judgeErrors, faults, gradebook: shown(context, store.file) },
+        context.look,
+      ),
     )
   return judgeErrors > 0 ? EXIT.judgeError : EXIT.accepted
 }
@@ -192,10 +203,11 @@ async function judge(
   kind: 'grade' | 'regrade',
   work: readonly Work[],
   fromCache: number,
-): Promise<{ run: number; judged: number; judgeErrors: number }> {
+): Promise<{ run: number; judged: number; judgeErrors: number; faults: readonly Fault[] }> {
   const { ws, io } = context
   // A run that judges nothing is none; only a proposal needs one to have come from.
-  if (work.length === 0 && kind === 'grade') return { run: 0, judged: 0, judgeErrors: 0 }
+  if (work.length === 0 && kind === 'grade') return { run: 0, judged: 0, judgeErrors: 0, faults: [] }
+  const faults = new Map<string, Fault>()
   const versions = versionsOf(context, used)
   const secret = randomBytes(32)
   const run = store.startRun({
@@ -230,8 +242,12 @@ async function judge(
               secret,
               isStopped: () => isStopped,
               onJudged(one, report) {
-                if (report.verdict === 'judge-error') store.keepJudgeError(run, one, report, io.now())
-                else store.keep(run, one, versions.get(one.kata) as Versions, report, io.now())
+                if (report.verdict === 'judge-error') {
+                  store.keepJudgeError(run, one, report, io.now())
+                  const reason = report.reason ?? 'no more is known'
+                  const files = 1 + (faults.get(`${one.kata} ${reason}`)?.files ?? 0)
+                  faults.set(`${one.kata} ${reason}`, { kata: one.kata, reason, files })
+                } else store.keep(run, one, versions.get(one.kata) as Versions, report, io.now())
                 progress.judged(one, report)
               },
             })
@@ -243,7 +259,7 @@ async function judge(
   if (isStopped) await new Promise(() => {})
   store.endRun(run, io.now())
   progress.ended()
-  return { run, ...done }
+  return { run, ...done, faults: [...faults.values()] }
 }
 
 /** Waits for another grader on the same gradebook: two would judge everything twice. */

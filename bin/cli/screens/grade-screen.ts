@@ -102,22 +102,28 @@ function errorLines({ learners }: Grades, gradebook: string, look: Look): string
       state === 'judge-error' ? [`${learner.id} · ${kata} · ${report?.reason ?? 'no more is known'}`] : [],
     ),
   )
-  if (errors.length === 0) return []
+  return ownFault('Our own fault, not scored, and tried again by the next run:', errors, look, (more) =>
+    withCommand(more, `kata gradebook${whichGradebook(gradebook)} --state judge-error`, look),
+  )
+}
+
+/** @param rest says how many more there are */
+function ownFault(
+  title: string,
+  told: readonly string[],
+  look: Look,
+  rest: (more: string) => readonly string[],
+): string[] {
+  if (told.length === 0) return []
   return [
     '',
-    ...wrapText('Our own fault, not scored, and tried again by the next run:', look.width),
-    ...errors
+    ...wrapText(title, look.width),
+    ...told
       .slice(0, MAX_ERRORS)
       .flatMap((text) =>
         wrapText(printable(text.split('\n')[0] ?? ''), look.width - 2, '  ').map((line) => `  ${line}`),
       ),
-    ...(errors.length > MAX_ERRORS
-      ? withCommand(
-          `  and ${errors.length - MAX_ERRORS} more`,
-          `kata gradebook${whichGradebook(gradebook)} --state judge-error`,
-          look,
-        )
-      : []),
+    ...(told.length > MAX_ERRORS ? rest(`  and ${told.length - MAX_ERRORS} more`) : []),
   ]
 }
 
@@ -152,8 +158,9 @@ export function differencesScreen(
     state,
     rejudged,
     judgeErrors,
+    faults,
     gradebook,
-  }: { state: string; rejudged: number; judgeErrors: number; gradebook: string },
+  }: { state: string; rejudged: number; judgeErrors: number; faults: readonly Fault[]; gradebook: string },
   look: Look,
 ): string {
   const which = whichGradebook(gradebook, '--gradebook ')
@@ -175,6 +182,7 @@ export function differencesScreen(
         wrapText(`${from} → ${to}: ${name}`, look.width - 4, '  ').map((line) => paint(look, 'dim', `    ${line}`)),
       ),
     ]),
+    ...faultLines(faults, look),
     '',
     ...(state === 'proposed'
       ? [`apply      kata grade --regrade apply${which}`, `discard    kata grade --regrade discard${which}`]
@@ -183,6 +191,31 @@ export function differencesScreen(
         : ['The grades are what they were.']),
   ].join('\n')
 }
+
+/** A fault of ours, of as many files as came to the same. */
+export interface Fault {
+  /** slug */
+  readonly kata: string
+  readonly files: number
+  readonly reason: string
+}
+
+/** Of a regrade in which nothing could be judged anew. */
+export const nothingProposedScreen = (faults: readonly Fault[], gradebook: string, look: Look): string =>
+  [
+    ...wrapText('Nothing is proposed: what could not be judged anew keeps what it was given before.', look.width),
+    ...faultLines(faults, look),
+    '',
+    `again      kata grade --regrade${whichGradebook(gradebook, '--gradebook ')}`,
+  ].join('\n')
+
+const faultLines = (faults: readonly Fault[], look: Look): string[] =>
+  ownFault(
+    'Our own fault, and tried again by the next regrade:',
+    faults.map(({ kata, files, reason }) => `${kata} · ${count(files, 'file')} · ${reason}`),
+    look,
+    (more) => [more],
+  )
 
 const sideText = ({ verdict, points }: Side): string =>
   [verdict ?? 'no verdict', ...(points === undefined ? [] : [decimal(points)])].join(' ')
