@@ -38,6 +38,8 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
+  /** how large a file may become, in blocks of 512 bytes; where there is a shell */
+  readonly maxFileBlocks?: number
 }
 
 export interface CourseCopy extends Disposable {
@@ -76,8 +78,13 @@ export async function courseCopy(): Promise<CourseCopy> {
   const dispose = () => rmSync(root, { recursive: true, force: true })
   copyCourse(course)
 
-  const start = (args: readonly string[], { cwd = ws, env = {} }: RunOptions = {}) =>
-    spawn(process.execPath, [join(course, 'bin/kata.js'), ...args], { cwd, env: { ...plainEnv(root), ...env } })
+  const start = (args: readonly string[], { cwd = ws, env = {}, maxFileBlocks }: RunOptions = {}) => {
+    const typed = [process.execPath, join(course, 'bin/kata.js'), ...args]
+    // A write beyond the limit fails, as it does where the disk is full.
+    const limited = ['/bin/sh', '-c', `trap '' XFSZ; ulimit -f ${maxFileBlocks}; exec "$0" "$@"`, ...typed]
+    const [command = '', ...rest] = maxFileBlocks === undefined ? typed : limited
+    return spawn(command, rest, { cwd, env: { ...plainEnv(root), ...env } })
+  }
   const kata = async (args: readonly string[], options?: RunOptions): Promise<Ran> => ended(start(args, options))
   const mask = (text: string) =>
     text

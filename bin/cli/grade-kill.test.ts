@@ -1,12 +1,13 @@
 // The promise that an instructor relies on: whoever ends the grader at whatever moment, the same command again finishes
-// the rest, and nothing is lost or doubled. Held by killing the real `kata grade` again and again, at seeded moments.
+// the rest, and nothing is lost or doubled. Held by killing the real `kata grade` again and again, at seeded moments, and by
+// a disk that fills up under it.
 
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ASK_TWICE_SOLUTION, type CourseCopy, courseCopy } from './course-copy-fixture.ts'
+import { ASK_TWICE_SOLUTION, type CourseCopy, courseCopy, type RunOptions } from './course-copy-fixture.ts'
 
 /** A sample; `KATA_KILLS=50 npx vitest run --project engine bin/cli/grade-kill.test.ts` is the whole of it. */
 const KILLS = Number(process.env['KATA_KILLS'] ?? 8)
@@ -51,8 +52,8 @@ function random(seed: number): () => number {
 type Moment = { readonly afterMs: number } | { readonly afterResults: number; readonly andMs: number }
 
 /** @returns the contents that were reported as judged, and how the grader ended */
-async function grade(gradebook: string, kill?: Moment) {
-  const child = copy.start(['grade', 'class', '--kata', KATA, '--gradebook', gradebook, '--portable', '--json'])
+async function grade(gradebook: string, kill?: Moment, options?: RunOptions, folder = 'class') {
+  const child = copy.start(['grade', folder, '--kata', KATA, '--gradebook', gradebook, '--portable', '--json'], options)
   const reported: string[] = []
   let killed = false
   const strike = (afterMs: number) =>
@@ -147,3 +148,31 @@ test('killed at any moment: nothing is lost, nothing is doubled', { timeout: 1_8
   // The moments that matter were among them.
   expect(whileJudging).toBeGreaterThan(KILLS / 5)
 })
+
+test.runIf(process.platform !== 'win32')(
+  'on a disk that fills up it ends as it says, and goes on from there',
+  { timeout: 600_000 },
+  async () => {
+    const wrong = join(copy.ws, 'wrong')
+    for (let i = 0; i < 6; i++) {
+      mkdirSync(join(wrong, `learner-${i}`), { recursive: true })
+      writeFileSync(join(wrong, `learner-${i}`, `${KATA}.ts`), submission(1 + 6 * i))
+    }
+    let inTheMiddle = 0
+    for (const maxFileBlocks of [340, 400, 430]) {
+      const gradebook = join(copy.ws, `full-${maxFileBlocks}.sqlite`)
+      const { reported, code } = await grade(gradebook, undefined, { maxFileBlocks }, 'wrong')
+      // Not 1: nothing was found to be wrong with what was handed in.
+      expect(code, `${maxFileBlocks} blocks`).toBe(64)
+      const before = resultsIn(gradebook)
+      expect(before.map(({ content }) => content)).toEqual(expect.arrayContaining(reported))
+      if (before.length > 0 && before.length < 6) inTheMiddle++
+      expect(await grade(gradebook, undefined, undefined, 'wrong')).toMatchObject({ code: 0 })
+      const after = resultsIn(gradebook)
+      expect(after.slice(0, before.length)).toEqual(before)
+      expect(new Set(after.map(({ content }) => content)).size).toBe(6)
+      expect(after).toHaveLength(6)
+    }
+    expect(inTheMiddle).toBeGreaterThan(0)
+  },
+)

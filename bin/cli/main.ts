@@ -36,7 +36,12 @@ export async function main(launcherPipe?: number): Promise<void> {
   // The short ones end before anybody misses them. On Windows nobody has tried it.
   if (launcherPipe !== undefined && process.platform !== 'win32' && LONG.some((name) => argv.includes(name)))
     (await import('./end-with-launcher.ts')).endWithLauncher(launcherPipe)
-  process.exitCode = await run(argv, io)
+  const code = await run(argv, io)
+  process.exitCode = code
+  // A run of vitest that a command has left in the middle still ends, and would say that tests have failed.
+  process.on('beforeExit', () => {
+    process.exitCode = code
+  })
 }
 
 /** These go on for minutes, or until somebody ends them. */
