@@ -1,5 +1,5 @@
 // breaks: Reading is one pass over all characters
-// spends: O(n
+// spends: steps a call
 // because: asks for one character after the other by its index, as a caller would.
 
 export type ReplicaId = number
