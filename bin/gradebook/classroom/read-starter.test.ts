@@ -104,3 +104,23 @@ test('what the instructor made of it was given, and so was what it was before; a
   rmSync(join(dir.path, 'hw1/.kata'), { recursive: true })
   expect(await readStarter(assignment)).toBeUndefined()
 })
+
+test('what it was before the course moved on, twice, was given, too', async () => {
+  using dir = tempFolder()
+  const root = join(dir.path, 'hw1')
+  const manifest = async (name: string) => {
+    await writeClassroom(COURSE, root, { name, katas: KATAS }, ALL)
+    return readFileSync(join(root, 'starter/package.json'), 'utf8')
+  }
+  const [first, second, third] = [await manifest('First'), await manifest('Second'), await manifest('Third')]
+  expect(new Set([first, second, third]).size).toBe(3)
+  writeFiles(dir.path, {
+    ...below('class/ada', { [STUB]: 'x', 'package.json': first }),
+    ...below('class/bob', { [STUB]: 'x', 'package.json': second }),
+    ...below('class/cyd', { [STUB]: 'x', 'package.json': third }),
+    ...below('class/dan', { [STUB]: 'x', 'package.json': `${second}\n` }),
+  })
+  const known = await readStarter(join(root, 'assignment.json'))
+  const { notTaken } = await takeClass({ from: join(dir.path, 'class'), katas: KATAS, starter: known })
+  expect(notTaken.map(({ learner, origin }) => `${learner} ${origin}`)).toEqual(['dan dan/package.json'])
+})

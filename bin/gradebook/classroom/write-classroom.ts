@@ -10,6 +10,7 @@ import { printable } from '../../course/printable.ts'
 import { readText } from '../../course/read-text.ts'
 import { replaceFile } from '../../course/replace-file.ts'
 import { type Classroom, classroomFiles, STARTER, starterFiles } from './classroom-files.ts'
+import { keepEarlier } from './earlier-starters.ts'
 
 const VERSION = 1
 const MAX_BYTES = 64 * 1024
@@ -74,6 +75,7 @@ export async function writeClassroom(
     .filter((kata) => !katas.includes(kata))
     .flatMap((kata) => starterFiles(kata).map((path) => `${STARTER}/${path}`))
     .filter((path) => existsSync(join(root, path)))
+  keepEarlier(root, files)
   return { root, classroom, stays, ...bringUpToDate(root, files) }
 }
 
