@@ -17,7 +17,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { discoverKatas } from '../course/discover.ts'
 import { costCorpus, costOutcome, type Implementation } from '../judge/budgets/cost-corpus.ts'
-import { deadline, wholeNumber } from './bench-arguments.ts'
+import { chosenKatas, deadline, wholeNumber } from './bench-arguments.ts'
 import { identities, keep, readKept } from './kept-lines.ts'
 
 const COURSE = join(import.meta.dirname, '../..')
@@ -66,7 +66,7 @@ function someOf(ofOneKata: readonly Implementation[]): Implementation[] {
   return [...ofOneKata.filter((one) => !inTurns.includes(one)), ...inTurns].slice(0, each)
 }
 
-const chosen = discoverKatas(COURSE).filter(({ slug }) => only.length === 0 || only.includes(slug))
+const chosen = chosenKatas(discoverKatas(COURSE), only)
 const ws = { course: COURSE, root: COURSE }
 const corpus = await costCorpus(ws, chosen)
 const all = chosen.flatMap((kata) => someOf(corpus.filter((one) => one.kata === kata)))

@@ -18,7 +18,7 @@ import type { Kata } from '../course/kata.ts'
 import { startJudge } from '../judge/judge.ts'
 import { judgeSubmissions, measuringInTurn } from '../judge/judge-submissions.ts'
 import { secretSeeds } from '../judge/secret-seeds.ts'
-import { deadline, wholeNumber } from './bench-arguments.ts'
+import { chosenKatas, deadline, wholeNumber } from './bench-arguments.ts'
 import { knownSubmissions } from './class-of-submissions.ts'
 import { identities, keep, readKept } from './kept-lines.ts'
 import { moreVerdicts } from './more-verdicts.ts'
@@ -52,7 +52,7 @@ interface Subject {
 }
 
 const ws = { course: COURSE, root: COURSE }
-const katas = discoverKatas(COURSE).filter(({ slug }) => only.length === 0 || only.includes(slug))
+const katas = chosenKatas(discoverKatas(COURSE), only)
 const isAttack = ({ name }: Subject) => name.startsWith('attack ')
 const subjects: Subject[] = katas.flatMap((kata) => [
   ...knownSubmissions(ws, kata).map(({ name, verdict, source }) => ({
