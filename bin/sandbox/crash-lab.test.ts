@@ -3,7 +3,7 @@
 
 import { afterAll, expect, test } from 'vitest'
 import { BrokenPromise } from '../../graders/kit/broken.ts'
-import type { Crashes } from '../../graders/kit/crash-lab.ts'
+import type { Crashes, Flipped } from '../../graders/kit/crash-lab.ts'
 import { everyCrash, type Workload } from '../../graders/kit/every-crash.ts'
 import { openWorld, type World } from './simulation-fixture.ts'
 
@@ -156,4 +156,52 @@ test('who forgets the directory is told with one save, and what of it did not ar
     '✗ the power fails; lost: that there is new, that new is now a',
     'open(disk)',
   ])
+})
+
+test('bits turn in a sample of all bytes, and a large file takes the lab no time that its maker would answer for', async () => {
+  const world = await openWorld('0-test/kata', {
+    submission: `export function make(disk, name, bytes) {
+      disk.create(name)
+      disk.append(name, new Uint8Array(bytes))
+      disk.sync(name)
+      disk.syncDirectory()
+    }`,
+    driver: `
+      import * as kata from '#kata/0-test/kata'
+      import { crashLab } from '../../kit/crash-lab.ts'
+      export const { everyFlip } = crashLab(kata, {
+        open({ make }, disk, note) {
+          for (const name of disk.list()) {
+            const at = disk.read(name).findIndex((byte) => byte !== 0)
+            if (at >= 0) note([name, at])
+          }
+          return (name, bytes) => make(disk, name, bytes)
+        },
+        act: (make, [name, bytes]) => make(name, bytes),
+      })`,
+  })
+  open.push(world)
+  const flipsIn = async (sizes: readonly Step[], most: number, seed: number) => {
+    const [flipped = []] = await world.call<Flipped<unknown>[]>('everyFlip', [{ steps: sizes, seed, most }])
+    for (const { flip, notes } of flipped) expect(notes).toEqual([[flip.name, flip.at]])
+    return flipped.map(({ flip }) => `${flip.name}${flip.at}`)
+  }
+  const whole = ['a0', 'a1', 'b0', 'b1', 'b2']
+  const small: Step[] = [
+    ['a', 2],
+    ['b', 3],
+  ]
+  expect(await flipsIn(small, 5, 1)).toEqual(whole)
+  expect(await flipsIn(small, 9, 1)).toEqual(whole)
+  // Each pair of the ten comes up, and in order.
+  const pairs = new Map<string, number>()
+  for (let seed = 1; seed <= 400; seed++) {
+    const pair = await flipsIn(small, 2, seed)
+    expect(pair).toEqual(whole.filter((place) => pair.includes(place)))
+    pairs.set(`${pair}`, (pairs.get(`${pair}`) ?? 0) + 1)
+  }
+  expect(pairs.size).toBe(10)
+  expect(Math.min(...pairs.values())).toBeGreaterThan(15)
+  // To take places out of an array of so many, one by one, is half a minute of work.
+  expect(new Set(await flipsIn([['a', 400_000]], 12, 1)).size).toBe(12)
 })
