@@ -1,7 +1,6 @@
 // `kata perf --html`: the same report as one file that loads nothing and runs nothing. Plots are SVG, with both axes named
 // and every value also as text, so that neither colour nor a mouse is needed to read them.
 
-import type { NamedWord } from '../judge/budgets/field-names.ts'
 import { HOW_IT_WAS_RACED, rateText, ratioText, speedMeans } from '../judge/budgets/speed.ts'
 import { type CacheLineMap, judging, type Series, type Speed, type Spent } from '../judge/budgets/spent.ts'
 import type { Report } from '../judge/report.ts'
@@ -152,7 +151,7 @@ function lineTables({ lineBytes, threads, rows, moreRows = 0 }: CacheLineMap): s
 <tr><th scope="col">byte</th><th scope="col">field</th>${threads.map((name) => `<th scope="col">${text(name)}</th>`).join('')}<th scope="col">touched by</th></tr>
 ${words
   .map(
-    ({ byteOffset, name, hot, reads, writes, places }: NamedWord) =>
+    ({ byteOffset, name, hot, reads, writes, places }) =>
       `<tr><td${hot ? ' class="hot"' : ''}>${byteOffset}${hot ? ' hot' : ''}</td><td>${text(name ?? '')}</td>${threads
         .map((_, i) => {
           const [r = 0, w = 0] = [reads[i], writes[i]]

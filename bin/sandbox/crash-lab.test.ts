@@ -202,6 +202,6 @@ test('bits turn in a sample of all bytes, and a large file takes the lab no time
   }
   expect(pairs.size).toBe(10)
   expect(Math.min(...pairs.values())).toBeGreaterThan(15)
-  // To take places out of an array of so many, one by one, is half a minute of work.
+  // To take places out of an array of so many, one by one, is more than the two seconds of work that one may be silent.
   expect(new Set(await flipsIn([['a', 400_000]], 12, 1)).size).toBe(12)
 })

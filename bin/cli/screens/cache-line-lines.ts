@@ -2,7 +2,6 @@
 // marked. A word has the name of the index that it is touched by, where there is one beyond doubt; the code that touches it
 // stands below, in full, for half a name is none.
 
-import type { NamedWord } from '../../judge/budgets/field-names.ts'
 import type { CacheLineMap, CacheLineRow } from '../../judge/budgets/spent.ts'
 import { columns } from '../columns.ts'
 import { printable } from '../printable.ts'
@@ -18,7 +17,7 @@ const EXTENTS = [
   [1, 3],
   [1, 2],
 ] as const
-type Word = NamedWord
+type Word = CacheLineRow['words'][number]
 
 /** @param room in lines: where it is too little for everything, what is left out is counted */
 export function cacheLineLines(map: CacheLineMap, look: Look, room = Number.POSITIVE_INFINITY): string[] {

@@ -3,22 +3,13 @@
 
 import { stripTypes } from '../../sandbox/strip.ts'
 import { indicesByLine } from '../../sandbox/touched-by.ts'
-import type { CacheLineMap, CacheLineRow, Place } from './spent.ts'
-
-/** A word of the map as a report tells it. */
-export type NamedWord = CacheLineRow['words'][number] & {
-  /** the index that the learner's code touches it by, where one is beyond doubt */
-  readonly name?: string
-}
-
-type NamedRow = Omit<CacheLineRow, 'words'> & { readonly words: readonly NamedWord[] }
-type NamedMap = Omit<CacheLineMap, 'rows'> & { readonly rows: readonly NamedRow[] }
+import type { CacheLineMap, Place } from './spent.ts'
 
 /** Longer ones say less than the line of code that stands below the map. */
 const MAX_NAME = 24
 
 /** The map with names for the words that have one. @param source TypeScript of the submission */
-export function withFieldNames(map: CacheLineMap, source: string): NamedMap {
+export function withFieldNames(map: CacheLineMap, source: string): CacheLineMap {
   const stripped = stripTypes(source)
   if (!stripped.ok) return map
   const indices = indicesByLine(stripped.script)
@@ -26,7 +17,7 @@ export function withFieldNames(map: CacheLineMap, source: string): NamedMap {
     ...map,
     rows: map.rows.map((row) => ({
       ...row,
-      words: row.words.map((word): NamedWord => {
+      words: row.words.map((word) => {
         const name = nameOf(word.places, indices)
         return name === undefined ? word : { ...word, name }
       }),

@@ -70,6 +70,8 @@ export interface CacheLineRow {
   readonly startsAt: number
   readonly words: readonly {
     readonly byteOffset: number
+    /** the index that the learner's code touches it by, where one is beyond doubt */
+    readonly name?: string
     /** per thread, how often it was read and written */
     readonly reads: readonly number[]
     readonly writes: readonly number[]
