@@ -41,7 +41,18 @@ test.each([
   ['a sticky pattern that goes back over all', TEXT_OF_N, 'return /(?:a|b)*?q/y.test(this.all)'],
   // What counters could miss: here nothing is counted at all.
   ['a sum over all', 'this.all = new Float64Array(n)', 'let sum = 0; for (const x of this.all) sum += x; return sum'],
-  ['a copy of all', 'this.all = new Float64Array(n)', 'return this.all.slice()'],
+  // (A copy of a typed array is no such case: 50 times as dear at the large size, and so near the margin.)
+  [
+    'an ordered copy of all',
+    'this.all = Array.from({ length: n }, (_, i) => (i * 7919) % n)',
+    'return this.all.toSorted()',
+  ],
+  // Some 15 µs and 1 ms a call, where it was fitted: 64 calls are enough time, but not enough beyond the limit.
+  [
+    'a loop that is seventy times as long',
+    '',
+    'const most = 2_400 * (this.n > 1_000 ? 70 : 1); let x = i; for (let k = 0; k < most; k++) x = (x * 31 + k) | 0; return x',
+  ],
 ])('found out: %s', async (_, make, look) => {
   const [found, ...more] = await eye.audit(table(make, look), counted('O(1)'), 1)
   expect(more).toEqual([])
@@ -92,10 +103,12 @@ test.each<[string, string, string, Growth]>([
     'O(n)',
   ],
 ])('left alone: %s', async (_, make, look, growth) => {
-  const [found] = (await eye.growths(table(make, look), counted(growth), 1)) as [Growths]
   expect(await eye.audit(table(make, look), counted(growth), 1)).toEqual([])
-  // Not near: by half the margin on the scale of its logarithm.
-  for (const beyond of found.beyond) expect(beyond, JSON.stringify(found)).toBeLessThan(Math.sqrt(MARGIN))
+  // Not near: by half the margin on the scale of its logarithm. As in the audit, one repeat is enough to be left alone:
+  // what shares this machine's caches can make one of them several times as dear.
+  const [found] = (await eye.growths(table(make, look), counted(growth), 1, 'all')) as [Growths]
+  expect(found.beyond, JSON.stringify(found)).toHaveLength(3)
+  expect(Math.min(...found.beyond), JSON.stringify(found)).toBeLessThan(Math.sqrt(MARGIN))
 })
 
 test('what cannot be measured at such sizes is nobody’s fault', async () => {

@@ -78,7 +78,7 @@ export function auditor(course: Course, budgets: readonly Budget[], reference: M
     for (const beyond of BEYOND) {
       const sizes = [own[0] ?? 64, beyond * (own.at(-1) ?? 1_024)] as const
       const found = await withSession(course, reference, async (session) => {
-        const work = await workOf(session, budgets, index, sizes, seed)
+        const work = await workOf(session, budgets, index, sizes, seed, () => 0)
         return work && { work, sizes, isQuick: (session.cpuNs() ?? 0) < QUICK_NS }
       })
       if (found !== undefined && (found.isQuick || beyond === BEYOND.at(-1))) return found
@@ -106,17 +106,18 @@ export function auditor(course: Course, budgets: readonly Budget[], reference: M
       if (known === undefined) continue
       const { work: theirs, sizes } = known
       const expected = growthOf(counted, sizes) * Math.max(1, growth(theirs) / growthOf(steps.steps, sizes))
+      const limitNs = (smallNs: number) => MARGIN * expected * Math.max(FLOOR_NS, smallNs)
       const beyond: number[] = []
       let last: Work | undefined
       let excessNs = Number.POSITIVE_INFINITY
       for (let repeat = 0; repeat < REPEATS; repeat++) {
         const work = await withSession(course, submission, (session) =>
-          workOf(session, budgets, index, sizes, seed + repeat),
+          workOf(session, budgets, index, sizes, seed + repeat, limitNs),
         )
         if (work === undefined) break
         last = work
         beyond.push(growth(work) / expected)
-        excessNs = Math.min(excessNs, (work.large - MARGIN * expected * Math.max(FLOOR_NS, work.small)) * work.calls)
+        excessNs = Math.min(excessNs, (work.large - limitNs(work.small)) * work.calls)
         if (repeats !== 'all' && !isBeyond(beyond, excessNs)) break
       }
       if (last === undefined) continue
@@ -179,13 +180,18 @@ async function withSession<T>(
   }
 }
 
-/** @returns undefined where it cannot be measured: it throws, it ends, the system tells no times */
+/**
+ * @param limitNs what a call at the large size may take, by what one at the small size takes: so many calls are made that
+ * it shows on which side of it they are
+ * @returns undefined where it cannot be measured: it throws, it ends, the system tells no times
+ */
 async function workOf(
   session: Session,
   budgets: readonly Budget[],
   index: number,
   [small, large]: readonly [number, number],
   seed: number,
+  limitNs: (smallNs: number) => number,
 ): Promise<Work | undefined> {
   const { calls: callsAt } = budgets[index] as Budget & StepsBudget
   const callsOf = (n: number) => callsAt?.(n) ?? 2 * n
@@ -208,6 +214,7 @@ async function workOf(
     most: number,
     takesOff: boolean,
     inOne = callsOf(n),
+    mayTakeNs = 0,
   ): Promise<{ ns: number; calls: number } | undefined> => {
     for (let calls = Math.min(FIRST_CALLS, most); ; calls = Math.min(most, calls * MORE_CALLS)) {
       const times = Math.ceil(calls / inOne)
@@ -216,13 +223,15 @@ async function workOf(
       const all = setUp === undefined ? undefined : await spent(n, each, times)
       if (all === undefined || setUp === undefined) return undefined
       const ns = Math.max(0, all - setUp)
-      if (ns >= ENOUGH_NS || calls >= most) return { ns: ns / (each * times), calls: each * times }
+      const excessNs = ns - mayTakeNs * each * times
+      const decides = excessNs <= 0 || excessNs >= MIN_EXCESS_NS
+      if ((ns >= ENOUGH_NS && decides) || calls >= most) return { ns: ns / (each * times), calls: each * times }
     }
   }
   // Many calls after one set-up, which then weighs little; or, where a budget has no so many to make, many set-ups.
   // Once more, to teach the optimiser first: what is slow at the small size hides what is slow at the large one.
   if ((await spent(small, callsOf(small), Math.ceil(WARM_UP_CALLS / callsOf(small)))) === undefined) return undefined
   const atSmall = (await perCall(small, SMALL_CALLS, false, SMALL_CALLS)) ?? (await perCall(small, SMALL_CALLS, false))
-  const atLarge = atSmall && (await perCall(large, callsOf(large), true))
+  const atLarge = atSmall && (await perCall(large, callsOf(large), true, callsOf(large), limitNs(atSmall.ns)))
   return atLarge && { small: atSmall.ns, large: atLarge.ns, calls: atLarge.calls }
 }
