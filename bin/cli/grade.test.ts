@@ -1,7 +1,7 @@
 // A class through the real command line: judged once, kept, looked at, regraded; with faults of ours, hostile neighbours,
 // two graders at once and an interrupt. The tests follow one another on one class.
 
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -326,6 +326,7 @@ test('a regrade proposes, and changes nothing until it is applied', async () => 
     rejudged: 3,
     judgeErrors: 0,
     faults: [],
+    outdated: 3,
     differences: [
       {
         learner: 'eve',
@@ -344,10 +345,59 @@ test('a regrade proposes, and changes nothing until it is applied', async () => 
   expect((await grade('--regrade', 'discard')).last).toMatchObject({ event: 'discarded' })
   expect(await table()).toEqual(before)
   await grade('--regrade')
-  expect((await grade('--regrade', 'apply')).last).toMatchObject({ event: 'applied' })
+  // Taken back meanwhile: what was proposed is of a grader that is not there any more.
+  const loose = readFileSync(suite, 'utf8')
+  writeFileSync(suite, whole)
+  const stale = await copy.kata(['grade', '--regrade', 'apply', '--portable'])
+  expect(stale.code).toBe(64)
+  expect(stale.err).toMatch(/another grader or engine than the present one\s\(ask-twice\)\. Nothing was applied\./)
+  expect(await table()).toEqual(before)
+  writeFileSync(suite, loose)
+  expect((await grade('--regrade', 'apply')).last).toMatchObject({ event: 'applied', outdated: 0 })
   expect(await table()).toEqual({ ...before, eve: ['wrong-answer 5000', 'accepted 1000'] })
   expect(results().slice(0, raw.length)).toEqual(raw)
   writeFileSync(suite, whole)
+})
+
+test('what a grader comes to ask for changes no grade until a regrade is applied', async () => {
+  const files = [
+    join(copy.course, 'lessons', `${ASK_TWICE}.md`),
+    join(copy.course, 'graders', ASK_TWICE, 'suite.test.ts'),
+  ]
+  const texts = files.map((file) => readFileSync(file, 'utf8'))
+  const before = await table()
+  const ofEve = () => copy.screen(['gradebook', '--learner', 'eve'])
+  const eve = await ofEve()
+  try {
+    for (const [i, file] of files.entries())
+      writeFileSync(file, (texts[i] as string).replaceAll('A refusal is met by one more question', 'One more question'))
+    expect(readFileSync(files[0] as string, 'utf8')).not.toBe(texts[0])
+    expect(await table()).toEqual(before)
+    expect(await ofEve()).toBe(eve)
+    expect((await grade('--regrade')).last).toMatchObject({ event: 'proposed' })
+    await grade('--regrade', 'discard')
+    expect(await table()).toEqual(before)
+  } finally {
+    for (const [i, file] of files.entries()) writeFileSync(file, texts[i] as string)
+  }
+})
+
+test('the same class, taken in again without its roster, keeps its names and those who handed in nothing', async () => {
+  const roster = join(copy.ws, 'names.csv')
+  writeFileSync(roster, 'id,name\neve,Eve Adams\nghost,Nobody Yet\n')
+  const named = async () =>
+    (
+      (await copy.json(['gradebook', 'named.sqlite'])) as { learners: { learner: { id: string; name?: string } }[] }
+    ).learners
+      .map(({ learner: { id, name } }) => `${id} ${name ?? ''}`)
+      .filter((one) => /^(eve|ghost) /.test(one))
+  const again = () => copy.kata(['grade', 'class', '--kata', 'ask-twice', '--gradebook', 'named.sqlite', '--portable'])
+  await grade('class', '--kata', 'ask-twice', '--gradebook', 'named.sqlite', '--roster', 'names.csv')
+  expect(await named()).toEqual(['eve Eve Adams', 'ghost Nobody Yet'])
+  expect((await again()).out).toContain('Roster as before: names.csv')
+  expect(await named()).toEqual(['eve Eve Adams', 'ghost Nobody Yet'])
+  rmSync(roster)
+  expect((await again()).out.replace(/\s+/g, ' ')).toContain('The roster of before, names.csv, is not there any more')
 })
 
 test('without the cache identical files are judged one by one', async () => {

@@ -4,7 +4,7 @@
 import { KataError } from '../course/kata-error.ts'
 import { nearest } from '../course/nearest.ts'
 import { printable } from '../course/printable.ts'
-import type { GradedKata, Hundredths } from './grades.ts'
+import type { GradedKata, Hundredths, ItemNames } from './grades.ts'
 import { inHundredths, split } from './points.ts'
 
 export interface Assignment {
@@ -109,7 +109,7 @@ export function parseAssignment(text: string, file: string, slugs: readonly stri
  */
 export function gradedKata(
   { kata, of, weights }: AssignedKata,
-  known: { readonly title: string; readonly promises: readonly string[]; readonly budgets: readonly string[] },
+  known: ItemNames & { readonly title: string },
   file = 'the assignment',
 ): GradedKata {
   for (const kind of ['promises', 'budgets'] as const)
@@ -119,18 +119,39 @@ export function gradedKata(
           `${file}: ${kata} has no ${kind === 'promises' ? 'promise' : 'budget'} "${printable(name)}".`,
           `Its ${kind}: ${known[kind].map((one) => `"${one}"`).join(', ') || 'none'}`,
         )
+  const items = itemsWorth(of, weights, known)
+  if (items === undefined)
+    throw new KataError(`${file}: every promise and budget of ${kata} weighs 0.`, 'Give one of them a weight.')
+  return { kata, title: known.title, of, ...items }
+}
+
+/**
+ * The same for what another version of the kata's grader asked for. A weight of a name that it does not have weighs nothing
+ * there; if nothing is left that weighs, everything weighs alike.
+ */
+export function asItWasAsked({ katas }: Assignment, kata: GradedKata, { promises, budgets }: ItemNames): GradedKata {
+  const isSame = (now: readonly { readonly name: string }[], then: readonly string[]) =>
+    now.length === then.length && now.every(({ name }, i) => name === then[i])
+  if (isSame(kata.promises, promises) && isSame(kata.budgets, budgets)) return kata
+  const { weights } = katas.find((one) => one.kata === kata.kata) ?? { weights: { promises: {}, budgets: {} } }
+  const items = itemsWorth(kata.of, weights, { promises, budgets })
+  return { ...kata, ...(items ?? itemsWorth(kata.of, { promises: {}, budgets: {} }, { promises, budgets })) }
+}
+
+/** @returns undefined where everything weighs 0 */
+function itemsWorth(
+  of: Hundredths,
+  weights: AssignedKata['weights'],
+  known: ItemNames,
+): Pick<GradedKata, 'promises' | 'budgets'> | undefined {
   const all = [
     ...known.promises.map((name) => weightOf(weights.promises, name)),
     ...known.budgets.map((name) => weightOf(weights.budgets, name)),
   ]
-  if (all.every((weight) => weight === 0))
-    throw new KataError(`${file}: every promise and budget of ${kata} weighs 0.`, 'Give one of them a weight.')
+  if (all.every((weight) => weight === 0)) return undefined
   const worth = split(of, all)
   const item = (name: string, i: number) => ({ name, of: worth[i] ?? 0 })
   return {
-    kata,
-    title: known.title,
-    of,
     promises: known.promises.map(item),
     budgets: known.budgets.map((name, i) => item(name, known.promises.length + i)),
   }

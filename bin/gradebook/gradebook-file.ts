@@ -127,6 +127,16 @@ export const MIGRATIONS: readonly string[] = [
   -- Who says that it was late, where nobody says when it came.
   ALTER TABLE attempts ADD COLUMN marked_late_by TEXT;
   `,
+  `
+  -- What each version of a kata's grader asks for, by name: a result is worth what it was when it was judged, whatever the
+  -- grader has come to ask since.
+  CREATE TABLE graders (
+    kata TEXT NOT NULL,
+    grader TEXT NOT NULL,
+    items TEXT NOT NULL,
+    PRIMARY KEY (kata, grader)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 const OTHER_TO_WRITE = 'Give another with --gradebook FILE.'

@@ -30,6 +30,12 @@ export interface GradedKata {
   readonly budgets: readonly { readonly name: string; readonly of: Hundredths }[]
 }
 
+/** What a grader asks for, by name, in the order of lesson and budgets. */
+export interface ItemNames {
+  readonly promises: readonly string[]
+  readonly budgets: readonly string[]
+}
+
 export interface Run {
   readonly startedMs: number
   readonly isolation: 'strict' | 'portable'

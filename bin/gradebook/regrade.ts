@@ -5,7 +5,7 @@ import type { Verdict } from '../course/verdict.ts'
 import type { Assignment } from './assignment.ts'
 import type { GradedKata, Grades, Hundredths, KataGrade } from './grades.ts'
 import { readGrades } from './read-class.ts'
-import type { Proposal, Store } from './store.ts'
+import { gradedBy, type Proposal, type Store } from './store.ts'
 
 export interface Difference {
   readonly learner: string
@@ -34,7 +34,7 @@ export function differences(
   const then = readGrades(store, assignment, katas, (kata, content) => {
     const comes = results.get(`${kata} ${content}`)
     if (comes === undefined) return store.outcomeOf(kata, content)
-    return { state: 'graded', report: comes.report, isolation: comes.isolation }
+    return gradedBy(comes)
   })
   return between(now, then)
 }

@@ -2,9 +2,9 @@
 // again. The order in which learners, attempts and results are given changes nothing.
 
 import type { Report } from '../judge/report.ts'
-import type { Assignment } from './assignment.ts'
+import { type Assignment, asItWasAsked } from './assignment.ts'
 import { deadlineFor } from './extensions.ts'
-import type { GradedKata, Grades, Hundredths, KataGrade, LearnerGrade, Run } from './grades.ts'
+import type { GradedKata, Grades, Hundredths, ItemNames, KataGrade, LearnerGrade, Run } from './grades.ts'
 import { itemsOf, pointsOf } from './items.ts'
 import { credit, lateDays } from './late.ts'
 import type { Learner, NotTaken } from './submitted.ts'
@@ -32,6 +32,8 @@ export type Outcome =
       readonly report: Report
       /** of the run that judged it */
       readonly isolation?: Run['isolation']
+      /** what its grader asked for, where that is known: that is what it is worth points for */
+      readonly items?: ItemNames
       readonly remarks?: readonly string[]
     }
   | { readonly state: 'judge-error'; readonly report: Report }
@@ -156,7 +158,7 @@ function candidatesFor(given: Case, kata: GradedKata, deadlineMs: number | undef
         attempt,
         number: i + 1,
         outcome,
-        raw: outcome.state === 'graded' ? pointsOf(itemsOf(kata, outcome.report)) : 0,
+        raw: outcome.state === 'graded' ? pointsOf(itemsOf(askedOf(given, kata, outcome), outcome.report)) : 0,
         days: lateDays(attempt.atMs, deadlineMs),
       }
     })
@@ -237,10 +239,14 @@ function kataGrade(
     ...(isOpen ? {} : { points, rawPoints: raw, ...late }),
     report,
     ...(outcome.isolation === undefined ? {} : { isolation: outcome.isolation }),
-    ...itemsOf(kata, report),
+    ...itemsOf(askedOf(given, kata, outcome), report),
     flags,
   }
 }
+
+/** A result keeps its worth when the grader changes: what is asked for now, only a regrade asks. */
+const askedOf = ({ assignment }: Case, kata: GradedKata, { items }: { readonly items?: ItemNames }): GradedKata =>
+  items === undefined ? kata : asItWasAsked(assignment, kata, items)
 
 function nothingTaken({ notTaken }: Case, kata: GradedKata): Omit<KataGrade, 'kata' | 'of'> {
   const about = notTaken.filter(({ katas }) => katas.includes(kata.kata))

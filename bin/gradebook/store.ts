@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Report } from '../judge/report.ts'
 import { openGradebookFile, withSqlitesWords } from './gradebook-file.ts'
-import type { Run } from './grades.ts'
+import type { ItemNames, Run } from './grades.ts'
 import type { Attempt, Outcome } from './score.ts'
 import type { Intake, Learner, NotTaken, Submitted } from './submitted.ts'
 import type { Versions } from './versions.ts'
@@ -31,6 +31,8 @@ export interface StoredResult {
   readonly versions: Versions
   readonly isolation: Run['isolation']
   readonly report: Report
+  /** what its grader asked for; unknown of an older gradebook */
+  readonly items?: ItemNames
 }
 
 export interface Proposal {
@@ -59,6 +61,8 @@ export interface Store {
   attemptCount(katas: readonly string[]): number
   bytesOf(content: string): Uint8Array
 
+  /** What the present grader of a kata asks for; to say it again changes nothing. */
+  knowGrader(kata: string, grader: string, items: ItemNames): void
   startRun(run: RunStart): number
   endRun(run: number, nowMs: number): void
   /** A result; the first of a content is the one that it is graded by. */
@@ -87,13 +91,26 @@ interface ResultRow {
   readonly engine: string
   readonly isolation: Run['isolation']
   readonly report: string
+  readonly items: string | null
 }
 
-const storedResult = ({ id, grader, engine, isolation, report }: ResultRow): StoredResult => ({
+const RESULTS =
+  'SELECT r.*, g.items FROM results r LEFT JOIN graders g ON g.kata = r.kata AND g.grader = r.grader WHERE r.id = ?'
+
+const storedResult = ({ id, grader, engine, isolation, report, items }: ResultRow): StoredResult => ({
   id,
   versions: { grader, engine },
   isolation,
   report: JSON.parse(report) as Report,
+  ...(items === null ? {} : { items: JSON.parse(items) as ItemNames }),
+})
+
+/** What somebody is graded by, if it is by this. */
+export const gradedBy = ({ report, isolation, items }: StoredResult): Outcome & { readonly state: 'graded' } => ({
+  state: 'graded',
+  report,
+  isolation,
+  ...(items === undefined ? {} : { items }),
 })
 
 /** @throws {KataError} where the file cannot be one */
@@ -220,6 +237,12 @@ export function openStore(file: string, mode: 'read' | 'write'): Store {
       return row.bytes
     },
 
+    knowGrader(kata, grader, { promises, budgets }) {
+      transaction(() =>
+        run('INSERT OR IGNORE INTO graders VALUES (?, ?, ?)', kata, grader, JSON.stringify({ promises, budgets })),
+      )
+    },
+
     startRun: ({ kind, startedMs, isolation, remark, secret, fromCache }) =>
       transaction(() =>
         Number(
@@ -315,7 +338,7 @@ export function openStore(file: string, mode: 'read' | 'write'): Store {
         'SELECT kata, content, old_result AS old, new_result AS new FROM proposed WHERE proposal = ? ORDER BY kata, content',
         open.id,
       )
-      const result = (id: number) => storedResult(one<ResultRow>('SELECT * FROM results WHERE id = ?', id) as ResultRow)
+      const result = (id: number) => storedResult(one<ResultRow>(RESULTS, id) as ResultRow)
       return {
         ...open,
         changes: changes.map(({ kata, content, old, new: comes }) => ({
@@ -367,16 +390,16 @@ export function openStore(file: string, mode: 'read' | 'write'): Store {
 
     outcomeOf(kata, content) {
       const row = one<ResultRow & { verdicts: number }>(
-        `SELECT r.*, (SELECT count(DISTINCT verdict) FROM results same WHERE same.key = r.key) AS verdicts
-         FROM standing s JOIN results r ON r.id = s.result WHERE s.kata = ? AND s.content = ?`,
+        `SELECT r.*, g.items, (SELECT count(DISTINCT verdict) FROM results same WHERE same.key = r.key) AS verdicts
+         FROM standing s JOIN results r ON r.id = s.result
+           LEFT JOIN graders g ON g.kata = r.kata AND g.grader = r.grader
+         WHERE s.kata = ? AND s.content = ?`,
         kata,
         content,
       )
       if (row !== undefined)
         return {
-          state: 'graded',
-          report: storedResult(row).report,
-          isolation: row.isolation,
+          ...gradedBy(storedResult(row)),
           ...(row.verdicts < 2 ? {} : { remarks: ['Judged more than once, and not to the same verdict.'] }),
         }
       const fault = one<{ report: string }>(

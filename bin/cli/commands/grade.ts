@@ -15,7 +15,7 @@ import { readRoster } from '../../gradebook/intake/roster.ts'
 import { type ClassOptions, takeClass } from '../../gradebook/intake/take-class.ts'
 import { readGrades } from '../../gradebook/read-class.ts'
 import { differences } from '../../gradebook/regrade.ts'
-import { openStore, type Store, type Work } from '../../gradebook/store.ts'
+import { openStore, type Proposal, type Store, type Work } from '../../gradebook/store.ts'
 import type { Intake, Layout } from '../../gradebook/submitted.ts'
 import { engineVersion, graderVersion, type Versions } from '../../gradebook/versions.ts'
 import { EXIT } from '../../judge/report.ts'
@@ -59,7 +59,7 @@ export async function grade(context: Context, word: string | undefined, values: 
   const namedClass = named === undefined ? undefined : await classOf(context, named)
   if (named === undefined && !existsSync(file)) throw nothingSaid()
   const dir = values.regrade === true ? undefined : word
-  const handedIn = dir === undefined ? undefined : sourceOf(context, values, dir)
+  const handedIn = dir === undefined ? undefined : sourceOf(context, values, dir, file)
   const early =
     named === undefined || namedClass === undefined || handedIn === undefined
       ? undefined
@@ -72,8 +72,7 @@ export async function grade(context: Context, word: string | undefined, values: 
     const used = namedClass ?? (await classOf(context, from))
     const given: Given = { context, values, store, isolation, used }
     if (values.regrade === true) return await regrade(given, word)
-    const remarks =
-      handedIn === undefined ? [] : takeIn(given, handedIn.from, early ?? (await taken(from, used, handedIn)))
+    const remarks = handedIn === undefined ? [] : takeIn(given, handedIn, early ?? (await taken(from, used, handedIn)))
     remember(store, from)
     return await gradeNew(given, remarks)
   } finally {
@@ -83,21 +82,50 @@ export async function grade(context: Context, word: string | undefined, values: 
 }
 
 /** Where a class is taken from, and how; read and looked for before a gradebook is made. */
-type Source = Pick<ClassOptions, 'from' | 'roster' | 'ref' | 'layout'>
+interface Source extends Pick<ClassOptions, 'from' | 'roster' | 'ref' | 'layout'> {
+  readonly rosterFile: string | undefined
+  readonly remarks: readonly string[]
+}
 
-function sourceOf({ io: { cwd } }: Context, { layout, roster, ref }: Values, dir: string): Source {
+function sourceOf(context: Context, { layout, roster, ref }: Values, dir: string, gradebook: string): Source {
+  const { cwd } = context.io
   if (layout !== undefined && !LAYOUTS.some((one) => one === layout))
     throw new KataError(`--layout takes ${LAYOUTS.join(', ')}, not "${layout}".`, 'See: kata help grade')
   const from = resolve(cwd, dir)
   if (!existsSync(from))
     throw new KataError(`There is no ${printable(from)}.`, 'Name the folder of a class, or an archive of it.')
+  const before = roster === undefined ? rosterBefore(gradebook, from) : undefined
+  const rosterFile = roster === undefined ? before : resolve(cwd, roster)
+  const isGone = before !== undefined && !existsSync(before)
   return {
     from,
-    roster: roster === undefined ? undefined : readRoster(resolve(cwd, roster)),
+    roster: rosterFile === undefined || isGone ? undefined : readRoster(rosterFile),
+    rosterFile,
     ref,
     layout: layout as Layout | undefined,
+    remarks:
+      before === undefined
+        ? []
+        : isGone
+          ? [
+              `The roster of before, ${shown(context, before)}, is not there any more: nothing says what learners are called, nor who handed in nothing. Name another: --roster FILE`,
+            ]
+          : [`Roster as before: ${shown(context, before)}`],
   }
 }
+
+/** Whoever takes the same class in again without its roster must not lose names, and those who handed in nothing. */
+function rosterBefore(gradebook: string, from: string): string | undefined {
+  if (!existsSync(gradebook)) return undefined
+  const store = openStore(gradebook, 'read')
+  try {
+    return store.setting(rosterSetting(from))
+  } finally {
+    store.close()
+  }
+}
+
+const rosterSetting = (from: string): string => `roster of ${from}`
 
 async function taken(from: Remembered, { assignment, katas }: ClassInUse, source: Source): Promise<Intake> {
   const { deadlineMs, extensionsMs } = assignment
@@ -115,6 +143,7 @@ interface Given {
 
 async function gradeNew(given: Given, remarks: readonly string[]): Promise<number> {
   const { context, values, store, isolation, used } = given
+  knowGraders(given)
   const slugs = used.katas.map(({ slug }) => slug)
   const work = store.pending(slugs, values['no-cache'] === true)
   const fromCache = store.attemptCount(slugs) - work.length
@@ -132,22 +161,24 @@ async function gradeNew(given: Given, remarks: readonly string[]): Promise<numbe
   return judgeErrors > 0 ? EXIT.judgeError : EXIT.accepted
 }
 
-function takeIn({ context, store }: Given, source: string, intake: Intake): readonly string[] {
-  store.takeIn(source, intake, context.io.now())
+function takeIn({ context, store }: Given, source: Source, intake: Intake): readonly string[] {
+  store.takeIn(source.from, intake, context.io.now())
+  if (source.rosterFile !== undefined) store.set(rosterSetting(source.from), source.rosterFile)
   const { learners, submitted, notTaken } = intake
   if (context.json) {
     const counts = { learners: learners.length, submitted: submitted.length, notTaken: notTaken.length }
     sayLine(context, { event: 'taken', layout: intake.layout, evidence: intake.evidence, ...counts })
   }
-  return [`Read as ${intake.layout}: ${intake.evidence}`, ...intake.remarks]
+  return [`Read as ${intake.layout}: ${intake.evidence}`, ...source.remarks, ...intake.remarks]
 }
 
 async function regrade(given: Given, word: string | undefined): Promise<number> {
   const { context, values, store, isolation, used } = given
   const { now } = context.io
+  knowGraders(given)
+  const versions = versionsOf(context, used)
   let [judgeErrors, faults]: [number, readonly Fault[]] = [0, []]
   if (word === undefined) {
-    const versions = versionsOf(context, used)
     const anew = values['no-cache'] === true
     const outdated = store.outdated(versions, isolation.isolation, anew)
     const resultOf = (one: Work, sinceRun = 0) =>
@@ -174,22 +205,48 @@ async function regrade(given: Given, word: string | undefined): Promise<number> 
     else say(context, 'Everything was judged by the present grader and engine: there is nothing to regrade.')
     return judgeErrors > 0 ? EXIT.judgeError : EXIT.accepted
   }
+  if (word === 'apply') throwIfStale(proposal, versions, whichGradebook(shown(context, store.file), '--gradebook '))
   const found = differences(store, used.assignment, used.graded, proposal)
   const decision = word === 'apply' ? 'applied' : word === 'discard' ? 'discarded' : undefined
   if (decision !== undefined) store.decide(proposal.id, decision, now())
   const state = decision ?? 'proposed'
   const rejudged = proposal.changes.length
-  if (context.json) sayLine(context, { event: state, rejudged, judgeErrors, faults, differences: found })
+  const outdated = store.outdated(versions, isolation.isolation, false).length
+  if (context.json) sayLine(context, { event: state, rejudged, judgeErrors, faults, outdated, differences: found })
   else
     say(
       context,
       differencesScreen(
         found,
-        { state, rejudged, judgeErrors, faults, gradebook: shown(context, store.file) },
+        { state, rejudged, judgeErrors, faults, outdated, gradebook: shown(context, store.file) },
         context.look,
       ),
     )
   return judgeErrors > 0 ? EXIT.judgeError : EXIT.accepted
+}
+
+/** @throws {KataError} for a proposal of a grader that has changed since: nobody would know what the grades are of */
+function throwIfStale({ changes }: Proposal, versions: ReadonlyMap<string, Versions>, which: string): void {
+  const stale = changes.filter(({ kata, new: { versions: of } }) => {
+    const now = versions.get(kata)
+    return now !== undefined && (now.grader !== of.grader || now.engine !== of.engine)
+  })
+  if (stale.length === 0) return
+  const katas = [...new Set(stale.map(({ kata }) => kata))].join(', ')
+  throw new KataError(
+    `The proposal was judged by another grader or engine than the present one (${katas}). Nothing was applied.`,
+    `Propose anew: kata grade --regrade${which}`,
+  )
+}
+
+/** So that what is judged now keeps its worth when a grader comes to ask for more, or less. */
+function knowGraders({ context, store, used }: Given): void {
+  const versions = versionsOf(context, used)
+  for (const { kata, promises, budgets } of used.graded) {
+    const names = (items: readonly { readonly name: string }[]) => items.map(({ name }) => name)
+    const { grader } = versions.get(kata) as Versions
+    store.knowGrader(kata, grader, { promises: names(promises), budgets: names(budgets) })
+  }
 }
 
 function versionsOf({ ws }: Context, { katas }: ClassInUse): Map<string, Versions> {

@@ -159,8 +159,17 @@ export function differencesScreen(
     rejudged,
     judgeErrors,
     faults,
+    outdated,
     gradebook,
-  }: { state: string; rejudged: number; judgeErrors: number; faults: readonly Fault[]; gradebook: string },
+  }: {
+    state: string
+    rejudged: number
+    judgeErrors: number
+    faults: readonly Fault[]
+    /** files that are still graded by an older grader, engine or sandbox */
+    outdated: number
+    gradebook: string
+  },
   look: Look,
 ): string {
   const which = whichGradebook(gradebook, '--gradebook ')
@@ -170,7 +179,7 @@ export function differencesScreen(
     `${count(rejudged, 'file')} judged anew`,
     found.length === 0
       ? 'no grade changes'
-      : `${count(found.length, 'grade')} of ${changed} ${state === 'proposed' ? 'would change' : state === 'applied' ? 'changed' : 'stay as they were'}`,
+      : `${count(found.length, 'grade')} of ${changed} ${state === 'proposed' ? 'would change' : state === 'applied' ? 'changed' : 'would have changed'}`,
     ...(judgeErrors === 0 ? [] : [count(judgeErrors, 'judge error')]),
   ].join(' · ')
   return [
@@ -187,7 +196,15 @@ export function differencesScreen(
     ...(state === 'proposed'
       ? [`apply      kata grade --regrade apply${which}`, `discard    kata grade --regrade discard${which}`]
       : state === 'applied'
-        ? ['The grades are those of the present grader. The old results are kept.']
+        ? [
+            ...(outdated === 0
+              ? ['The grades are those of the present grader. The old results are kept.']
+              : wrapText(
+                  `${count(outdated, 'file')} could not be judged anew, and ${outdated === 1 ? 'is' : 'are'} graded by an older grader still.`,
+                  look.width,
+                )),
+            ...(outdated === 0 ? [] : [`again      kata grade --regrade${which}`]),
+          ]
         : ['The grades are what they were.']),
   ].join('\n')
 }
