@@ -112,6 +112,41 @@ test('what the command line must say', async () => {
   expect((await copy.kata(['help', 'grade'])).out).toContain('grade and watch: one a line')
 })
 
+test('a gradebook that is not there is named, and none is made in its place', async () => {
+  mkdirSync(join(copy.ws, 'slips'))
+  writeFileSync(join(copy.ws, 'slips/hw.json'), JSON.stringify({ katas: [{ kata: 'ask-twice', points: 10 }] }))
+  writeFileSync(join(copy.ws, 'slips/empty.sqlite'), '')
+  const inSlips = { cwd: join(copy.ws, 'slips') }
+  for (const args of [
+    ['--regrade', '--gradebook', 'mistyped.sqlite'],
+    ['--regrade', 'apply', '--gradebook', 'mistyped.sqlite'],
+    ['--regrade', '--gradebook', 'mistyped.sqlite', '--assignment', 'hw.json'],
+    ['--regrade', 'apply', '--assignment', 'hw.json'],
+    ['--gradebook', 'mistyped.sqlite'],
+    ['--assignment', 'hw.json'],
+  ]) {
+    const { code, err } = await copy.kata(['grade', ...args, '--portable'], inSlips)
+    expect([code, err], args.join(' ')).toEqual([
+      64,
+      expect.stringMatching(/^There is no gradebook [\s\S]*sqlite\.\nName the one that holds the class/),
+    ])
+  }
+  for (const args of [
+    ['grade', '--regrade', '--assignment', 'hw.json', '--gradebook', 'empty.sqlite'],
+    ['grade', '--regrade', 'apply', '--gradebook', 'empty.sqlite'],
+    ['gradebook', 'empty.sqlite'],
+    ['gradebook', 'empty.sqlite', '--assignment', 'hw.json'],
+  ]) {
+    const { code, err } = await copy.kata(args, inSlips)
+    expect([code, err], args.join(' ')).toEqual([
+      64,
+      expect.stringMatching(/empty\.sqlite is\s+empty, and no\s+gradebook\.\n/),
+    ])
+  }
+  expect(readdirSync(join(copy.ws, 'slips'))).toEqual(['empty.sqlite', 'hw.json'])
+  expect(readFileSync(join(copy.ws, 'slips/empty.sqlite'))).toHaveLength(0)
+})
+
 test('a bug of ours is our own error, and never "not accepted"', async () => {
   const command = join(copy.course, 'bin/cli/commands/stats.ts')
   const whole = readFileSync(command, 'utf8')

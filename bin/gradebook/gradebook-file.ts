@@ -129,7 +129,26 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ]
 
+const MAKE_ONE = 'Make one: kata grade DIR --gradebook FILE'
 const OTHER_TO_WRITE = 'Give another with --gradebook FILE.'
+
+/**
+ * Something was kept there, so that it can be asked which assignment that was. A file without a byte is what a slip
+ * leaves; it is a gradebook only while its first pages are still in SQLite's log.
+ */
+export function holdsSomething(file: string): boolean {
+  const stat = statSync(file, { throwIfNoEntry: false })
+  return stat !== undefined && (!stat.isFile() || stat.size > 0 || existsSync(`${file}-wal`))
+}
+
+/**
+ * For what makes no sense without a gradebook: a mistyped name must not become an empty one.
+ * @throws {KataError} where nothing was ever kept
+ */
+export function mustHoldSomething(file: string, next: string): void {
+  if (holdsSomething(file)) return
+  throw new KataError(existsSync(file) ? `${file} is empty, and no gradebook.` : `There is no gradebook ${file}.`, next)
+}
 
 /**
  * @param mode `write` makes a file that is not there; `read` writes nothing, but for bringing an older version up to date
@@ -140,9 +159,8 @@ export function openGradebookFile(
   mode: 'read' | 'write',
   migrations: readonly string[] = MIGRATIONS,
 ): DatabaseSync {
+  if (mode === 'read') mustHoldSomething(file, MAKE_ONE)
   const stat = statSync(file, { throwIfNoEntry: false })
-  if (stat === undefined && mode === 'read')
-    throw new KataError(`There is no gradebook ${file}.`, 'Make one: kata grade DIR --gradebook FILE')
   const other = mode === 'write' ? OTHER_TO_WRITE : 'Name the file itself, such as gradebook.sqlite.'
   if (stat?.isFile() === false)
     throw new KataError(`${file} is ${stat.isDirectory() ? 'a folder' : 'not a file'}.`, other)
@@ -154,6 +172,7 @@ export function openGradebookFile(
       const db = connect(file, mode)
       try {
         const isEmpty = numberOf(db, 'SELECT count(*) FROM sqlite_schema') === 0
+        if (isEmpty && mode === 'read') throw new KataError(`${file} is empty, and no gradebook.`, MAKE_ONE)
         if (!isEmpty && numberOf(db, 'PRAGMA application_id') !== APPLICATION_ID)
           throw new KataError(`${file} is another program's database.`, other)
         const version = numberOf(db, 'PRAGMA user_version')
