@@ -2,13 +2,13 @@
 // written into the file counts at once; the gradebook remembers which file that is, and keeps a copy for the day on which
 // it is gone.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { findKata } from '../course/discover.ts'
 import type { Kata } from '../course/kata.ts'
 import { KataError } from '../course/kata-error.ts'
 import { readLesson } from '../course/lesson.ts'
-import { readText } from '../course/read-text.ts'
+import { readNamed } from '../course/read-text.ts'
 import { type Assignment, gradedKata, parseAssignment, plainAssignment } from '../gradebook/assignment.ts'
 import type { GradedKata } from '../gradebook/grades.ts'
 import type { Store } from '../gradebook/store.ts'
@@ -41,7 +41,7 @@ export function namedAssignment(context: Context, values: Values): Remembered | 
     if (values.kata !== undefined)
       throw new KataError('--assignment and --kata both say which katas.', 'Leave one of them out.')
     const file = resolve(context.io.cwd, values.assignment)
-    const text = readText(file, MAX_BYTES, 'Name the file itself: --assignment FILE')
+    const text = assignmentText(file)
     if (text === undefined) throw new KataError(`There is no file ${shown(context, file)}.`, 'See: kata help grade')
     return { file, text }
   }
@@ -55,8 +55,11 @@ export function rememberedAssignment(store: Store): Remembered {
   if (kept === undefined) throw nothingSaid()
   const known = JSON.parse(kept) as Remembered
   if (!('file' in known) || !existsSync(known.file)) return known
-  return { ...known, text: readFileSync(known.file, 'utf8') }
+  return { ...known, text: assignmentText(known.file) ?? known.text }
 }
+
+const assignmentText = (file: string): string | undefined =>
+  readNamed(file, MAX_BYTES, 'Name the file itself: --assignment FILE')?.toString('utf8')
 
 export const nothingSaid = (): KataError =>
   new KataError(

@@ -1,7 +1,7 @@
 // A class through the real command line: judged once, kept, looked at, regraded; with faults of ours, hostile neighbours,
 // two graders at once and an interrupt. The tests follow one another on one class.
 
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -114,7 +114,10 @@ test('what the command line must say', async () => {
 
 test('a gradebook that is not there is named, and none is made in its place', async () => {
   mkdirSync(join(copy.ws, 'slips'))
-  writeFileSync(join(copy.ws, 'slips/hw.json'), JSON.stringify({ katas: [{ kata: 'ask-twice', points: 10 }] }))
+  writeFileSync(
+    join(copy.ws, 'slips/hw.json'),
+    JSON.stringify({ name: 'Homework', katas: [{ kata: 'ask-twice', points: 10 }] }),
+  )
   writeFileSync(join(copy.ws, 'slips/empty.sqlite'), '')
   const inSlips = { cwd: join(copy.ws, 'slips') }
   for (const args of [
@@ -145,6 +148,54 @@ test('a gradebook that is not there is named, and none is made in its place', as
   }
   expect(readdirSync(join(copy.ws, 'slips'))).toEqual(['empty.sqlite', 'hw.json'])
   expect(readFileSync(join(copy.ws, 'slips/empty.sqlite'))).toHaveLength(0)
+})
+
+test('a roster or an assignment that the system refuses to read is a sentence, and no bug of ours', async () => {
+  mkdirSync(join(copy.ws, 'refused/class/ada'), { recursive: true })
+  const cwd = join(copy.ws, 'refused')
+  writeFileSync(join(cwd, 'hw.json'), JSON.stringify({ name: 'Homework', katas: [{ kata: 'ask-twice', points: 10 }] }))
+  const says = async (...args: string[]) => {
+    const { code, out } = await copy.kata([...args, '--json'], { cwd })
+    return [code, out.trim()]
+  }
+  // Whoever is root may read everything, and yet not this.
+  const long = 'x'.repeat(300)
+  symlinkSync('itself', join(cwd, 'itself'))
+  for (const [name, refusal] of [
+    [long, 'ENAMETOOLONG'],
+    ['itself', 'ELOOP'],
+  ] as const) {
+    const refused = (flag: string) => [
+      64,
+      expect.stringMatching(
+        new RegExp(
+          `^\\{"error":"[^"]*${name.slice(0, 6)}x*…? cannot be read \\(${refusal}\\)\\.","next":"Name the file itself: ${flag} FILE"\\}$`,
+        ),
+      ),
+    ]
+    expect(await says('grade', 'class', '--assignment', 'hw.json', '--roster', name)).toEqual(refused('--roster'))
+    expect(await says('grade', 'class', '--assignment', name)).toEqual(refused('--assignment'))
+  }
+  expect(await says('grade', 'class', '--assignment', 'hw.json', '--roster', 'nix.csv')).toEqual([
+    64,
+    expect.stringMatching(/There is no file .*nix\.csv\.","next":"Name the file itself: --roster FILE"\}$/),
+  ])
+  // Of what the gradebook remembers the same is true.
+  expect((await says('grade', 'class', '--assignment', 'hw.json', '--portable'))[0]).toBe(0)
+  rmSync(join(cwd, 'hw.json'))
+  mkdirSync(join(cwd, 'hw.json'))
+  expect(await says('gradebook')).toEqual([64, expect.stringContaining('hw.json is not a file.')])
+  rmSync(join(cwd, 'hw.json'), { recursive: true })
+  expect((await says('gradebook'))[0]).toBe(0)
+  if (process.getuid?.() === 0) return
+  writeFileSync(join(cwd, 'secret'), '{}', { mode: 0 })
+  for (const flag of ['--roster', '--assignment'])
+    expect(
+      await says('grade', 'class', ...(flag === '--roster' ? ['--kata', 'ask-twice'] : []), flag, 'secret'),
+    ).toEqual([
+      64,
+      expect.stringMatching(/secret cannot be read \(EACCES\)\.","next":"Give yourself the right to read it\."/),
+    ])
 })
 
 test('a bug of ours is our own error, and never "not accepted"', async () => {

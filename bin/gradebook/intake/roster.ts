@@ -4,7 +4,7 @@
 import { parse } from 'csv-parse/sync'
 import { KataError } from '../../course/kata-error.ts'
 import { printable } from '../../course/printable.ts'
-import { readBytes } from '../../course/read-text.ts'
+import { readNamed } from '../../course/read-text.ts'
 import { folded } from '../folded.ts'
 import type { Learner } from '../submitted.ts'
 
@@ -55,8 +55,9 @@ export interface Table {
 
 /** @throws {KataError} with the line of what is no CSV */
 export function readTable(file: string): Table {
-  const bytes = readBytes(file, MAX_BYTES, 'Name the file itself: --roster FILE')
-  if (bytes === undefined) throw new KataError(`There is no file ${printable(file)}.`)
+  const next = 'Name the file itself: --roster FILE'
+  const bytes = readNamed(file, MAX_BYTES, next)
+  if (bytes === undefined) throw new KataError(`There is no file ${printable(file)}.`, next)
   return tableOf(bytes, file)
 }
 
