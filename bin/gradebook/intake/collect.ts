@@ -42,6 +42,13 @@ export interface Collected {
   readonly notTaken: NotTaken[]
   /** of its repositories: no commit was in time */
   readonly isLate: boolean
+  readonly repositories: Repositories
+}
+
+export interface Repositories {
+  readonly opened: number
+  /** in which there is nothing of the name that was asked for */
+  readonly lackingRef: number
 }
 
 /** Of two states of one repository the earlier or the later. */
@@ -68,6 +75,7 @@ interface Pool {
   /** archives and repositories met so far */
   containers: number
   isLate: boolean
+  repositories: Repositories
 }
 
 const NESTED = { entries: MAX_ENTRIES, unpackedBytes: MAX_UNPACKED_BYTES }
@@ -82,7 +90,15 @@ export async function collect(
   const later: Wanted[] = []
   for (const [at, group] of groups.entries()) {
     const rules = rulesOf(group.learner)
-    const pool: Pool = { group, options: [], troubles: [], steering: [], containers: 0, isLate: false }
+    const pool: Pool = {
+      group,
+      options: [],
+      troubles: [],
+      steering: [],
+      containers: 0,
+      isLate: false,
+      repositories: { opened: 0, lackingRef: 0 },
+    }
     const wanted = await openGroup(pool, rules)
     let left = wanted.length
     const settle = () => {
@@ -242,6 +258,8 @@ async function openRepository(pool: Pool, rules: Rules, entry: Entry): Promise<b
   const place = entry.place ?? ''
   const origin = entry.path === '' ? 'the repository' : entry.path
   const found = await commitTrees(place, rules)
+  const { opened, lackingRef } = pool.repositories
+  pool.repositories = { opened: opened + 1, lackingRef: lackingRef + ('lacksRef' in found ? 1 : 0) }
   if ('why' in found) {
     const fallsBack = rules.ref === undefined && !isBare(place)
     const beside = fallsBack ? '; the files beside it were taken as they lie, without a time' : ''
@@ -399,7 +417,7 @@ function mayBe(path: string, katas: readonly Kata[]): readonly Kata[] | 'any' {
 }
 
 /** Chooses among what was read, and never guesses. */
-function settlePool({ group, options, troubles, steering, isLate }: Pool, { katas }: Rules): Collected {
+function settlePool({ group, options, troubles, steering, isLate, repositories }: Pool, { katas }: Rules): Collected {
   const learner = group.learner.id
   const submitted: Submitted[] = []
   const open: Trouble[] = [...troubles]
@@ -430,6 +448,7 @@ function settlePool({ group, options, troubles, steering, isLate }: Pool, { kata
   return {
     submitted,
     isLate,
+    repositories,
     notTaken: capped(onceEach(open)).map(({ origin, why, katas: may }) => ({
       learner,
       origin: printable(origin, 400),
