@@ -102,6 +102,19 @@ test('what the command line must say', async () => {
   expect(await says('grade', 'class', '--assignment', 'no.json')).toContain('There is no file no.json.')
   expect(await says('gradebook', 'no.sqlite')).toContain('There is no gradebook')
   expect(await says('gradebook', '--redact')).toContain('--redact is about the files that --out writes.')
+  for (const [one, other] of [
+    ['--learner ada', '--kata ask-twice'],
+    ['--learner ada', '--state missing'],
+    ['--runs', '--learner ada'],
+    ['--out out', '--runs'],
+    ['--out out', '--learner ada'],
+  ] as const) {
+    const flags = [one, other].map((each) => each.split(' ')[0])
+    expect(await says('gradebook', ...other.split(' '), ...one.split(' '))).toBe(
+      `${flags.join(' and ')} do not go together.\nAsk for one of them; only --kata and --state go together.\n`,
+    )
+  }
+  expect(await says('gradebook', '--kata', 'ask-twice', '--kata', 'token-bucket')).toContain('shows one kata, not 2.')
   expect(await says('grade', 'class', '--regrade')).toContain('needs no folder "class"')
   expect(await says('grade', 'class', '--portable', '--require-strict')).toContain('exclude each other')
   expect(await says('gradebook', 'katas')).toMatch(
@@ -247,6 +260,9 @@ test('the screens', async () => {
   )
   expect(await copy.screen(['gradebook', '--kata', 'ask-twice'])).toMatch(/1 of 2 +│ 5 +│ A refusal is met/)
   expect(await copy.screen(['gradebook', '--state', 'missing'])).toContain('bob · ask-twice · missing · 0')
+  expect(await copy.screen(['gradebook', '--state', 'missing', '--kata', 'token-bucket'])).toContain(
+    'Nothing is missing.',
+  )
   expect(await copy.screen(['gradebook', '--state', 'flagged'])).toContain('was handed in by eve.')
   expect(await copy.screen(['gradebook', '--state', 'wrong'])).toContain('--state takes graded, missing')
   expect(await copy.screen(['gradebook', '--learner', 'bub'])).toContain('No learner "bub". Did you mean bob?')

@@ -34,6 +34,7 @@ export async function gradebook(context: Context, file: string | undefined, valu
       '--redact is about the files that --out writes.',
       'Name a folder for them: kata gradebook --out DIR --redact',
     )
+  refuseTwoQuestions(values)
   const store = openStore(gradebookFile(context, values, file), 'read')
   try {
     const { assignment: named } = values
@@ -61,6 +62,20 @@ export async function gradebook(context: Context, file: string | undefined, valu
   } finally {
     store.close()
   }
+}
+
+/** A gradebook answers one question at a time; what it would leave out of its answer is refused, and not ignored. */
+function refuseTwoQuestions({ runs, out, learner, kata = [], state }: Values): void {
+  const given = { '--out': out, '--runs': runs, '--learner': learner, '--kata': kata[0], '--state': state }
+  const asked = Object.entries(given).flatMap(([flag, value]) => (value === undefined ? [] : [flag]))
+  const isOne = asked.length < 2 || (asked.length === 2 && kata.length > 0 && state !== undefined)
+  if (!isOne)
+    throw new KataError(
+      `${asked.slice(0, 2).join(' and ')} do not go together.`,
+      'Ask for one of them; only --kata and --state go together.',
+    )
+  if (kata.length > 1)
+    throw new KataError(`kata gradebook shows one kata, not ${kata.length}.`, 'Ask for each by itself: --kata SLUG')
 }
 
 const idsOf = ({ learners }: Grades): string[] => learners.map(({ learner }) => learner.id)
