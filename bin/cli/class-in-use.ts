@@ -4,10 +4,14 @@
 
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Budget } from '../../graders/kit/budget.ts'
 import { findKata } from '../course/discover.ts'
+import { budgetsFile } from '../course/files.ts'
 import type { Kata } from '../course/kata.ts'
 import { KataError } from '../course/kata-error.ts'
 import { readLesson } from '../course/lesson.ts'
+import { printable } from '../course/printable.ts'
 import { readNamed } from '../course/read-text.ts'
 import { type Assignment, gradedKata, parseAssignment, plainAssignment } from '../gradebook/assignment.ts'
 import type { GradedKata } from '../gradebook/grades.ts'
@@ -78,7 +82,7 @@ export async function classOf(context: Context, from: Remembered): Promise<Class
   const katas = assignment.katas.map(({ kata }) => findKata(context.katas, kata))
   const graded = await Promise.all(
     katas.map(async (kata, i) => {
-      const budgets = (await readBudgets(context.ws, kata)).filter((budget) => !('throughput' in budget))
+      const budgets = (await budgetsOf(context, kata)).filter((budget) => !('throughput' in budget))
       const { title, promises } = readLesson(context.ws, kata)
       const known = {
         title,
@@ -89,4 +93,23 @@ export async function classOf(context: Context, from: Remembered): Promise<Class
     }),
   )
   return { assignment, katas, graded }
+}
+
+/** What its author has written wrongly is no bug of ours: a sentence with the file, as for a lesson with such a fault. */
+async function budgetsOf({ ws }: Context, kata: Kata): Promise<readonly Budget[]> {
+  try {
+    return await readBudgets(ws, kata)
+  } catch (error) {
+    const file = budgetsFile(ws, kata)
+    const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
+    // Where a file does not parse, Node writes the place above the error.
+    const [head = ''] = stack.split('\n')
+    const line = [file, pathToFileURL(file).href].some((path) => head.startsWith(`${path}:`))
+      ? head.slice(head.lastIndexOf(':'))
+      : ''
+    throw new KataError(
+      `The budgets of ${kata.slug} cannot be read: ${file}${line}: ${printable(message.replace(`${file} `, '').split('\n')[0] ?? '')}`,
+      'The mistake is in the course, not in the class: mend the file, or install the course again.',
+    )
+  }
 }

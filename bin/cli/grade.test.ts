@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writ
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { openStore } from '../gradebook/store.ts'
 import {
   ASK_TWICE,
   ASK_TWICE_SOLUTION,
@@ -222,6 +223,35 @@ test('a bug of ours is our own error, and never "not accepted"', async () => {
     }
   } finally {
     writeFileSync(command, whole)
+  }
+})
+
+test('budgets that their author has spoilt are told with their file, and no stack of ours', async () => {
+  const budgets = join(copy.course, 'graders/2-foundation/token-bucket/budgets.ts')
+  const whole = readFileSync(budgets, 'utf8')
+  openStore(join(copy.ws, 'spoilt.sqlite'), 'write').close()
+  writeFileSync(
+    join(copy.ws, 'spoilt.json'),
+    JSON.stringify({ name: 'Homework', katas: [{ kata: 'token-bucket', points: 10 }] }),
+  )
+  const args = ['gradebook', 'spoilt.sqlite', '--assignment', 'spoilt.json']
+  try {
+    for (const [text, why] of [
+      ['export default [\n  { name: }\n]\n', ':2: Expression expected'],
+      ['export default [nobody()]\n', ': nobody is not defined'],
+      ['export const none = 1\n', ': exports no list of budgets'],
+    ] as const) {
+      writeFileSync(budgets, text)
+      const { code, out, err } = await copy.kata([...args, '--json'])
+      const { error, next } = JSON.parse(out) as { error: string; next: string }
+      expect([code, err]).toEqual([64, ''])
+      expect(error).toMatch(/^The budgets of token-bucket cannot be read: \//)
+      expect(error).toContain(`${budgets}${why}`)
+      expect(next).toContain('mend the file')
+      expect(`${error}${(await copy.kata(args)).err}`).not.toMatch(/^ +at |node:internal/m)
+    }
+  } finally {
+    writeFileSync(budgets, whole)
   }
 })
 
