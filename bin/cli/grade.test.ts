@@ -116,6 +116,8 @@ test('what the command line must say', async () => {
     )
   }
   expect(await says('gradebook', '--kata', 'ask-twice', '--kata', 'token-bucket')).toContain('shows one kata, not 2.')
+  expect(await says('grade', '--regrade', 'aply')).toMatch(/no folder\s+"aply"\.\s+Did you\s+mean apply\?\n/)
+  expect(await says('grade', 'class', '--regrade')).not.toContain('Did you')
   expect(await says('grade', 'class', '--regrade')).toContain('needs no folder "class"')
   expect(await says('grade', 'class', '--portable', '--require-strict')).toContain('exclude each other')
   expect(await says('gradebook', 'katas')).toMatch(

@@ -1,7 +1,7 @@
 // Opens the gradebook's file: ours or nobody's, whole or not at all, of a version that we know. The schema grows by
 // migrations, each in a transaction with the version that it leads to.
 
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -132,12 +132,31 @@ export const MIGRATIONS: readonly string[] = [
 const MAKE_ONE = 'Make one: kata grade DIR --gradebook FILE'
 const OTHER_TO_WRITE = 'Give another with --gradebook FILE.'
 
+/** SQLite says of what may not be read that it cannot be opened, which sounds like a fault of writing. @throws {KataError} */
+function readableStat(file: string): Stats | undefined {
+  try {
+    const stat = statSync(file, { throwIfNoEntry: false })
+    if (stat !== undefined) accessSync(file, constants.R_OK)
+    return stat
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException
+    if (code === undefined || syscall === undefined) throw error
+    const isForbidden = code === 'EACCES' || code === 'EPERM'
+    throw new KataError(
+      `${file} cannot be read (${code}).`,
+      isForbidden
+        ? 'Give yourself the right to read it and its folder.'
+        : 'Name the file itself, such as gradebook.sqlite.',
+    )
+  }
+}
+
 /**
  * Something was kept there, so that it can be asked which assignment that was. A file without a byte is what a slip
  * leaves; it is a gradebook only while its first pages are still in SQLite's log.
  */
 export function holdsSomething(file: string): boolean {
-  const stat = statSync(file, { throwIfNoEntry: false })
+  const stat = readableStat(file)
   return stat !== undefined && (!stat.isFile() || stat.size > 0 || existsSync(`${file}-wal`))
 }
 
@@ -160,7 +179,7 @@ export function openGradebookFile(
   migrations: readonly string[] = MIGRATIONS,
 ): DatabaseSync {
   if (mode === 'read') mustHoldSomething(file, MAKE_ONE)
-  const stat = statSync(file, { throwIfNoEntry: false })
+  const stat = readableStat(file)
   const other = mode === 'write' ? OTHER_TO_WRITE : 'Name the file itself, such as gradebook.sqlite.'
   if (stat?.isFile() === false)
     throw new KataError(`${file} is ${stat.isDirectory() ? 'a folder' : 'not a file'}.`, other)

@@ -6,6 +6,7 @@ import { constants } from 'node:os'
 import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { KataError } from '../../course/kata-error.ts'
+import { nearest } from '../../course/nearest.ts'
 import { printable } from '../../course/printable.ts'
 import { readStarter } from '../../gradebook/classroom/read-starter.ts'
 import { nobodysExtensions } from '../../gradebook/extensions.ts'
@@ -48,11 +49,13 @@ const LAYOUTS: readonly Layout[] = ['folders', 'files', 'canvas', 'gradescope', 
 const LOCK_EVERY_MS = 200
 
 export async function grade(context: Context, word: string | undefined, values: Values): Promise<number> {
-  if (values.regrade === true && word !== undefined && word !== 'apply' && word !== 'discard')
+  if (values.regrade === true && word !== undefined && word !== 'apply' && word !== 'discard') {
+    const [near] = nearest(word, ['apply', 'discard'])
     throw new KataError(
-      `--regrade judges what the gradebook holds, and needs no folder "${word}".`,
+      `--regrade judges what the gradebook holds, and needs no folder "${printable(word, 60)}".${near === undefined ? '' : ` Did you mean ${near}?`}`,
       'Propose the differences: kata grade --regrade. Decide: kata grade --regrade apply, or discard',
     )
+  }
   const isolation = chooseIsolation(values)
   const file = gradebookFile(context, values)
   // What the instructor has to correct is told before a file is made.
