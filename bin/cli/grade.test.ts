@@ -304,6 +304,7 @@ test('the screens', async () => {
 test('what a screen tells to type is about this very gradebook, wherever it lies', async () => {
   handIn('Müller/ask-twice.ts', 'export const x: = 1\n', 'elsewhere')
   handIn('bob/askTwice.ts', ASK_TWICE_SOLUTION, 'elsewhere')
+  handIn('bob/package.json', '{}', 'elsewhere')
   mkdirSync(join(copy.ws, 'a term'))
   const graded = await copy.kata([
     'grade',
@@ -321,6 +322,13 @@ test('what a screen tells to type is about this very gradebook, wherever it lies
   const overview = (await copy.kata(gradebook)).out
   expect(overview).toMatch(/to look at: kata gradebook 'a term\/g\.sqlite' --state flagged$/m)
   expect(overview).toMatch(/^\d things? not taken: kata gradebook 'a term\/g\.sqlite' --state not-taken$/m)
+  // What the screen says of no learner and no kata, the document says too.
+  const stray = { learner: 'bob', origin: 'bob/package.json', why: expect.stringContaining(' ') }
+  expect(await copy.json([...gradebook, '--state', 'not-taken'])).toEqual([
+    expect.objectContaining({ learner: 'bob', grade: expect.objectContaining({ state: 'not-taken' }) }),
+    stray,
+  ])
+  expect((await copy.kata([...gradebook, '--state', 'not-taken'])).out).toContain('bob · bob/package.json: ')
   expect((await copy.kata([...gradebook, '--learner', 'nobody'])).err).toContain(
     "See: kata gradebook 'a term/g.sqlite'",
   )

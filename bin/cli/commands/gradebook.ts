@@ -20,6 +20,7 @@ import {
   type Found,
   kataScreen,
   learnerScreen,
+  nobodys,
   overviewScreen,
   runsScreen,
   stateScreen,
@@ -107,7 +108,9 @@ function query(
   if (kata !== undefined && !slugs.includes(kata)) throw unknown('kata in this assignment', kata, slugs, gradebook)
   if (state !== undefined) {
     const found = inState(grades, state).filter(kataOnly)
-    tell(context, found, () => stateScreen(found, grades, state, look))
+    // As on the screen, what is in no grade's way comes after the grades: it has an origin, and no grade.
+    const beside = state === 'not-taken' ? nobodys(grades).map(({ katas: _, ...one }) => one) : []
+    tell(context, [...found, ...beside], () => stateScreen(found, grades, state, look))
   } else if (kata !== undefined) {
     tell(context, allOf(grades).filter(kataOnly), () => kataScreen(grades, kata, look))
   } else
