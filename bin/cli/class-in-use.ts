@@ -5,7 +5,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Budget } from '../../graders/kit/budget.ts'
 import { findKata } from '../course/discover.ts'
 import { budgetsFile } from '../course/files.ts'
 import type { Kata } from '../course/kata.ts'
@@ -96,7 +95,7 @@ export async function classOf(context: Context, from: Remembered): Promise<Class
 }
 
 /** What its author has written wrongly is no bug of ours: a sentence with the file, as for a lesson with such a fault. */
-async function budgetsOf({ ws }: Context, kata: Kata): Promise<readonly Budget[]> {
+async function budgetsOf({ ws }: Context, kata: Kata): ReturnType<typeof readBudgets> {
   try {
     return await readBudgets(ws, kata)
   } catch (error) {

@@ -6,7 +6,7 @@ import { printable } from '../../course/printable.ts'
 import type { Learner, NotTaken, Submitted } from '../submitted.ts'
 import { archiveTree, isArchiveName, isOtherArchiveName } from './archive.ts'
 import { isBare } from './folder-tree.ts'
-import { commitTrees } from './git-tree.ts'
+import { commitTrees, type Repositories } from './git-tree.ts'
 import type { Item } from './handing.ts'
 import {
   MAX_CONTAINERS,
@@ -16,7 +16,7 @@ import {
   MAX_STUB_BYTES,
   MAX_UNPACKED_BYTES,
 } from './limits.ts'
-import { best, type Candidate, candidates, misnamed } from './pick-stubs.ts'
+import { best, type Candidate, candidates, mayBe, misnamed } from './pick-stubs.ts'
 import { byStarter, isAsGiven, type Starter } from './starter.ts'
 import { type Entry, REFUSALS, type Read, type Refusal, type Refused, type Tree } from './tree.ts'
 import { capped, onceEach, sentence, type Trouble } from './troubles.ts'
@@ -43,12 +43,6 @@ export interface Collected {
   /** of its repositories: no commit was in time */
   readonly isLate: boolean
   readonly repositories: Repositories
-}
-
-export interface Repositories {
-  readonly opened: number
-  /** in which there is nothing of the name that was asked for */
-  readonly lackingRef: number
 }
 
 /** Of two states of one repository the earlier or the later. */
@@ -405,15 +399,6 @@ function reportRefused(
     const named = origins.slice(0, NAMED).map((origin) => printable(origin, 100))
     pool.troubles.push({ origin: `${named.join(', ')}${more}`, why: REFUSALS[refusal], katas: [] })
   }
-}
-
-/** Of which katas a name may have been the file, or a folder above it. */
-function mayBe(path: string, katas: readonly Kata[]): readonly Kata[] | 'any' {
-  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
-  if (name === '' || name === 'katas') return 'any'
-  if (katas.some((kata) => kata.path.startsWith(`${name}/`)))
-    return katas.filter((kata) => kata.path.startsWith(`${name}/`))
-  return katas.filter(({ slug }) => name.toLowerCase() === `${slug}.ts`)
 }
 
 /** Chooses among what was read, and never guesses. */

@@ -44,6 +44,13 @@ export interface Which {
 /** Merges and all: no class project has more commits on its main line. */
 const MAX_COMMITS = 50_000
 
+/** How many repositories somebody has. */
+export interface Repositories {
+  readonly opened: number
+  /** in which there is nothing of the name that was asked for */
+  readonly lackingRef: number
+}
+
 export interface NoCommits {
   readonly why: string
   /** the ref that was asked for is not there: which may be the typing error of whoever asked */
