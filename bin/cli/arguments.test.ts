@@ -37,6 +37,18 @@ test.each([
   expect(mistake(() => parseCommand(typed.split(' ')))).toBe(message)
 })
 
+test.each([
+  [['gradebook', 'g.sqlite', '--out', ''], '--out is empty.'],
+  [['gradebook', '--out=', '--redact'], '--out is empty.'],
+  [['grade', 'class', '--kata', 'ring', '--kata', ''], '--kata is empty.'],
+  [['init', ''], 'A word after kata init is empty.'],
+  [['similar', 'class', ''], 'A word after kata similar is empty.'],
+])('what is empty names no place: kata %j', (argv, message) => {
+  expect(mistake(() => parseCommand(argv))).toBe(
+    `${message} Is a variable of your shell not set? See: kata help ${argv[0]}`,
+  )
+})
+
 test('a number is whole and in its range, or says which it must be', () => {
   expect(wholeNumber('seed', '0', 0, 9)).toBe(0)
   for (const text of ['', '-1', '10', '1.5', '1e0', '0x1', '٣', ' 1'])

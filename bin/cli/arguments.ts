@@ -282,6 +282,7 @@ export function parseCommand(argv: readonly string[]): {
         `kata ${name} takes ${command.maxWords === 0 ? 'no words' : command.maxWords === 1 ? 'one word' : `at most ${command.maxWords} words`}, not "${positionals.join(' ')}".`,
         `See: kata help ${name}`,
       )
+    refuseEmpty(name, values, positionals)
     return { name, values: values as Values, positionals }
   } catch (error) {
     if (error instanceof KataError || !(error instanceof TypeError)) throw error
@@ -292,6 +293,16 @@ export function parseCommand(argv: readonly string[]): {
       `${near === undefined ? '' : `Did you mean --${near}? `}See: kata help ${name}`,
     )
   }
+}
+
+/** An empty path is the working directory, and an empty text means nothing: both come from a variable that is not set. */
+function refuseEmpty(name: CommandName, values: object, positionals: readonly string[]): void {
+  const [flag] = Object.entries(values).find(([, value]) => [value].flat().includes('')) ?? []
+  if (flag === undefined && !positionals.includes('')) return
+  throw new KataError(
+    flag === undefined ? `A word after kata ${name} is empty.` : `--${flag} is empty.`,
+    `Is a variable of your shell not set? See: kata help ${name}`,
+  )
 }
 
 const isCommonFlag = (word: string): boolean => word.startsWith('--') && Object.hasOwn(COMMON, word.slice('--'.length))

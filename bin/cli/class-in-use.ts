@@ -2,13 +2,16 @@
 // written into the file counts at once; the gradebook remembers which file that is, and keeps a copy for the day on which
 // it is gone.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { findKata } from '../course/discover.ts'
+import { budgetsFile } from '../course/files.ts'
 import type { Kata } from '../course/kata.ts'
 import { KataError } from '../course/kata-error.ts'
 import { readLesson } from '../course/lesson.ts'
-import { readText } from '../course/read-text.ts'
+import { printable } from '../course/printable.ts'
+import { readNamed } from '../course/read-text.ts'
 import { type Assignment, gradedKata, parseAssignment, plainAssignment } from '../gradebook/assignment.ts'
 import type { GradedKata } from '../gradebook/grades.ts'
 import type { Store } from '../gradebook/store.ts'
@@ -41,7 +44,7 @@ export function namedAssignment(context: Context, values: Values): Remembered | 
     if (values.kata !== undefined)
       throw new KataError('--assignment and --kata both say which katas.', 'Leave one of them out.')
     const file = resolve(context.io.cwd, values.assignment)
-    const text = readText(file, MAX_BYTES, 'Name the file itself: --assignment FILE')
+    const text = assignmentText(file)
     if (text === undefined) throw new KataError(`There is no file ${shown(context, file)}.`, 'See: kata help grade')
     return { file, text }
   }
@@ -55,8 +58,11 @@ export function rememberedAssignment(store: Store): Remembered {
   if (kept === undefined) throw nothingSaid()
   const known = JSON.parse(kept) as Remembered
   if (!('file' in known) || !existsSync(known.file)) return known
-  return { ...known, text: readFileSync(known.file, 'utf8') }
+  return { ...known, text: assignmentText(known.file) ?? known.text }
 }
+
+const assignmentText = (file: string): string | undefined =>
+  readNamed(file, MAX_BYTES, 'Name the file itself: --assignment FILE')?.toString('utf8')
 
 export const nothingSaid = (): KataError =>
   new KataError(
@@ -75,7 +81,7 @@ export async function classOf(context: Context, from: Remembered): Promise<Class
   const katas = assignment.katas.map(({ kata }) => findKata(context.katas, kata))
   const graded = await Promise.all(
     katas.map(async (kata, i) => {
-      const budgets = (await readBudgets(context.ws, kata)).filter((budget) => !('throughput' in budget))
+      const budgets = (await budgetsOf(context, kata)).filter((budget) => !('throughput' in budget))
       const { title, promises } = readLesson(context.ws, kata)
       const known = {
         title,
@@ -86,4 +92,23 @@ export async function classOf(context: Context, from: Remembered): Promise<Class
     }),
   )
   return { assignment, katas, graded }
+}
+
+/** What its author has written wrongly is no bug of ours: a sentence with the file, as for a lesson with such a fault. */
+async function budgetsOf({ ws }: Context, kata: Kata): ReturnType<typeof readBudgets> {
+  try {
+    return await readBudgets(ws, kata)
+  } catch (error) {
+    const file = budgetsFile(ws, kata)
+    const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
+    // Where a file does not parse, Node writes the place above the error.
+    const [head = ''] = stack.split('\n')
+    const line = [file, pathToFileURL(file).href].some((path) => head.startsWith(`${path}:`))
+      ? head.slice(head.lastIndexOf(':'))
+      : ''
+    throw new KataError(
+      `The budgets of ${kata.slug} cannot be read: ${file}${line}: ${printable(message.replace(`${file} `, '').split('\n')[0] ?? '')}`,
+      'The mistake is in the course, not in the class: mend the file, or install the course again.',
+    )
+  }
 }

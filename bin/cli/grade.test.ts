@@ -1,10 +1,11 @@
 // A class through the real command line: judged once, kept, looked at, regraded; with faults of ours, hostile neighbours,
 // two graders at once and an interrupt. The tests follow one another on one class.
 
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { openStore } from '../gradebook/store.ts'
 import {
   ASK_TWICE,
   ASK_TWICE_SOLUTION,
@@ -102,6 +103,21 @@ test('what the command line must say', async () => {
   expect(await says('grade', 'class', '--assignment', 'no.json')).toContain('There is no file no.json.')
   expect(await says('gradebook', 'no.sqlite')).toContain('There is no gradebook')
   expect(await says('gradebook', '--redact')).toContain('--redact is about the files that --out writes.')
+  for (const [one, other] of [
+    ['--learner ada', '--kata ask-twice'],
+    ['--learner ada', '--state missing'],
+    ['--runs', '--learner ada'],
+    ['--out out', '--runs'],
+    ['--out out', '--learner ada'],
+  ] as const) {
+    const flags = [one, other].map((each) => each.split(' ')[0])
+    expect(await says('gradebook', ...other.split(' '), ...one.split(' '))).toBe(
+      `${flags.join(' and ')} do not go together.\nAsk for one of them; only --kata and --state go together.\n`,
+    )
+  }
+  expect(await says('gradebook', '--kata', 'ask-twice', '--kata', 'token-bucket')).toContain('shows one kata, not 2.')
+  expect(await says('grade', '--regrade', 'aply')).toMatch(/no folder\s+"aply"\.\s+Did you\s+mean apply\?\n/)
+  expect(await says('grade', 'class', '--regrade')).not.toContain('Did you')
   expect(await says('grade', 'class', '--regrade')).toContain('needs no folder "class"')
   expect(await says('grade', 'class', '--portable', '--require-strict')).toContain('exclude each other')
   expect(await says('gradebook', 'katas')).toMatch(
@@ -110,6 +126,92 @@ test('what the command line must say', async () => {
   const { code, out } = await copy.kata(['grade', 'nowhere', '--kata', 'ask-twice', '--json'])
   expect([code, out.trim().split('\n')]).toEqual([64, [expect.stringMatching(/^\{"error":"There is no .*"\}$/)]])
   expect((await copy.kata(['help', 'grade'])).out).toContain('grade and watch: one a line')
+})
+
+test('a gradebook that is not there is named, and none is made in its place', async () => {
+  mkdirSync(join(copy.ws, 'slips'))
+  writeFileSync(
+    join(copy.ws, 'slips/hw.json'),
+    JSON.stringify({ name: 'Homework', katas: [{ kata: 'ask-twice', points: 10 }] }),
+  )
+  writeFileSync(join(copy.ws, 'slips/empty.sqlite'), '')
+  const inSlips = { cwd: join(copy.ws, 'slips') }
+  for (const args of [
+    ['--regrade', '--gradebook', 'mistyped.sqlite'],
+    ['--regrade', 'apply', '--gradebook', 'mistyped.sqlite'],
+    ['--regrade', '--gradebook', 'mistyped.sqlite', '--assignment', 'hw.json'],
+    ['--regrade', 'apply', '--assignment', 'hw.json'],
+    ['--gradebook', 'mistyped.sqlite'],
+    ['--assignment', 'hw.json'],
+  ]) {
+    const { code, err } = await copy.kata(['grade', ...args, '--portable'], inSlips)
+    expect([code, err], args.join(' ')).toEqual([
+      64,
+      expect.stringMatching(/^There is no gradebook [\s\S]*sqlite\.\nName the one that holds the class/),
+    ])
+  }
+  for (const args of [
+    ['grade', '--regrade', '--assignment', 'hw.json', '--gradebook', 'empty.sqlite'],
+    ['grade', '--regrade', 'apply', '--gradebook', 'empty.sqlite'],
+    ['gradebook', 'empty.sqlite'],
+    ['gradebook', 'empty.sqlite', '--assignment', 'hw.json'],
+  ]) {
+    const { code, err } = await copy.kata(args, inSlips)
+    expect([code, err], args.join(' ')).toEqual([
+      64,
+      expect.stringMatching(/empty\.sqlite is\s+empty, and no\s+gradebook\.\n/),
+    ])
+  }
+  expect(readdirSync(join(copy.ws, 'slips'))).toEqual(['empty.sqlite', 'hw.json'])
+  expect(readFileSync(join(copy.ws, 'slips/empty.sqlite'))).toHaveLength(0)
+})
+
+test('a roster or an assignment that the system refuses to read is a sentence, and no bug of ours', async () => {
+  mkdirSync(join(copy.ws, 'refused/class/ada'), { recursive: true })
+  const cwd = join(copy.ws, 'refused')
+  writeFileSync(join(cwd, 'hw.json'), JSON.stringify({ name: 'Homework', katas: [{ kata: 'ask-twice', points: 10 }] }))
+  const says = async (...args: string[]) => {
+    const { code, out } = await copy.kata([...args, '--json'], { cwd })
+    return [code, out.trim()]
+  }
+  // Whoever is root may read everything, and yet not this.
+  const long = 'x'.repeat(300)
+  symlinkSync('itself', join(cwd, 'itself'))
+  for (const [name, refusal] of [
+    [long, 'ENAMETOOLONG'],
+    ['itself', 'ELOOP'],
+  ] as const) {
+    const refused = (flag: string) => [
+      64,
+      expect.stringMatching(
+        new RegExp(
+          `^\\{"error":"[^"]*${name.slice(0, 6)}x*…? cannot be read \\(${refusal}\\)\\.","next":"Name the file itself: ${flag} FILE"\\}$`,
+        ),
+      ),
+    ]
+    expect(await says('grade', 'class', '--assignment', 'hw.json', '--roster', name)).toEqual(refused('--roster'))
+    expect(await says('grade', 'class', '--assignment', name)).toEqual(refused('--assignment'))
+  }
+  expect(await says('grade', 'class', '--assignment', 'hw.json', '--roster', 'nix.csv')).toEqual([
+    64,
+    expect.stringMatching(/There is no file .*nix\.csv\.","next":"Name the file itself: --roster FILE"\}$/),
+  ])
+  // Of what the gradebook remembers the same is true.
+  expect((await says('grade', 'class', '--assignment', 'hw.json', '--portable'))[0]).toBe(0)
+  rmSync(join(cwd, 'hw.json'))
+  mkdirSync(join(cwd, 'hw.json'))
+  expect(await says('gradebook')).toEqual([64, expect.stringContaining('hw.json is not a file.')])
+  rmSync(join(cwd, 'hw.json'), { recursive: true })
+  expect((await says('gradebook'))[0]).toBe(0)
+  if (process.getuid?.() === 0) return
+  writeFileSync(join(cwd, 'secret'), '{}', { mode: 0 })
+  for (const flag of ['--roster', '--assignment'])
+    expect(
+      await says('grade', 'class', ...(flag === '--roster' ? ['--kata', 'ask-twice'] : []), flag, 'secret'),
+    ).toEqual([
+      64,
+      expect.stringMatching(/secret cannot be read \(EACCES\)\.","next":"Give yourself the right to read it\."/),
+    ])
 })
 
 test('a bug of ours is our own error, and never "not accepted"', async () => {
@@ -123,6 +225,35 @@ test('a bug of ours is our own error, and never "not accepted"', async () => {
     }
   } finally {
     writeFileSync(command, whole)
+  }
+})
+
+test('budgets that their author has spoilt are told with their file, and no stack of ours', async () => {
+  const budgets = join(copy.course, 'graders/2-foundation/token-bucket/budgets.ts')
+  const whole = readFileSync(budgets, 'utf8')
+  openStore(join(copy.ws, 'spoilt.sqlite'), 'write').close()
+  writeFileSync(
+    join(copy.ws, 'spoilt.json'),
+    JSON.stringify({ name: 'Homework', katas: [{ kata: 'token-bucket', points: 10 }] }),
+  )
+  const args = ['gradebook', 'spoilt.sqlite', '--assignment', 'spoilt.json']
+  try {
+    for (const [text, why] of [
+      ['export default [\n  { name: }\n]\n', ':2: Expression expected'],
+      ['export default [nobody()]\n', ': nobody is not defined'],
+      ['export const none = 1\n', ': exports no list of budgets'],
+    ] as const) {
+      writeFileSync(budgets, text)
+      const { code, out, err } = await copy.kata([...args, '--json'])
+      const { error, next } = JSON.parse(out) as { error: string; next: string }
+      expect([code, err]).toEqual([64, ''])
+      expect(error).toMatch(/^The budgets of token-bucket cannot be read: \//)
+      expect(error).toContain(`${budgets}${why}`)
+      expect(next).toContain('mend the file')
+      expect(`${error}${(await copy.kata(args)).err}`).not.toMatch(/^ +at |node:internal/m)
+    }
+  } finally {
+    writeFileSync(budgets, whole)
   }
 })
 
@@ -161,6 +292,9 @@ test('the screens', async () => {
   )
   expect(await copy.screen(['gradebook', '--kata', 'ask-twice'])).toMatch(/1 of 2 +│ 5 +│ A refusal is met/)
   expect(await copy.screen(['gradebook', '--state', 'missing'])).toContain('bob · ask-twice · missing · 0')
+  expect(await copy.screen(['gradebook', '--state', 'missing', '--kata', 'token-bucket'])).toContain(
+    'Nothing is missing.',
+  )
   expect(await copy.screen(['gradebook', '--state', 'flagged'])).toContain('was handed in by eve.')
   expect(await copy.screen(['gradebook', '--state', 'wrong'])).toContain('--state takes graded, missing')
   expect(await copy.screen(['gradebook', '--learner', 'bub'])).toContain('No learner "bub". Did you mean bob?')
@@ -170,6 +304,7 @@ test('the screens', async () => {
 test('what a screen tells to type is about this very gradebook, wherever it lies', async () => {
   handIn('Müller/ask-twice.ts', 'export const x: = 1\n', 'elsewhere')
   handIn('bob/askTwice.ts', ASK_TWICE_SOLUTION, 'elsewhere')
+  handIn('bob/package.json', '{}', 'elsewhere')
   mkdirSync(join(copy.ws, 'a term'))
   const graded = await copy.kata([
     'grade',
@@ -187,6 +322,13 @@ test('what a screen tells to type is about this very gradebook, wherever it lies
   const overview = (await copy.kata(gradebook)).out
   expect(overview).toMatch(/to look at: kata gradebook 'a term\/g\.sqlite' --state flagged$/m)
   expect(overview).toMatch(/^\d things? not taken: kata gradebook 'a term\/g\.sqlite' --state not-taken$/m)
+  // What the screen says of no learner and no kata, the document says too.
+  const stray = { learner: 'bob', origin: 'bob/package.json', why: expect.stringContaining(' ') }
+  expect(await copy.json([...gradebook, '--state', 'not-taken'])).toEqual([
+    expect.objectContaining({ learner: 'bob', grade: expect.objectContaining({ state: 'not-taken' }) }),
+    stray,
+  ])
+  expect((await copy.kata([...gradebook, '--state', 'not-taken'])).out).toContain('bob · bob/package.json: ')
   expect((await copy.kata([...gradebook, '--learner', 'nobody'])).err).toContain(
     "See: kata gradebook 'a term/g.sqlite'",
   )

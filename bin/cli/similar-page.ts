@@ -3,11 +3,12 @@
 import type { AlignedPair, Line } from '../gradebook/similar/aligned.ts'
 import type { Compared, ComparedFile } from '../gradebook/similar/compare.ts'
 import type { Place } from '../gradebook/similar/fragments.ts'
+import type { NotTaken } from '../gradebook/submitted.ts'
 import { table } from './class-page.ts'
 import { WORDS_STYLE } from './class-page-style.ts'
 import { pageFrame, pageText as text } from './page-frame.ts'
 import { count } from './screens/look.ts'
-import { ADVISORY, linesText } from './screens/similar-screen.ts'
+import { ADVISORY, linesText, notTakenText } from './screens/similar-screen.ts'
 
 export interface SimilarKata {
   readonly title: string
@@ -34,7 +35,7 @@ summary:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 
 const share = (of: number): string => of.toFixed(2)
 
-export function similarPage(katas: readonly SimilarKata[], min: number): string {
+export function similarPage(katas: readonly SimilarKata[], min: number, notTaken: readonly NotTaken[] = []): string {
   return pageFrame({
     title: 'Similar submissions',
     style: STYLE,
@@ -44,9 +45,20 @@ export function similarPage(katas: readonly SimilarKata[], min: number): string 
 <p>What the stub gives to everybody is left out, and in a class of eight or more what over half of it has. Names, literals, types, comments, layout and order do not count. Pairs at ${share(min)} or above.</p>
 </header>
 ${katas.map((one, i) => kataSection(one, i)).join('\n')}
+${notTakenSection(notTaken)}
 `,
   })
 }
+
+const notTakenSection = (notTaken: readonly NotTaken[]): string =>
+  notTaken.length === 0
+    ? ''
+    : `<section aria-labelledby="not-taken">
+<h2 id="not-taken">Not taken, and so in no pair</h2>
+<ul>
+${notTaken.map((one) => `<li>${text(notTakenText(one))}</li>`).join('\n')}
+</ul>
+</section>`
 
 function kataSection({ title, compared, aligned }: SimilarKata, at: number): string {
   const { files, pairs } = compared

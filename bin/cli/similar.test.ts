@@ -1,6 +1,6 @@
 // `kata similar` through the real command line, over a class in which somebody has copied.
 
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { COMMAND_LEFT, HOSTILE } from '../gradebook/reports/hostile-text-fixture.ts'
@@ -112,6 +112,36 @@ test('a copy is found whatever was handed in after it, and nobody is a pair with
   expect(await copy.screen(['similar', 'hidden.sqlite', '--pair', 'bob', 'ada'])).toContain('fragment')
 })
 
+test('who could not be read is said, and is not taken for honest', async () => {
+  mkdirSync(join(copy.ws, 'unread'))
+  writeFileSync(join(copy.ws, 'unread/eve.zip'), 'PK no archive')
+  for (const learner of ['ada', 'bob']) {
+    mkdirSync(join(copy.ws, 'unread', learner))
+    writeFileSync(join(copy.ws, 'unread', learner, 'token-bucket.ts'), HONEST)
+  }
+  const told = { learner: 'eve', origin: 'eve.zip', why: expect.stringContaining(' ') }
+  expect(await copy.json(['similar', 'unread'])).toMatchObject({ notTaken: [told] })
+  expect(await copy.screen(['similar', 'unread'])).toMatch(/^Not taken, and so in no pair:\n {2}eve · eve\.zip: It /m)
+  expect(await copy.screen(['similar', 'unread', '--html', 'unread.html'])).toMatch(
+    /Written to [\s\S]*eve · eve\.zip: It /,
+  )
+  expect(wordsOf(readFileSync(join(copy.ws, 'unread.html'), 'utf8'))).toContain('eve · eve.zip: It ')
+  expect(await copy.screen(['similar', 'unread', '--pair', 'ada', 'Eve'])).toMatch(
+    /^Nothing of eve could be compared\. Not taken: eve\.zip: It [\s\S]*\[exit 64\]/m,
+  )
+  // Nor is a class of nothing else an empty one.
+  rmSync(join(copy.ws, 'unread/ada'), { recursive: true })
+  rmSync(join(copy.ws, 'unread/bob'), { recursive: true })
+  expect(await copy.screen(['similar', 'unread'])).toContain('any kata. Not taken: eve.zip: It ')
+  const store = openStore(join(copy.ws, 'unread.sqlite'), 'write')
+  const bytes = Buffer.from(HONEST)
+  const notTaken = [{ learner: 'eve', origin: 'eve.zip', why: 'It is no archive.', katas: ['token-bucket'] }]
+  const submitted = [{ learner: 'ada', kata: 'token-bucket', origin: 'ada/token-bucket.ts', bytes }]
+  store.takeIn('c', { layout: 'folders', evidence: '', remarks: [], learners: [], missing: [], notTaken, submitted }, 1)
+  store.close()
+  expect(await copy.json(['similar', 'unread.sqlite'])).toMatchObject({ notTaken })
+})
+
 test('mistakes say what is wrong and what to do', async () => {
   const mistakes = [
     ['similar'],
@@ -141,16 +171,18 @@ function hostilePair(text: string) {
   return { title: 'Token bucket', compared, aligned: compared.pairs.flatMap((pair) => aligned(prepared, pair) ?? []) }
 }
 
+const unreadOf = (text: string) => [{ learner: text, origin: `${text}.zip`, why: `It is ${text}.`, katas: [] }]
+
 test.each(HOSTILE)('hostile text %# neither commands a terminal nor changes a page', (text) => {
   const found = hostilePair(text)
   expect(found.aligned).toHaveLength(1)
   const look = { width: 80, colour: false }
   const screens = [
-    similarScreen([found.compared], 0.6, 'class', look),
+    similarScreen([found.compared], { min: 0.6, folder: 'class', notTaken: unreadOf(text) }, look),
     ...found.aligned.map((one) => pairScreen('token-bucket', one, look)),
   ].join('\n')
   expect(screens).not.toMatch(COMMAND_LEFT)
-  const page = similarPage([found], 0.6)
+  const page = similarPage([found], 0.6, unreadOf(text))
   expect(page).not.toMatch(COMMAND_LEFT)
-  expect(skeletonOf(page)).toEqual(skeletonOf(similarPage([hostilePair('x')], 0.6)))
+  expect(skeletonOf(page)).toEqual(skeletonOf(similarPage([hostilePair('x')], 0.6, unreadOf('x'))))
 })

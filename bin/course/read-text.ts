@@ -3,6 +3,7 @@
 
 import { readFileSync, statSync } from 'node:fs'
 import { KataError } from './kata-error.ts'
+import { printable } from './printable.ts'
 
 /**
  * The bytes of the file, or undefined when there is none.
@@ -20,3 +21,21 @@ export function readBytes(file: string, maxBytes: number, next = 'Move it away.'
 
 export const readText = (file: string, maxBytes: number, next?: string): string | undefined =>
   readBytes(file, maxBytes, next)?.toString('utf8')
+
+/**
+ * The same of a file that the user has named: what the system refuses there is theirs to mend, and no bug of ours.
+ * @param next what to name instead
+ */
+export function readNamed(file: string, maxBytes: number, next: string): Buffer | undefined {
+  try {
+    return readBytes(file, maxBytes, next)
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException
+    if (code === undefined || syscall === undefined) throw error
+    const isForbidden = code === 'EACCES' || code === 'EPERM'
+    throw new KataError(
+      `${printable(file)} cannot be read (${code}).`,
+      isForbidden ? 'Give yourself the right to read it.' : next,
+    )
+  }
+}

@@ -1,7 +1,7 @@
 // Opens the gradebook's file: ours or nobody's, whole or not at all, of a version that we know. The schema grows by
 // migrations, each in a transaction with the version that it leads to.
 
-import { accessSync, constants, existsSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
@@ -139,7 +139,45 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ]
 
+const MAKE_ONE = 'Make one: kata grade DIR --gradebook FILE'
 const OTHER_TO_WRITE = 'Give another with --gradebook FILE.'
+
+/** SQLite says of what may not be read that it cannot be opened, which sounds like a fault of writing. @throws {KataError} */
+function readableStat(file: string): Stats | undefined {
+  try {
+    const stat = statSync(file, { throwIfNoEntry: false })
+    if (stat !== undefined) accessSync(file, constants.R_OK)
+    return stat
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException
+    if (code === undefined || syscall === undefined) throw error
+    const isForbidden = code === 'EACCES' || code === 'EPERM'
+    throw new KataError(
+      `${file} cannot be read (${code}).`,
+      isForbidden
+        ? 'Give yourself the right to read it and its folder.'
+        : 'Name the file itself, such as gradebook.sqlite.',
+    )
+  }
+}
+
+/**
+ * Something was kept there, so that it can be asked which assignment that was. A file without a byte is what a slip
+ * leaves; it is a gradebook only while its first pages are still in SQLite's log.
+ */
+export function holdsSomething(file: string): boolean {
+  const stat = readableStat(file)
+  return stat !== undefined && (!stat.isFile() || stat.size > 0 || existsSync(`${file}-wal`))
+}
+
+/**
+ * For what makes no sense without a gradebook: a mistyped name must not become an empty one.
+ * @throws {KataError} where nothing was ever kept
+ */
+export function mustHoldSomething(file: string, next: string): void {
+  if (holdsSomething(file)) return
+  throw new KataError(existsSync(file) ? `${file} is empty, and no gradebook.` : `There is no gradebook ${file}.`, next)
+}
 
 /**
  * @param mode `write` makes a file that is not there; `read` writes nothing, but for bringing an older version up to date
@@ -150,9 +188,8 @@ export function openGradebookFile(
   mode: 'read' | 'write',
   migrations: readonly string[] = MIGRATIONS,
 ): DatabaseSync {
-  const stat = statSync(file, { throwIfNoEntry: false })
-  if (stat === undefined && mode === 'read')
-    throw new KataError(`There is no gradebook ${file}.`, 'Make one: kata grade DIR --gradebook FILE')
+  if (mode === 'read') mustHoldSomething(file, MAKE_ONE)
+  const stat = readableStat(file)
   const other = mode === 'write' ? OTHER_TO_WRITE : 'Name the file itself, such as gradebook.sqlite.'
   if (stat?.isFile() === false)
     throw new KataError(`${file} is ${stat.isDirectory() ? 'a folder' : 'not a file'}.`, other)
@@ -164,6 +201,7 @@ export function openGradebookFile(
       const db = connect(file, mode)
       try {
         const isEmpty = numberOf(db, 'SELECT count(*) FROM sqlite_schema') === 0
+        if (isEmpty && mode === 'read') throw new KataError(`${file} is empty, and no gradebook.`, MAKE_ONE)
         if (!isEmpty && numberOf(db, 'PRAGMA application_id') !== APPLICATION_ID)
           throw new KataError(`${file} is another program's database.`, other)
         const version = numberOf(db, 'PRAGMA user_version')

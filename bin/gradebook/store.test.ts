@@ -1,7 +1,7 @@
 // The gradebook's file: ours or nobody's, never half migrated, and raw results that nothing changes.
 
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
@@ -45,6 +45,24 @@ const V2 = { grader: 'g2', engine: 'e1' }
 /** sha256 of `x` */
 const SHA_OF_X = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'
 const RUN = { kind: 'grade', startedMs: 1, isolation: 'portable', secret: 's', fromCache: 0 } as const
+
+test('what cannot be read is not said to be one that cannot be written', () => {
+  using folder = tempFolder()
+  // Whoever is root may read everything, and yet not this.
+  symlinkSync('itself', join(folder.path, 'itself'))
+  for (const mode of ['read', 'write'] as const)
+    expect(() => openGradebookFile(join(folder.path, 'itself'), mode)).toThrow(
+      expect.toSatisfy(
+        (error) => error instanceof KataError && /itself cannot be read \(ELOOP\)\. Name the file/.test(error.message),
+      ),
+    )
+  if (process.getuid?.() === 0) return
+  writeFileSync(join(folder.path, 'secret'), 'x', { mode: 0 })
+  for (const mode of ['read', 'write'] as const)
+    expect(() => openGradebookFile(join(folder.path, 'secret'), mode)).toThrow(
+      'secret cannot be read (EACCES). Give yourself the right to read it',
+    )
+})
 
 test('what is no gradebook is refused and left as it was', () => {
   using folder = tempFolder()

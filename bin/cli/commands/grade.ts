@@ -6,10 +6,12 @@ import { constants } from 'node:os'
 import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { KataError } from '../../course/kata-error.ts'
+import { nearest } from '../../course/nearest.ts'
 import { printable } from '../../course/printable.ts'
 import { readStarter } from '../../gradebook/classroom/read-starter.ts'
 import { nobodysExtensions } from '../../gradebook/extensions.ts'
 import { gradeClass } from '../../gradebook/grade-class.ts'
+import { holdsSomething, mustHoldSomething } from '../../gradebook/gradebook-file.ts'
 import { type GraderLock, tryLock } from '../../gradebook/grader-lock.ts'
 import { readRoster } from '../../gradebook/intake/roster.ts'
 import { type ClassOptions, takeClass } from '../../gradebook/intake/take-class.ts'
@@ -47,17 +49,27 @@ const LAYOUTS: readonly Layout[] = ['folders', 'files', 'canvas', 'gradescope', 
 const LOCK_EVERY_MS = 200
 
 export async function grade(context: Context, word: string | undefined, values: Values): Promise<number> {
-  if (values.regrade === true && word !== undefined && word !== 'apply' && word !== 'discard')
+  if (values.regrade === true && word !== undefined && word !== 'apply' && word !== 'discard') {
+    const [near] = nearest(word, ['apply', 'discard'])
     throw new KataError(
-      `--regrade judges what the gradebook holds, and needs no folder "${word}".`,
+      `--regrade judges what the gradebook holds, and needs no folder "${printable(word, 60)}".${near === undefined ? '' : ` Did you mean ${near}?`}`,
       'Propose the differences: kata grade --regrade. Decide: kata grade --regrade apply, or discard',
     )
+  }
   const isolation = chooseIsolation(values)
   const file = gradebookFile(context, values)
   // What the instructor has to correct is told before a file is made.
+  const { regrade: isRegrade = false, gradebook, assignment, kata } = values
+  if (isRegrade || (word === undefined && (gradebook ?? assignment ?? kata) !== undefined))
+    mustHoldSomething(
+      file,
+      isRegrade
+        ? 'Name the one that holds the class: kata grade --regrade --gradebook FILE'
+        : 'Name the one that holds the class, or the class itself: kata grade DIR',
+    )
   const named = namedAssignment(context, values)
   const namedClass = named === undefined ? undefined : await classOf(context, named)
-  if (named === undefined && !existsSync(file)) throw nothingSaid()
+  if (named === undefined && !holdsSomething(file)) throw nothingSaid()
   const dir = values.regrade === true ? undefined : word
   const handedIn = dir === undefined ? undefined : sourceOf(context, values, dir, file)
   const early =

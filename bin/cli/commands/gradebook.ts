@@ -20,6 +20,7 @@ import {
   type Found,
   kataScreen,
   learnerScreen,
+  nobodys,
   overviewScreen,
   runsScreen,
   stateScreen,
@@ -34,6 +35,7 @@ export async function gradebook(context: Context, file: string | undefined, valu
       '--redact is about the files that --out writes.',
       'Name a folder for them: kata gradebook --out DIR --redact',
     )
+  refuseTwoQuestions(values)
   const store = openStore(gradebookFile(context, values, file), 'read')
   try {
     const { assignment: named } = values
@@ -61,6 +63,20 @@ export async function gradebook(context: Context, file: string | undefined, valu
   } finally {
     store.close()
   }
+}
+
+/** A gradebook answers one question at a time; what it would leave out of its answer is refused, and not ignored. */
+function refuseTwoQuestions({ runs, out, learner, kata = [], state }: Values): void {
+  const given = { '--out': out, '--runs': runs, '--learner': learner, '--kata': kata[0], '--state': state }
+  const asked = Object.entries(given).flatMap(([flag, value]) => (value === undefined ? [] : [flag]))
+  const isOne = asked.length < 2 || (asked.length === 2 && kata.length > 0 && state !== undefined)
+  if (!isOne)
+    throw new KataError(
+      `${asked.slice(0, 2).join(' and ')} do not go together.`,
+      'Ask for one of them; only --kata and --state go together.',
+    )
+  if (kata.length > 1)
+    throw new KataError(`kata gradebook shows one kata, not ${kata.length}.`, 'Ask for each by itself: --kata SLUG')
 }
 
 const idsOf = ({ learners }: Grades): string[] => learners.map(({ learner }) => learner.id)
@@ -92,7 +108,9 @@ function query(
   if (kata !== undefined && !slugs.includes(kata)) throw unknown('kata in this assignment', kata, slugs, gradebook)
   if (state !== undefined) {
     const found = inState(grades, state).filter(kataOnly)
-    tell(context, found, () => stateScreen(found, grades, state, look))
+    // As on the screen, what is in no grade's way comes after the grades: it has an origin, and no grade.
+    const beside = state === 'not-taken' ? nobodys(grades).map(({ katas: _, ...one }) => one) : []
+    tell(context, [...found, ...beside], () => stateScreen(found, grades, state, look))
   } else if (kata !== undefined) {
     tell(context, allOf(grades).filter(kataOnly), () => kataScreen(grades, kata, look))
   } else

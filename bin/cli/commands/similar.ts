@@ -9,11 +9,12 @@ import { printable } from '../../course/printable.ts'
 import { shellPath } from '../../course/shell-path.ts'
 import { whoIsMeant } from '../../gradebook/folded.ts'
 import type { Pair, PreparedClass, Submission } from '../../gradebook/similar/compare.ts'
+import type { NotTaken } from '../../gradebook/submitted.ts'
 import { EXIT } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
 import { classTexts } from '../class-texts.ts'
 import { type Context, say, sayJson } from '../context.ts'
-import { ADVISORY, pairScreen, similarScreen } from '../screens/similar-screen.ts'
+import { ADVISORY, notTakenLines, pairScreen, similarScreen } from '../screens/similar-screen.ts'
 import { whichKata } from '../which-kata.ts'
 import { writePage } from '../write-page.ts'
 
@@ -27,11 +28,11 @@ export async function similar(context: Context, words: readonly string[], values
   if (partner !== undefined && values.pair === undefined)
     throw new KataError(`kata similar takes one class, not also "${printable(partner, 60)}".`, 'See: kata help similar')
   const katas = values.kata === undefined ? context.katas : values.kata.map((name) => whichKata(context, name))
-  const submissions = await classTexts(resolve(context.io.cwd, folder), katas)
+  const { submissions, notTaken } = await classTexts(resolve(context.io.cwd, folder), katas)
   const handedIn = katas.filter(({ slug }) => submissions.some(({ kata }) => kata === slug))
   if (handedIn.length === 0)
     throw new KataError(
-      `${shellPath(folder)} holds no file of ${values.kata?.join(' or ') ?? 'any kata'}.`,
+      `${shellPath(folder)} holds no file of ${values.kata?.join(' or ') ?? 'any kata'}.${unread(notTaken.find((one) => one.katas.length > 0))}`,
       'It should hold a folder for each learner, with files like token-bucket.ts in it.',
     )
   // The parser behind it takes a moment to load: only this command pays for it.
@@ -47,7 +48,7 @@ export async function similar(context: Context, words: readonly string[], values
       },
       submissions.filter((one) => one.kata === kata.slug),
     )
-  const pair = values.pair === undefined ? undefined : pairOf(values.pair, partner, submissions)
+  const pair = values.pair === undefined ? undefined : pairOf(values.pair, partner, submissions, notTaken)
   // One kata after the other: what is held at a time is one class of one kata.
   const found = handedIn.flatMap((kata) => {
     const prepared = pair === undefined ? prepare(kata) : onlyWith(prepare(kata), pair)
@@ -64,7 +65,8 @@ export async function similar(context: Context, words: readonly string[], values
       },
     ]
   })
-  const written = values.html === undefined ? undefined : await similarPageAt(context, values.html, found, min)
+  const written =
+    values.html === undefined ? undefined : await similarPageAt(context, values.html, { found, min, notTaken })
   if (context.json)
     sayJson(context, {
       advisory: ADVISORY,
@@ -74,16 +76,17 @@ export async function similar(context: Context, words: readonly string[], values
         pairs: compared.pairs.map(told),
         ...(pair === undefined ? {} : { aligned: aligned.map((one) => ({ ...one, pair: told(one.pair) })) }),
       })),
+      notTaken,
       ...(written === undefined ? {} : { html: written }),
     })
-  else if (written !== undefined) say(context, `Written to ${written}.`)
+  else if (written !== undefined)
+    say(context, [`Written to ${written}.`, ...notTakenLines(notTaken, context.look)].join('\n'))
   else if (pair === undefined)
     say(
       context,
       similarScreen(
         found.map(({ compared }) => compared),
-        min,
-        shellPath(folder),
+        { min, folder: shellPath(folder), notTaken },
         context.look,
       ),
     )
@@ -112,14 +115,29 @@ function shareOf(typed: string): number {
   return value
 }
 
-function pairOf(a: string, b: string | undefined, submissions: readonly Submission[]): readonly [string, string] {
+const unread = (one: NotTaken | undefined): string =>
+  one === undefined ? '' : ` Not taken: ${printable(one.origin)}: ${printable(one.why)}`
+
+function pairOf(
+  a: string,
+  b: string | undefined,
+  submissions: readonly Submission[],
+  notTaken: readonly NotTaken[],
+): readonly [string, string] {
   const two = () => new KataError('--pair takes two learners.', 'For example: --pair ada bob')
   if (b === undefined) throw two()
   const learners = [...new Set(submissions.map(({ learner }) => learner))]
   const meant = (typed: string): string => {
     const learner = whoIsMeant(typed, learners)
     if (learner !== undefined) return learner
-    throw new KataError(`Nobody called "${printable(typed, 60)}" has handed in.`, 'Names are those of the folders.')
+    const others = notTaken.flatMap((one) => one.learner ?? [])
+    const other = whoIsMeant(typed, others)
+    throw new KataError(
+      other === undefined
+        ? `Nobody called "${printable(typed, 60)}" has handed in.`
+        : `Nothing of ${printable(other, 60)} could be compared.${unread(notTaken.find(({ learner }) => learner === other))}`,
+      'Names are those of the folders.',
+    )
   }
   const pair = [meant(a), meant(b)] as const
   if (pair[0] === pair[1]) throw two()
@@ -132,7 +150,11 @@ function onlyWith(prepared: PreparedClass, pair: readonly string[]): PreparedCla
   return new Set(files.map(({ learner }) => learner)).size === 2 ? { ...prepared, files } : undefined
 }
 
-async function similarPageAt(context: Context, path: string, found: Found, min: number): Promise<string> {
+async function similarPageAt(
+  context: Context,
+  path: string,
+  { found, min, notTaken }: { found: Found; min: number; notTaken: readonly NotTaken[] },
+): Promise<string> {
   const { similarPage } = await import('../similar-page.ts')
-  return writePage(context, path, similarPage(found, min))
+  return writePage(context, path, similarPage(found, min, notTaken))
 }

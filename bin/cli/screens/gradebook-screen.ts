@@ -4,6 +4,7 @@
 import type { Grades, KataGrade, LearnerGrade, Run, ScoredItem } from '../../gradebook/grades.ts'
 import { decimal } from '../../gradebook/reports/decimal.ts'
 import { STATE_WORDS } from '../../gradebook/reports/state-words.ts'
+import type { NotTaken } from '../../gradebook/submitted.ts'
 import { printable } from '../printable.ts'
 import { paint as paintLine, run } from '../styled-text.ts'
 import { renderTable } from '../terminal-table.ts'
@@ -145,6 +146,9 @@ export interface Found {
   readonly grade: KataGrade
 }
 
+/** What was not taken and stands in no grade's way. */
+export const nobodys = ({ notTaken }: Grades): readonly NotTaken[] => notTaken.filter(({ katas }) => katas.length === 0)
+
 export function stateScreen(found: readonly Found[], grades: Grades, state: string, look: Look): string {
   const lines = found.flatMap(({ learner, grade }) => {
     const { flags, report, points } = grade
@@ -155,15 +159,13 @@ export function stateScreen(found: readonly Found[], grades: Grades, state: stri
       ...why.flatMap((one) => wrapText(printable(one), look.width - 4).map((line) => `    ${line}`)),
     ]
   })
-  const nobodys =
+  const beyond =
     state === 'not-taken'
-      ? grades.notTaken
-          .filter(({ katas }) => katas.length === 0)
-          .flatMap(({ learner, origin, why }) =>
-            wrapText(printable(`${learner === undefined ? '' : `${learner} · `}${origin}: ${why}`), look.width, '  '),
-          )
+      ? nobodys(grades).flatMap(({ learner, origin, why }) =>
+          wrapText(printable(`${learner === undefined ? '' : `${learner} · `}${origin}: ${why}`), look.width, '  '),
+        )
       : []
-  const beside = nobodys.length === 0 ? [] : ['', 'Of no learner, or of no kata:', ...nobodys]
+  const beside = beyond.length === 0 ? [] : ['', 'Of no learner, or of no kata:', ...beyond]
   return [...(lines.length === 0 ? [`Nothing is ${state}.`] : lines), ...beside].join('\n')
 }
 

@@ -4,6 +4,7 @@ import { shellPath } from '../../course/shell-path.ts'
 import type { AlignedPair, Line } from '../../gradebook/similar/aligned.ts'
 import type { Compared, ComparedFile, Pair } from '../../gradebook/similar/compare.ts'
 import type { Place } from '../../gradebook/similar/fragments.ts'
+import type { NotTaken } from '../../gradebook/submitted.ts'
 import { columns } from '../columns.ts'
 import { printable } from '../printable.ts'
 import { count, cutTo, type Look, pad, paint, wrapText } from './look.ts'
@@ -14,17 +15,26 @@ export const ADVISORY =
 
 const MAX_PAIRS = 40
 const MAX_NAMES = 8
+const MAX_NOT_TAKEN = 20
 const WIDEST_NAME = 20
 const NARROW_NAME = 12
 /** columns of a pair beside its names */
 const FIGURES = 22
 const TO_REFERENCE = 14
 
-export function similarScreen(all: readonly Compared[], min: number, folder: string, look: Look): string {
+export interface SimilarClass {
+  readonly min: number
+  /** as it would be typed */
+  readonly folder: string
+  readonly notTaken: readonly NotTaken[]
+}
+
+export function similarScreen(all: readonly Compared[], { min, folder, notTaken }: SimilarClass, look: Look): string {
   const [first] = all.flatMap(({ pairs }) => pairs)
   const line = (label: string, command: string) => `${paint(look, 'dim', label.padEnd(8))}npx kata similar ${command}`
   return [
     ...all.flatMap((compared) => [...comparedLines(compared, min, look), '']),
+    ...spaced(notTakenLines(notTaken, look)),
     ...wrapText(ADVISORY, look.width),
     '',
     ...(first === undefined
@@ -33,6 +43,23 @@ export function similarScreen(all: readonly Compared[], min: number, folder: str
     line('page', `${folder} --html similar.html`),
   ].join('\n')
 }
+
+const spaced = (lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : [...lines, ''])
+
+/** Who is in no pair because nothing of theirs could be read: silence would say that they wrote it themselves. */
+export function notTakenLines(notTaken: readonly NotTaken[], look: Look): string[] {
+  if (notTaken.length === 0) return []
+  return [
+    ...wrapText('Not taken, and so in no pair:', look.width),
+    ...notTaken
+      .slice(0, MAX_NOT_TAKEN)
+      .flatMap((one) => wrapText(printable(notTakenText(one)), look.width - 2, '  ').map((line) => `  ${line}`)),
+    ...(notTaken.length > MAX_NOT_TAKEN ? [`… and ${notTaken.length - MAX_NOT_TAKEN} more (all with --json)`] : []),
+  ]
+}
+
+export const notTakenText = ({ learner, origin, why }: NotTaken): string =>
+  `${learner === undefined ? '' : `${learner} · `}${origin}: ${why}`
 
 const share = (of: number): string => of.toFixed(2)
 

@@ -6,7 +6,7 @@ import { printable } from '../../course/printable.ts'
 import type { Learner, NotTaken, Submitted } from '../submitted.ts'
 import { archiveTree, isArchiveName, isOtherArchiveName } from './archive.ts'
 import { isBare } from './folder-tree.ts'
-import { commitTrees } from './git-tree.ts'
+import { commitTrees, type Repositories } from './git-tree.ts'
 import type { Item } from './handing.ts'
 import {
   MAX_CONTAINERS,
@@ -16,7 +16,7 @@ import {
   MAX_STUB_BYTES,
   MAX_UNPACKED_BYTES,
 } from './limits.ts'
-import { best, type Candidate, candidates, misnamed } from './pick-stubs.ts'
+import { best, type Candidate, candidates, mayBe, misnamed } from './pick-stubs.ts'
 import { byStarter, isAsGiven, type Starter } from './starter.ts'
 import { type Entry, REFUSALS, type Read, type Refusal, type Refused, type Tree } from './tree.ts'
 import { capped, onceEach, sentence, type Trouble } from './troubles.ts'
@@ -42,6 +42,7 @@ export interface Collected {
   readonly notTaken: NotTaken[]
   /** of its repositories: no commit was in time */
   readonly isLate: boolean
+  readonly repositories: Repositories
 }
 
 /** Of two states of one repository the earlier or the later. */
@@ -68,6 +69,7 @@ interface Pool {
   /** archives and repositories met so far */
   containers: number
   isLate: boolean
+  repositories: Repositories
 }
 
 const NESTED = { entries: MAX_ENTRIES, unpackedBytes: MAX_UNPACKED_BYTES }
@@ -82,7 +84,15 @@ export async function collect(
   const later: Wanted[] = []
   for (const [at, group] of groups.entries()) {
     const rules = rulesOf(group.learner)
-    const pool: Pool = { group, options: [], troubles: [], steering: [], containers: 0, isLate: false }
+    const pool: Pool = {
+      group,
+      options: [],
+      troubles: [],
+      steering: [],
+      containers: 0,
+      isLate: false,
+      repositories: { opened: 0, lackingRef: 0 },
+    }
     const wanted = await openGroup(pool, rules)
     let left = wanted.length
     const settle = () => {
@@ -242,6 +252,8 @@ async function openRepository(pool: Pool, rules: Rules, entry: Entry): Promise<b
   const place = entry.place ?? ''
   const origin = entry.path === '' ? 'the repository' : entry.path
   const found = await commitTrees(place, rules)
+  const { opened, lackingRef } = pool.repositories
+  pool.repositories = { opened: opened + 1, lackingRef: lackingRef + ('lacksRef' in found ? 1 : 0) }
   if ('why' in found) {
     const fallsBack = rules.ref === undefined && !isBare(place)
     const beside = fallsBack ? '; the files beside it were taken as they lie, without a time' : ''
@@ -389,17 +401,8 @@ function reportRefused(
   }
 }
 
-/** Of which katas a name may have been the file, or a folder above it. */
-function mayBe(path: string, katas: readonly Kata[]): readonly Kata[] | 'any' {
-  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
-  if (name === '' || name === 'katas') return 'any'
-  if (katas.some((kata) => kata.path.startsWith(`${name}/`)))
-    return katas.filter((kata) => kata.path.startsWith(`${name}/`))
-  return katas.filter(({ slug }) => name.toLowerCase() === `${slug}.ts`)
-}
-
 /** Chooses among what was read, and never guesses. */
-function settlePool({ group, options, troubles, steering, isLate }: Pool, { katas }: Rules): Collected {
+function settlePool({ group, options, troubles, steering, isLate, repositories }: Pool, { katas }: Rules): Collected {
   const learner = group.learner.id
   const submitted: Submitted[] = []
   const open: Trouble[] = [...troubles]
@@ -430,6 +433,7 @@ function settlePool({ group, options, troubles, steering, isLate }: Pool, { kata
   return {
     submitted,
     isLate,
+    repositories,
     notTaken: capped(onceEach(open)).map(({ origin, why, katas: may }) => ({
       learner,
       origin: printable(origin, 400),

@@ -44,7 +44,20 @@ export interface Which {
 /** Merges and all: no class project has more commits on its main line. */
 const MAX_COMMITS = 50_000
 
-export async function commitTrees(folder: string, which: Which): Promise<Commits | { readonly why: string }> {
+/** How many repositories somebody has. */
+export interface Repositories {
+  readonly opened: number
+  /** in which there is nothing of the name that was asked for */
+  readonly lackingRef: number
+}
+
+export interface NoCommits {
+  readonly why: string
+  /** the ref that was asked for is not there: which may be the typing error of whoever asked */
+  readonly lacksRef?: true
+}
+
+export async function commitTrees(folder: string, which: Which): Promise<Commits | NoCommits> {
   let repository: Awaited<ReturnType<typeof openRefs>>
   try {
     repository = await openRefs(folder)
@@ -53,8 +66,7 @@ export async function commitTrees(folder: string, which: Which): Promise<Commits
   }
   if ('why' in repository) return repository
   const tip = await repository.resolve(which.ref ?? 'HEAD')
-  if (tip === undefined)
-    return { why: which.ref === undefined ? 'has no commit' : `has no branch, tag or commit "${which.ref}"` }
+  if (tip === undefined) return which.ref === undefined ? { why: 'has no commit' } : lacking(which.ref)
   const git = plumbing(repository, tip.length === 64)
   try {
     const chosen = await chooseCommits(git, tip, which)
@@ -67,6 +79,8 @@ export async function commitTrees(folder: string, which: Which): Promise<Commits
     }
     if ('why' in chosen || commits.length === 0) {
       git[Symbol.dispose]()
+      // A whole hash is not looked for among the branches: only git can say that there is no such commit.
+      if ('why' in chosen && tip === which.ref && /\bbad (?:object|revision)\b/.test(chosen.why)) return lacking(tip)
       return 'why' in chosen ? chosen : { why: unread[0]?.why ?? 'has no commit' }
     }
     const { isLate, newest } = chosen
@@ -77,6 +91,8 @@ export async function commitTrees(folder: string, which: Which): Promise<Commits
     throw error
   }
 }
+
+const lacking = (ref: string): NoCommits => ({ why: `has no branch, tag or commit "${ref}"`, lacksRef: true })
 
 /** What git prints for one commit with `--timestamp`. */
 function dated(line: string): Dated {

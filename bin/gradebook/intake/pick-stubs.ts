@@ -64,3 +64,12 @@ const STEERS =
   /(?:^|\/)(?:package(?:-lock)?\.json|\.npmrc|\.yarnrc(?:\.yml)?|tsconfig[^/]*\.json|vite(?:st)?\.config\.[cm]?[jt]s|\.gitattributes|\.gitmodules|\.envrc|\.env|Makefile|\.github\/.+|\.vscode\/.+|[^/]+\.node|binding\.gyp)$/i
 
 export const steers = (path: string): boolean => STEERS.test(path)
+
+/** Of which katas a name may have been the file, or a folder above it. */
+export function mayBe(path: string, katas: readonly Kata[]): readonly Kata[] | 'any' {
+  const name = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
+  if (name === '' || name === 'katas') return 'any'
+  if (katas.some((kata) => kata.path.startsWith(`${name}/`)))
+    return katas.filter((kata) => kata.path.startsWith(`${name}/`))
+  return katas.filter(({ slug }) => name.toLowerCase() === `${slug}.ts`)
+}

@@ -119,6 +119,16 @@ describe('reading', () => {
       'id\n\u001b[2J\n',
       'roster.csv:2 has a cell that no name or id is: "\ufffd[2J". Repair the line.',
     ],
+    [
+      'a comma outside of quotes',
+      'id,name,email\nbob,Bob,bob@x.org\nada,Lovelace, Ada,ada@x.org\n',
+      'roster.csv:3 has 4 cells, and the header has 3. A cell with a comma in it needs quotes, like "Lovelace, Ada": repair the line.',
+    ],
+    [
+      'a comma outside of quotes, and nothing behind it',
+      'id,name,email\nbob,Bob,bob@x.org\nada,Lovelace, Ada,\n',
+      expect.stringMatching(/^roster\.csv:3 has 4 cells, and the header has 3\. /),
+    ],
     ['a quote that never ends', 'id,name\nada,"Ada\nbob,Bob\n', expect.stringMatching(/^roster\.csv:\d is no CSV: /)],
   ])('%s', (_, text, message) => {
     let said = ''
@@ -128,6 +138,14 @@ describe('reading', () => {
       said = (error as Error).message
     }
     expect(said).toEqual(message)
+  })
+
+  test('a delimiter at the end of every line is no fault, and neither are cells that are left out', () => {
+    expect(read('id,name,email\nada,Ada,ada@x.org,\nbob,Bob,,\n')).toEqual([
+      { id: 'ada', name: 'Ada', email: 'ada@x.org' },
+      { id: 'bob', name: 'Bob' },
+    ])
+    expect(read('id,name,email\nada\n')).toEqual([{ id: 'ada' }])
   })
 
   test('another encoding', () => {

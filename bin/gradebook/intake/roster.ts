@@ -4,7 +4,7 @@
 import { parse } from 'csv-parse/sync'
 import { KataError } from '../../course/kata-error.ts'
 import { printable } from '../../course/printable.ts'
-import { readBytes } from '../../course/read-text.ts'
+import { readNamed } from '../../course/read-text.ts'
 import { folded } from '../folded.ts'
 import type { Learner } from '../submitted.ts'
 
@@ -55,8 +55,9 @@ export interface Table {
 
 /** @throws {KataError} with the line of what is no CSV */
 export function readTable(file: string): Table {
-  const bytes = readBytes(file, MAX_BYTES, 'Name the file itself: --roster FILE')
-  if (bytes === undefined) throw new KataError(`There is no file ${printable(file)}.`)
+  const next = 'Name the file itself: --roster FILE'
+  const bytes = readNamed(file, MAX_BYTES, next)
+  if (bytes === undefined) throw new KataError(`There is no file ${printable(file)}.`, next)
   return tableOf(bytes, file)
 }
 
@@ -130,6 +131,8 @@ export function rosterOf({ header, rows }: Table, file: string): Learner[] {
     ({ title, column }) => column >= 0 && (title !== 'ID' || isCanvas),
   )
   const tellsStaff = rows.some(({ cells }) => STUDENT.test((cells[columns.role] ?? '').trim()))
+  // Where every line ends with a delimiter, that is how the file is written, and no cell is out of place.
+  const allEndEmpty = rows.every(({ cells }) => cells.length > header.length && cells.at(-1)?.trim() === '')
   const byId = new Map<string, { readonly learner: Learner; readonly line: number }>()
   const idsSeen = new Map<string, { readonly id: string; readonly line: number }>()
   for (const { line, cells } of rows) {
@@ -158,6 +161,12 @@ export function rosterOf({ header, rows }: Table, file: string): Learner[] {
       if (columns.id < 0 && columns.email < 0 && elsewhere.length === 0) throw noIdColumn(file, header)
       throw new KataError(`${where} has no id.`, 'Give every learner one, or delete the line.')
     }
+    // One comma too many moves all that follows into the next column: nobody would see it until a grade goes astray.
+    if (cells.length > header.length && !(allEndEmpty && cells.slice(header.length).every((one) => one.trim() === '')))
+      throw new KataError(
+        `${where} has ${cells.length} cells, and the header has ${header.length}.`,
+        'A cell with a comma in it needs quotes, like "Lovelace, Ada": repair the line.',
+      )
     const learner: Learner = {
       id,
       ...(name === '' ? {} : { name }),

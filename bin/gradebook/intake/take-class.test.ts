@@ -513,6 +513,30 @@ describe('repositories', () => {
     )
   })
 
+  test('a ref that nobody has was mistyped; what only some lack is theirs', async () => {
+    using folder = tempFolder()
+    const [hash = ''] = makeRepository(join(folder.path, 'ada'), [{ atMs: 0, files: { [DECLARED]: 'a' } }])
+    makeRepository(join(folder.path, 'bob'), [{ atMs: 0, files: { [DECLARED]: 'b' } }])
+    git(join(folder.path, 'ada'), ['branch', 'final'])
+    for (const ref of ['nosuch', 'f'.repeat(40)])
+      await expect(take(folder.path, { ref })).rejects.toThrow(
+        `has a branch, tag or commit "${ref}". Name one that they have, or leave out --ref`,
+      )
+    for (const ref of ['final', hash]) {
+      const some = await take(folder.path, { ref })
+      expect(taken(some)).toEqual(['ada token-bucket: a'])
+      expect(whys(some)).toEqual([`bob [token-bucket hash-ring] bob: It has no branch, tag or commit "${ref}".`])
+    }
+    // Whether a repository that cannot be read has it, nobody knows.
+    writeFiles(folder.path, { 'eve/.git/HEAD': 'rubbish' })
+    expect(taken(await take(folder.path, { ref: 'nosuch' }))).toEqual([])
+    rmSync(folder.path, { recursive: true })
+    writeFiles(folder.path, { 'ada/token-bucket.ts': 'a' })
+    expect((await take(folder.path, { ref: 'nosuch' })).remarks).toContain(
+      'No repository is here, so nothing was taken at "nosuch".',
+    )
+  })
+
   test('a broken one gives its files without a time, and with --ref nothing', async () => {
     using folder = tempFolder()
     writeFiles(folder.path, {

@@ -56,7 +56,26 @@ export async function takeClass(options: ClassOptions): Promise<Intake> {
     starter,
     deadlineMs: deadlineFor({ deadlineMs, extensionsMs }, id),
   }))
-  return intakeOf({ layout, evidence, plan, groups, collected, roster, unknown, byName, katas })
+  const remarks = [...plan.remarks, ...(ref === undefined ? [] : refRemarks(ref, from, collected))]
+  return intakeOf({
+    ...{ layout, evidence, plan: { ...plan, remarks } },
+    ...{ groups, collected, roster, unknown, byName, katas },
+  })
+}
+
+/**
+ * What some lack is theirs; what nobody has was mistyped, and would make a class of people who handed in nothing.
+ * @throws {KataError}
+ */
+function refRemarks(ref: string, from: string, collected: readonly Collected[]): string[] {
+  const opened = collected.reduce((sum, { repositories }) => sum + repositories.opened, 0)
+  const lacking = collected.reduce((sum, { repositories }) => sum + repositories.lackingRef, 0)
+  if (opened === 0) return [`No repository is here, so nothing was taken at "${printable(ref, 60)}".`]
+  if (lacking < opened) return []
+  throw new KataError(
+    `No repository in ${printable(from)} has a branch, tag or commit "${printable(ref, 60)}".`,
+    'Name one that they have, or leave out --ref: then the newest commit is taken.',
+  )
 }
 
 async function openClass(from: string): Promise<{ tree: Tree; name: string }> {
