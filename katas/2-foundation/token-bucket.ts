@@ -38,7 +38,9 @@ export class TokenBucket {
   }
 
   /**
-   * How long to wait until `tryTake(count)` would be granted if nobody else takes any. Changes nothing.
+   * How long to wait until `tryTake(count)` would be granted if nobody else takes any. Takes nothing.
+   *
+   * Like every call it sees the time: what has come back by now is there, also if the clock steps back afterwards.
    *
    * @returns the fewest whole milliseconds; 0 if it would be granted now; `Infinity` if it never will be
    * @throws {RangeError} naming `count` if it is not a whole number of at least 1

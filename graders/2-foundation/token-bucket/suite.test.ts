@@ -87,7 +87,10 @@ test('Tokens come back at the refill rate, to the thousandth', async ({ subject,
     .record({
       startMs,
       refillPerSecond: rate,
-      wanted: fc.integer({ min: 1, max: 40 }),
+      wanted: fc.oneof(
+        { weight: 9, arbitrary: fc.integer({ min: 1, max: 40 }) },
+        { weight: 1, arbitrary: fc.integer({ min: 100_000, max: 1_000_000 }) },
+      ),
       spare: fc.integer({ min: 0, max: 5 }),
       looks: fc.array(fc.nat(), { maxLength: 12 }),
       early: fc.boolean(),
@@ -119,6 +122,8 @@ test('Tokens come back at the refill rate, to the thousandth', async ({ subject,
       polled({ refillPerSecond: 3, everyMs: 100, looks: 3, wanted: 1 }),
       polled({ refillPerSecond: 100, everyMs: 290, looks: 0, wanted: 29 }),
       polled({ refillPerSecond: 7, everyMs: 1, looks: 142, wanted: 1 }),
+      // A thousand million milliseconds at once: a long absence earns as much as many short ones.
+      polled({ refillPerSecond: 1, everyMs: 1_000_000_000, looks: 0, wanted: 1_000_000 }),
     ],
   })
   // A thousand million milliseconds of being looked at, and still to the thousandth.
@@ -147,26 +152,59 @@ function polled(p: { refillPerSecond: number; everyMs: number; looks: number; wa
 }
 
 test('It never holds more than its capacity', async ({ subject, forAll }) => {
-  const scripts = fc
-    .record({
-      startMs,
-      refillPerSecond: rate,
-      capacity: fc.integer({ min: 1, max: 30 }),
-      idleMs: fc.oneof(fc.integer({ min: 0, max: 100_000 }), fc.constantFrom(1e9, 1e12)),
+  // Some is taken, or nothing; then nobody takes any until it is full and longer, but perhaps somebody looks at it when it
+  // is. Then some is taken again, and so on; in the end all of it, by ones and, before that, by more at once.
+  type Round = { spent: number; idleMs: number; looks: number[]; chunk: number }
+  type Plan = { startMs: number; refillPerSecond: number; capacity: number; rounds: Round[] }
+  const write = ({ startMs, refillPerSecond, capacity, rounds }: Plan) => {
+    const fullMs = firstMsWith(capacity, refillPerSecond)
+    const script: driver.Script = { startMs, refillPerSecond, capacity, calls: [] }
+    const want: (number | undefined)[] = []
+    const add = (call: driver.Call, wanted?: number) => {
+      script.calls.push(call)
+      want.push(wanted)
+    }
+    let atMs = startMs
+    let left = capacity
+    for (const [i, { spent, idleMs, looks, chunk }] of rounds.entries()) {
+      // Not more than is there: it is full but for what the round before has taken.
+      const take = Math.min(spent % (capacity + 1), left)
+      if (take > 0) add({ atMs, take })
+      for (const afterMs of looks.map((n) => n % idleMs).sort((a, b) => a - b))
+        add({ atMs: atMs + fullMs + afterMs, ask: 1 })
+      atMs += fullMs + idleMs
+      const first = chunk % (capacity + 1)
+      if (first > 0) add({ atMs, take: first })
+      left = capacity - first
+      if (i === rounds.length - 1) add({ atMs, drain: 'all', most: 3 * capacity }, left)
+    }
+    return { ...script, want }
+  }
+  const plans = fc.record({
+    startMs,
+    refillPerSecond: rate,
+    capacity: fc.integer({ min: 1, max: 30 }),
+    rounds: fc.array(
+      fc.record({
+        spent: fc.nat(),
+        idleMs: fc.oneof(fc.integer({ min: 1, max: 100_000 }), fc.constantFrom(1e9, 1e12)),
+        looks: fc.array(fc.nat(), { maxLength: 2 }),
+        chunk: fc.oneof(fc.constant(0), fc.nat()),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
+  })
+  const example = (capacity: number, spent: number, chunk: number) =>
+    write({
+      startMs: 0,
+      refillPerSecond: 1,
+      capacity,
+      rounds: [{ spent, idleMs: 10_000, looks: [], chunk }],
     })
-    .map(({ startMs, refillPerSecond, capacity, idleMs }): driver.Script => {
-      const fullMs = firstMsWith(capacity, refillPerSecond)
-      return {
-        startMs,
-        refillPerSecond,
-        capacity,
-        calls: [
-          { atMs: startMs, take: capacity },
-          { atMs: startMs + fullMs + idleMs, drain: 'all', most: 3 * capacity },
-        ],
-      }
-    })
-  await forAll(scripts, subject.run, (s, got) => against(s, got, [undefined, s.capacity]), { tell })
+  await forAll(plans.map(write), subject.run, (s, got) => against(s, got, s.want), {
+    tell,
+    examples: [example(1, 1, 0), example(5, 0, 0), example(5, 0, 5)],
+  })
 })
 
 test('A refusal takes nothing', async ({ subject, forAll }) => {
@@ -222,12 +260,26 @@ test('A clock that steps back earns nothing', async ({ subject, forAll }) => {
     .record({
       startMs: fc.constantFrom(0, 1_700_000_000_000),
       refillPerSecond: fc.constantFrom(1, 2, 4, 5, 8, 10),
-      moves: fc.array(fc.integer({ min: -6, max: 6 }), { minLength: 1, maxLength: 10 }),
+      // Mostly a few seconds; now and then far back, by more than any clock is put right by, and mostly up again.
+      moves: fc.array(
+        fc.oneof(
+          { weight: 6, arbitrary: fc.integer({ min: -6, max: 6 }).map((s) => [s]) },
+          {
+            weight: 1,
+            arbitrary: fc
+              .record({ backS: fc.constantFrom(400, 5_000, 100_000, 10_000_000), up: fc.integer({ min: 0, max: 6 }) })
+              .chain(({ backS, up }) => fc.constantFrom([-backS], [-backS, backS + up], [-backS, up, backS])),
+          },
+        ),
+        { minLength: 1, maxLength: 10 },
+      ),
     })
-    .map(wander)
+    .map(({ moves, ...rest }) => wander({ ...rest, moves: moves.flat() }))
   await forAll(scripts, subject.run, (s, got) => against(s, got, s.want), {
     tell,
-    examples: [[-1], [1, -1], [1, -1, 2]].map((moves) => wander({ startMs: 0, refillPerSecond: 1, moves })),
+    examples: [[-1], [1, -1], [1, -1, 2], [1, -5_000]].map((moves) =>
+      wander({ startMs: 0, refillPerSecond: 1, moves }),
+    ),
   })
 })
 
