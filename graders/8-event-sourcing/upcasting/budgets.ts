@@ -9,12 +9,16 @@ const VERSIONS = 20
 
 const up = (data: kata.Data): kata.Data => data
 
+/** As long for every number: who copies an event copies its text, and digits are no growth. */
+const digits = (i: number): string => String(i).padStart(9, '0')
+const typeOf = (i: number): string => `type ${digits(i)}`
+
 /** Chains of so many versions each. */
 const chains = ({ Upcasters }: Kata, types: number, versions: number) =>
   new Upcasters({
-    current: Object.fromEntries(Array.from({ length: types }, (_, i) => [`type ${i}`, versions])),
+    current: Object.fromEntries(Array.from({ length: types }, (_, i) => [typeOf(i), versions])),
     steps: Array.from({ length: types * (versions - 1) }, (_, i) => ({
-      type: `type ${i % types}`,
+      type: typeOf(i % types),
       from: 1 + Math.floor(i / types),
       up,
     })),
@@ -25,7 +29,7 @@ export default [
     given: (module: Kata, { n, random }) => ({
       upcasters: chains(module, n, 3),
       events: Array.from({ length: n }, () => ({
-        type: `type ${Math.floor(random() * n)}`,
+        type: typeOf(Math.floor(random() * n)),
         version: 1,
         data: { items: 1 },
       })),
@@ -37,7 +41,7 @@ export default [
   budget('An old event takes its steps one by one', {
     given: (module: Kata, { n }) => ({
       upcasters: chains(module, 1, n),
-      event: { type: 'type 0', version: 1, data: { items: 1 } },
+      event: { type: typeOf(0), version: 1, data: { items: 1 } },
     }),
     when: ({ upcasters, event }) => upcasters.upcast(event),
     steps: 'O(n)',
@@ -47,9 +51,9 @@ export default [
     given: (module: Kata, { n }) => ({
       upcasters: chains(module, 1, VERSIONS),
       event: {
-        type: 'type 0',
+        type: typeOf(0),
         version: 1,
-        data: Object.fromEntries(Array.from({ length: n }, (_, i) => [`field ${i}`, i])),
+        data: Object.fromEntries(Array.from({ length: n }, (_, i) => [`f${digits(i)}`, i])),
       },
     }),
     when: ({ upcasters, event }) => upcasters.upcast(event),
@@ -60,7 +64,7 @@ export default [
   budget('A current event makes no garbage', {
     given: (module: Kata) => ({
       upcasters: chains(module, 10, 3),
-      event: { type: 'type 5', version: 3, data: { items: 1 } },
+      event: { type: typeOf(5), version: 3, data: { items: 1 } },
     }),
     when: ({ upcasters, event }) => upcasters.upcast(event),
     bytesPerCall: 0,
@@ -68,7 +72,7 @@ export default [
   budget('An event two versions old beside the reference', {
     given: (module: Kata) => ({
       upcasters: chains(module, 10, 3),
-      event: { type: 'type 5', version: 1, data: { items: 1 } },
+      event: { type: typeOf(5), version: 1, data: { items: 1 } },
     }),
     when: ({ upcasters, event }) => upcasters.upcast(event),
     throughput: 'reference',

@@ -13,9 +13,17 @@ export interface StepMade {
 /**
  * A step writes the version that it starts from at the end of `data.trail`, and that is all.
  * `copies`: into new objects; `writes`: into what it is given, and returns that; `replaces`: it gives what it is given a new
- * list; the others bring no object, or nothing at all.
+ * list; `writes inside`: and writes into the first of `data.lines`; the others bring no object, or nothing at all.
  */
-export type Doing = 'copies' | 'writes' | 'replaces' | 'returns nothing' | 'returns null' | 'returns a list' | 'throws'
+export type Doing =
+  | 'copies'
+  | 'writes'
+  | 'replaces'
+  | 'writes inside'
+  | 'returns nothing'
+  | 'returns null'
+  | 'returns a list'
+  | 'throws'
 
 export interface Chains {
   current: [type: string, version: number][]
@@ -100,6 +108,12 @@ function stepOf({ type, from, does }: StepMade, ran: number[]): Step {
       case 'replaces':
         data['trail'] = [...trail, from]
         return data
+      case 'writes inside': {
+        data['trail'] = [...trail, from]
+        const [line] = data['lines'] as Data[]
+        line!['quantity'] = from
+        return data
+      }
       case 'returns nothing':
         return undefined as unknown as Data
       case 'returns null':

@@ -203,22 +203,32 @@ const careful = fc.tuple(fc.integer({ min: 2, max: 5 }), fc.nat()).map(([version
 const simplest = { chains: chainsOf([2], () => 'copies'), event: eventOf('OrderPlaced', 1) }
 
 test('What is stored is never changed', async ({ subject, forAll }) => {
+  /** Data as it is: lists, and objects in them. */
+  const withLines = (version: number) =>
+    eventOf('OrderPlaced', version, { data: { ...dataOf(), lines: [{ sku: 'tea', quantity: 9 }] } })
   const careless = fc
     .tuple(
       fc.integer({ min: 2, max: 5 }),
-      fc.array(fc.constantFrom(...SOUND), { minLength: 5, maxLength: 5 }),
+      fc.array(fc.constantFrom<driver.Doing[]>(...SOUND, 'writes inside'), { minLength: 5, maxLength: 5 }),
       fc.nat(),
     )
     .map(([version, doing, age]) => {
       const chains = chainsOf([version], (_, from) => doing[from] ?? 'writes')
-      return one(chains, eventOf('OrderPlaced', version - 1 - (age % (version - 1))))
+      return one(chains, withLines(version - 1 - (age % (version - 1))))
     })
   const by = (...doing: driver.Doing[]) =>
     one(
       chainsOf([doing.length + 1], (_, from) => doing[from - 1] as driver.Doing),
-      eventOf('OrderPlaced', 1),
+      withLines(1),
     )
-  const examples = [by('replaces'), by('writes'), by('copies', 'writes'), by('writes', 'writes')]
+  const examples = [
+    by('replaces'),
+    by('writes'),
+    by('writes inside'),
+    by('copies', 'writes'),
+    by('copies', 'writes inside'),
+    by('writes', 'writes'),
+  ]
   await forAll(
     careless,
     subject.read,
