@@ -129,7 +129,14 @@ function sourceOf(context: Context, { layout, roster, ref }: Values, dir: string
 /** Whoever takes the same class in again without its roster must not lose names, and those who handed in nothing. */
 function rosterBefore(gradebook: string, from: string): string | undefined {
   if (!existsSync(gradebook)) return undefined
-  const store = openStore(gradebook, 'read')
+  let store: Store
+  try {
+    store = openStore(gradebook, 'read')
+  } catch (error) {
+    // Another grader may just be making it. If it is none at all, whoever opens it to write says so.
+    if (error instanceof KataError) return undefined
+    throw error
+  }
   try {
     return store.setting(rosterSetting(from))
   } finally {

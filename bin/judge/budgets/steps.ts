@@ -119,8 +119,12 @@ function judgeCounts(
   const worst = perCall(again.series, (sample) => sample.worst)
   const setUp = perCall(series, (sample) => sample.setUp)
 
+  const { ceiling } = budget
+  const ceilings = ceiling === undefined ? [] : series.map(({ n }) => ceiling.of(n))
+  // The same for every size: where constant work is asked for, that is how much.
+  const bound = new Set(ceilings).size === 1 ? (ceilings[0] ?? 0) : 0
   const over = (points: Point[], limit: Growth | undefined, isWorst = false) =>
-    limit !== undefined && !isWithin(fitted(points, isWorst).growth, limit)
+    limit !== undefined && !isWithin(fitted(points, isWorst, points === amortised ? bound : 0).growth, limit)
   const close = (points: Point[], limit: Growth, areFew = false) => {
     const dearest = Math.max(...points.map(({ value }) => value))
     const chance = areFew ? Math.max(CHANCE_STEPS, CHANCE_SHARE * dearest) : CHANCE_STEPS
@@ -142,7 +146,7 @@ function judgeCounts(
     part,
     counted,
     limit,
-    got: fitted(points, part === 'worstCall').growth as string,
+    got: fitted(points, part === 'worstCall', part === 'steps' ? bound : 0).growth as string,
     series: { unit: UNITS[part], points },
     ...places(samples, lines, part === 'steps' ? ({ calls }) => calls : () => 1),
   })
@@ -175,7 +179,6 @@ function judgeCounts(
       ...differs,
       kept: false,
     }
-  const { ceiling } = budget
   const first = perCall(series, inAll)
   const above = ceiling && first.find(({ n, value }) => value > ceiling.of(n))
   if (above !== undefined)

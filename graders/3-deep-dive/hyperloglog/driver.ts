@@ -69,6 +69,8 @@ export function merges(input: { mine: Hash[]; theirs: Hash[] | 'itself'; both: H
   const sketch = sketchOf(input.mine)
   const other = input.theirs === 'itself' ? sketch : sketchOf(input.theirs)
   const others = [look(other)]
+  // What a count remembers must not outlive a merge.
+  sketch.count()
   sketch.merge(other)
   const merged = lookAndCount(sketch)
   others.push(look(other))

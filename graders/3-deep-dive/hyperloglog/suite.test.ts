@@ -260,8 +260,8 @@ test('A merged sketch has seen what both have seen', async ({ subject, forAll })
     OPENING,
     ...adds(all.mine),
     ...(all.theirs === 'itself'
-      ? ['sketch.merge(sketch)']
-      : ['const other = new HyperLogLog()', ...adds(all.theirs, 'other'), 'sketch.merge(other)']),
+      ? ['sketch.count()', 'sketch.merge(sketch)']
+      : ['const other = new HyperLogLog()', ...adds(all.theirs, 'other'), 'sketch.count()', 'sketch.merge(other)']),
   ]
   await forAll(
     inputs,
@@ -408,12 +408,15 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
       all: fc.boolean(),
     })
     .map(({ four, value, all }) => ({ bytes: 12_288, registers: all ? fourFull(four) : [tooLarge(four, value)] }))
+  const wrongBetween = fc
+    .record({ four: fc.integer({ min: 0, max: LAST >> 2 }), place: fc.constantFrom(1 as const, 3 as const) })
+    .map(({ four, place }) => ({ bytes: 12_288, registers: [fullBetween(four, place)] }))
   const told = ({ bytes, registers }: { bytes: number; registers: driver.Registers }) => [
     `bytes: ${show(bytes)} of them, ${registers.map(([register, value]) => `register ${show(register)} is ${value}, `).join('')}${registers.length > 0 ? 'the others' : 'all registers'} 0`,
     'HyperLogLog.fromBytes(bytes)',
   ]
   await forAll(
-    fc.oneof(wrongLength, wrongRegister),
+    fc.oneof(wrongLength, wrongRegister, wrongBetween),
     subject.misread,
     (input, got) => holds(isRefusal(got, 'bytes'), told(input), 'throws RangeError naming bytes', refused(got)),
     {
@@ -423,6 +426,8 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
         { bytes: 12_289, registers: [] },
         ...[0, LAST >> 2].flatMap((four) => [
           { bytes: 12_288, registers: [tooLarge(four, 52)] },
+          { bytes: 12_288, registers: [fullBetween(four, 1)] },
+          { bytes: 12_288, registers: [fullBetween(four, 3)] },
           { bytes: 12_288, registers: fourFull(four) },
         ]),
       ],
@@ -432,6 +437,8 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
 
 /** A register that begins with a byte. */
 const tooLarge = (four: number, value: number): [number, number] => [4 * four, value]
+/** Full of ones, and so placed that in the other order of bits a register is too large, too. */
+const fullBetween = (four: number, place: 1 | 3): [number, number] => [4 * four + place, 63]
 /** Three bytes full of ones: too large in any order of bits. */
 const fourFull = (four: number) => [0, 1, 2, 3].map((i): [number, number] => [4 * four + i, 63])
 
