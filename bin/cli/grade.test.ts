@@ -542,6 +542,24 @@ test('the same class, taken in again without its roster, keeps its names and tho
   expect((await again()).out.replace(/\s+/g, ' ')).toContain('The roster of before, names.csv, is not there any more')
 })
 
+test('a kata that comes into the assignment later is not missing: nobody has looked for it', async () => {
+  const katasOf = async () => {
+    const all = (await copy.json(['gradebook', 'later.sqlite', '--assignment', 'hw.json'])) as {
+      learners: {
+        learner: { id: string }
+        katas: { kata: string; state: string; points?: number; flags: string[] }[]
+      }[]
+    }
+    return all.learners.find(({ learner }) => learner.id === 'eve')?.katas
+  }
+  await grade('class', '--kata', 'ask-twice', '--gradebook', 'later.sqlite')
+  const [other] = (await katasOf())?.filter(({ kata }) => kata !== 'ask-twice') ?? []
+  expect(other).toMatchObject({ state: 'pending', flags: [expect.stringContaining('take it in again')] })
+  expect(other).not.toHaveProperty('points')
+  await grade('class', '--assignment', 'hw.json', '--gradebook', 'later.sqlite')
+  expect((await katasOf())?.every(({ points }) => points !== undefined)).toBe(true)
+})
+
 test('without the cache identical files are judged one by one', async () => {
   const { last } = await grade('class', '--assignment', 'hw.json', '--gradebook', 'each.sqlite', '--no-cache')
   expect(last).toMatchObject({ judged: 7, fromCache: 0 })

@@ -62,7 +62,7 @@ export interface KataGrade {
   readonly kata: string
   /**
    * `graded`: a verdict stands · `missing`: nothing handed in · `not-taken`: something was, and could not be taken ·
-   * `pending`: taken and not judged yet · `judge-error`: our own fault, listed apart and never scored
+   * `pending`: taken and not judged yet, or not even looked for · `judge-error`: our own fault, listed apart and never scored
    */
   readonly state: 'graded' | 'missing' | 'not-taken' | 'pending' | 'judge-error'
   /** after the late policy; absent where it is not known (pending, judge-error) */

@@ -44,13 +44,15 @@ export interface ClassRecord {
   readonly attempts: readonly Attempt[]
   readonly notTaken: readonly NotTaken[]
   readonly runs: readonly Run[]
+  /** slugs that some intake has asked for; absent where nobody wrote it down */
+  readonly lookedFor?: ReadonlySet<string>
   outcomeOf(kata: string, content: string): Outcome
 }
 
 const MAX_NAMED = 5
 
 export function scoreClass(assignment: Assignment, katas: readonly GradedKata[], record: ClassRecord): Grades {
-  const { learners, attempts, notTaken, runs } = record
+  const { learners, attempts, notTaken, runs, lookedFor } = record
   const byLearner = new Map<string, Attempt[]>(learners.map(({ id }) => [id, []]))
   /** by kata and content: who holds it, and from where */
   const holders = new Map<string, Map<string, Set<string>>>()
@@ -73,6 +75,7 @@ export function scoreClass(assignment: Assignment, katas: readonly GradedKata[],
         learner: known.get(id) ?? { id },
         attempts: byLearner.get(id) ?? [],
         notTaken: notTaken.filter(({ learner }) => learner === id),
+        wasLookedFor: (kata) => lookedFor?.has(kata) ?? true,
         outcomeOf: record.outcomeOf,
         alike(kata, content) {
           const held = holders.get(`${kata} ${content}`) ?? new Map<string, Set<string>>()
@@ -100,6 +103,7 @@ interface Case {
   readonly attempts: readonly Attempt[]
   /** the same */
   readonly notTaken: readonly NotTaken[]
+  wasLookedFor(kata: string): boolean
   outcomeOf: ClassRecord['outcomeOf']
   /** others who handed in the same bytes, and not together with this one */
   alike(kata: string, content: string): readonly string[]
@@ -248,7 +252,13 @@ function kataGrade(
 const askedOf = ({ assignment }: Case, kata: GradedKata, { items }: { readonly items?: ItemNames }): GradedKata =>
   items === undefined ? kata : asItWasAsked(assignment, kata, items)
 
-function nothingTaken({ notTaken }: Case, kata: GradedKata): Omit<KataGrade, 'kata' | 'of'> {
+function nothingTaken({ notTaken, wasLookedFor }: Case, kata: GradedKata): Omit<KataGrade, 'kata' | 'of'> {
+  if (!wasLookedFor(kata.kata))
+    return {
+      state: 'pending',
+      ...itemsOf(kata, undefined),
+      flags: ['The class was taken in without this kata: take it in again, so that it is looked for.'],
+    }
   const about = notTaken.filter(({ katas }) => katas.includes(kata.kata))
   return {
     state: about.length > 0 ? 'not-taken' : 'missing',

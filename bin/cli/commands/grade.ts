@@ -15,7 +15,7 @@ import { holdsSomething, mustHoldSomething } from '../../gradebook/gradebook-fil
 import { type GraderLock, tryLock } from '../../gradebook/grader-lock.ts'
 import { readRoster } from '../../gradebook/intake/roster.ts'
 import { type ClassOptions, takeClass } from '../../gradebook/intake/take-class.ts'
-import { readGrades } from '../../gradebook/read-class.ts'
+import { nowLookedFor, readGrades } from '../../gradebook/read-class.ts'
 import { differences } from '../../gradebook/regrade.ts'
 import { openStore, type Proposal, type Store, type Work } from '../../gradebook/store.ts'
 import type { Intake, Layout } from '../../gradebook/submitted.ts'
@@ -180,8 +180,12 @@ async function gradeNew(given: Given, remarks: readonly string[]): Promise<numbe
   return judgeErrors > 0 ? EXIT.judgeError : EXIT.accepted
 }
 
-function takeIn({ context, store }: Given, source: Source, intake: Intake): readonly string[] {
+function takeIn({ context, store, used }: Given, source: Source, intake: Intake): readonly string[] {
   store.takeIn(source.from, intake, context.io.now())
+  nowLookedFor(
+    store,
+    used.katas.map(({ slug }) => slug),
+  )
   if (source.rosterFile !== undefined) store.set(rosterSetting(source.from), source.rosterFile)
   const { learners, submitted, notTaken } = intake
   if (context.json) {

@@ -5,6 +5,6 @@ import type { KataGrade } from '../grades.ts'
 export const STATE_WORDS: Record<Exclude<KataGrade['state'], 'graded'>, string> = {
   missing: 'Nothing was handed in.',
   'not-taken': 'Something was handed in and could not be taken; the instructor has the reason.',
-  pending: 'Taken, and not judged yet.',
+  pending: 'Not judged yet.',
   'judge-error': 'Our own fault: it is not scored and costs no attempt.',
 }
