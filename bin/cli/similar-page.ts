@@ -7,8 +7,9 @@ import type { NotTaken } from '../gradebook/submitted.ts'
 import { table } from './class-page.ts'
 import { WORDS_STYLE } from './class-page-style.ts'
 import { pageFrame, pageText as text } from './page-frame.ts'
+import { notTakenText } from './screens/gradebook-screen.ts'
 import { count } from './screens/look.ts'
-import { ADVISORY, linesText, notTakenText } from './screens/similar-screen.ts'
+import { ADVISORY, linesText } from './screens/similar-screen.ts'
 
 export interface SimilarKata {
   readonly title: string

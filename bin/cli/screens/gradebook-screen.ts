@@ -149,6 +149,9 @@ export interface Found {
 /** What was not taken and stands in no grade's way. */
 export const nobodys = ({ notTaken }: Grades): readonly NotTaken[] => notTaken.filter(({ katas }) => katas.length === 0)
 
+export const notTakenText = ({ learner, origin, why }: NotTaken): string =>
+  `${learner === undefined ? '' : `${learner} · `}${origin}: ${why}`
+
 export function stateScreen(found: readonly Found[], grades: Grades, state: string, look: Look): string {
   const lines = found.flatMap(({ learner, grade }) => {
     const { flags, report, points } = grade
@@ -161,9 +164,7 @@ export function stateScreen(found: readonly Found[], grades: Grades, state: stri
   })
   const beyond =
     state === 'not-taken'
-      ? nobodys(grades).flatMap(({ learner, origin, why }) =>
-          wrapText(printable(`${learner === undefined ? '' : `${learner} · `}${origin}: ${why}`), look.width, '  '),
-        )
+      ? nobodys(grades).flatMap((one) => wrapText(printable(notTakenText(one)), look.width, '  '))
       : []
   const beside = beyond.length === 0 ? [] : ['', 'Of no learner, or of no kata:', ...beyond]
   return [...(lines.length === 0 ? [`Nothing is ${state}.`] : lines), ...beside].join('\n')

@@ -7,6 +7,7 @@ import type { Place } from '../../gradebook/similar/fragments.ts'
 import type { NotTaken } from '../../gradebook/submitted.ts'
 import { columns } from '../columns.ts'
 import { printable } from '../printable.ts'
+import { notTakenText } from './gradebook-screen.ts'
 import { count, cutTo, type Look, pad, paint, wrapText } from './look.ts'
 
 /** Said wherever a similarity is shown. */
@@ -57,9 +58,6 @@ export function notTakenLines(notTaken: readonly NotTaken[], look: Look): string
     ...(notTaken.length > MAX_NOT_TAKEN ? [`… and ${notTaken.length - MAX_NOT_TAKEN} more (all with --json)`] : []),
   ]
 }
-
-export const notTakenText = ({ learner, origin, why }: NotTaken): string =>
-  `${learner === undefined ? '' : `${learner} · `}${origin}: ${why}`
 
 const share = (of: number): string => of.toFixed(2)
 

@@ -86,3 +86,12 @@ describe('fit', () => {
     expect(fitted([20, 20, 27].map((value, i) => ({ n: 64 * 4 ** i, value }))).growth).toBe('O(log n)')
   })
 })
+
+test('what rises by little of a bound that is stated is bounded by it, and a search is not', () => {
+  const points = (...values: number[]) => values.map((value, i) => ({ n: 64 * 4 ** i, value }))
+  const once = points(1, 1, 6_241)
+  expect(fitted(once).growth).toBe('O(n²)')
+  expect(fitted(once, false, 12 * 16_384).growth).toBe('O(1)')
+  expect(fitted(once, false, 100_000).growth).toBe('O(n²)')
+  expect(fitted(points(10, 12, 14), false, 80).growth).toBe('O(log n)')
+})
