@@ -85,6 +85,24 @@ test('the hint follows the promise that fails, and climbs; a slip of the pen doe
   expect((await next()).why).toBe('You have begun token-bucket and not passed it yet.')
 })
 
+test('where only a budget is over, the hint is about costs; one that is asked for is still given', async () => {
+  copy.write(rejected('over-budget.counts-in-big-integers'))
+  expect(await verdict()).toBe('over-budget')
+  const hints = [
+    await copy.json(['hint', 'token-bucket']),
+    await copy.json(['hint', 'token-bucket']),
+    await copy.json(['hint', 'token-bucket']),
+  ]
+  expect(hints).toMatchObject([
+    { promise: null, stage: 'What it costs', rung: 1, of: 2, why: 'a budget is over' },
+    { promise: null, rung: 2 },
+    { promise: null, rung: 2 },
+  ])
+  expect(hints[0]?.['text']).toContain('garbage')
+  expect(hints[1]?.['text']).toContain('`over-budget.counts-in-big-integers`')
+  expect(await copy.json(['hint', 'token-bucket', '--promise', '2'])).toMatchObject({ promise: { number: 2 } })
+})
+
 test('before a pass the solution is shut; after it, solution and diff open and next moves on', async () => {
   expect((await copy.kata(['solution', 'token-bucket'])).code).toBe(64)
   copy.write(SOLUTION)

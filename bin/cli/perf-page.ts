@@ -42,12 +42,13 @@ ${listing(source, spent)}`,
 
 /** All that is known of one budget. @param heading of which level */
 export function spentSection(spent: Spent, heading: 'h2' | 'h4' = 'h2'): string {
-  const { budget, kept, kind, limit, got, reference, trouble, series, cacheLines, speed } = spent
+  const { budget, kept, kind, limit, got, reference, trouble, often, series, cacheLines, speed } = spent
   const facts = [
     ...(kind === 'throughput' ? [] : [['budget', limit]]),
     ['yours', got],
     ...(reference === undefined ? [] : [['reference', reference]]),
     ...(trouble === undefined ? [] : [['why', trouble]]),
+    ...(often === undefined ? [] : [['often', often]]),
     ...places(spent).map(({ label, line, how, code }) => [label, `line ${line} (${how}): ${code ?? ''}`]),
   ]
   const mark =

@@ -5,7 +5,8 @@ import { type Look, paint, wrapText } from './look.ts'
 
 export interface Hint {
   readonly kata: string
-  readonly promise: { readonly number: number; readonly name: string }
+  /** null: every promise is kept, and a budget is over */
+  readonly promise: { readonly number: number; readonly name: string } | null
   readonly stage: string
   readonly rung: number
   readonly of: number
@@ -15,6 +16,10 @@ export interface Hint {
 }
 
 export function hintScreen(hint: Hint, look: Look): string {
+  const about =
+    hint.promise === null
+      ? `Every promise is kept. Where it is spent: npx kata perf ${hint.kata}`
+      : `Promise ${hint.promise.number}: ${hint.promise.name}`
   const more =
     hint.rung < hint.of
       ? `${hint.of - hint.rung} more: npx kata hint ${hint.kata}`
@@ -23,7 +28,7 @@ export function hintScreen(hint: Hint, look: Look): string {
     ...wrapText(`${hint.kata} · ${hint.stage} · hint ${hint.rung} of ${hint.of}`, look.width).map((line) =>
       paint(look, 'dim', line),
     ),
-    ...wrapText(`Promise ${hint.promise.number}: ${hint.promise.name}`, look.width, '  '),
+    ...wrapText(about, look.width, '  '),
     '',
     ...wrapText(hint.title, look.width).map((line) => paint(look, 'bold', line)),
     '',

@@ -40,12 +40,13 @@ export function labelled(label: string, value: string, look: Look, maxLines = 2)
  */
 export function spentLines(spent: Spent, file: string, look: Look, room = Number.POSITIVE_INFINITY): string[] {
   if (spent.speed !== undefined) return speedLines(spent.speed, look)
-  const { limit, got, reference, series, trouble, cacheLines } = spent
+  const { limit, got, reference, series, trouble, often, cacheLines } = spent
   const figures = [
     ...labelled('budget', limit, look),
     ...labelled('yours', got, look),
     ...(reference === undefined ? [] : labelled('reference', reference, look)),
     ...(trouble === undefined ? [] : labelled('why', trouble, look, 3)),
+    ...(often === undefined ? [] : labelled('often', often, look, 4)),
     ...(series === undefined ? [] : ['', ...plotLines(series, look)]),
   ]
   const places = placesLines(spent, file, look)

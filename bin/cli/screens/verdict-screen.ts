@@ -278,7 +278,12 @@ function whatNext(report: Report, look: Look, recorded: boolean): string[] {
         ? [line('stub', `npx kata diff ${kata} --with stub`)]
         : [line('again', recorded ? `npx kata check ${kata}` : replay)]
     case 'over-budget':
-      return [line('perf', perfCommand(report, recorded)), line('replay', replay), hint]
+      // Hints about costs go by the last check that was recorded.
+      return [
+        line('perf', perfCommand(report, recorded)),
+        line('replay', replay),
+        recorded ? hint : line('lesson', `npx kata lesson ${kata}`),
+      ]
     case 'judge-error':
       return [line('doctor', 'npx kata doctor'), line('again', replay)]
     default: {

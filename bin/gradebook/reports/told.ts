@@ -28,13 +28,14 @@ export function toldPromise({ file, verdict }: Report, promise: PromiseReport): 
   ]
 }
 
-export function toldSpent({ limit, got, reference, trouble, growsMost, spendsMost }: Spent): string[] {
+export function toldSpent({ limit, got, reference, trouble, often, growsMost, spendsMost }: Spent): string[] {
   const place = growsMost ?? spendsMost
   return [
     `budget    ${safe(limit)}`,
     `yours     ${safe(got)}`,
     ...(reference === undefined ? [] : [`reference ${safe(reference)}`]),
     ...(trouble === undefined ? [] : [`why       ${safe(trouble)}`]),
+    ...(often === undefined ? [] : [`often     ${safe(often)}`]),
     ...(place === undefined ? [] : [`line ${place.line}   ${safe(place.code ?? '')}`]),
   ]
 }

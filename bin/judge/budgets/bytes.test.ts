@@ -69,6 +69,30 @@ test('what comes in bursts counts, however seldom within what is measured', asyn
   expect(got).toMatchObject({ once: '0 bytes a call', never: '0 bytes a call' })
 })
 
+test('numbers in boxes are named as what they mostly are, where a call makes no more than one', async () => {
+  const script = `
+    class Begun { at = 0; now(i) { this.at = 1e12 + i; return 0 } }
+    class Unbegun { at; now(i) { this.at = 1e12 + i; return 0 } }
+    const [begun, unbegun, times] = [new Begun(), new Unbegun(), [1e12 + 1, 1e12 + 2]]
+    let kept
+    export const field = (i) => begun.now(i)
+    export const boxedField = (i) => unbegun.now(i)
+    export const index = (i) => (times[i & 1] > 5 ? 1 : 0)
+    export const at = (i) => (times.at(-1) > 5 ? 1 : 0)
+    export const object = (i) => (kept = { a: i })
+  `
+  const names = ['field', 'boxedField', 'index', 'at', 'object']
+  const raws = await measured('bytes', script, calls(...names))
+  const judged = raws.map((raw) => judgeBytesPerCall({ bytesPerCall: 0 }, raw))
+  expect(judged.map((one) => `${one?.got}${one?.often === undefined ? '' : `: ${one.often.slice(0, 22)}`}`)).toEqual([
+    '0 bytes a call',
+    '16 bytes a call: a number in a box: one',
+    '0 bytes a call',
+    '16 bytes a call: a number in a box: one',
+    '32 bytes a call',
+  ])
+})
+
 test('the same figures twice, to the last digit that is judged', async () => {
   const script = 'let kept; export const f = (i) => (kept = [i, { i }])'
   expect(await bytes(script, 'f')).toEqual(await bytes(script, 'f'))

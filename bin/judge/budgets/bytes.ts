@@ -23,6 +23,16 @@ const COUNTS_FROM = 0.29
  */
 const TOLD_FROM = 0.36
 
+/** Of a number in a box: two words of 64 bits, the kind and the value. */
+const BOX_BYTES = 16
+/**
+ * What the lines cannot tell: no object is made on them. Source: V8's representations of fields (Smi, Double, Tagged), and
+ * experiments with a field that begins as no number, with `Array.prototype.at` and with functions that are not inlined.
+ */
+const OFTEN_A_BOX =
+  'a number in a box: one beyond 31 bits (a time is), or with a fraction, takes 16 bytes where its field did not begin as ' +
+  'a number, or where a call that V8 does not inline hands it over, as `.at()` does.'
+
 type Judged = Omit<Spent, 'budget' | 'kind'>
 
 const plural = (bytes: number) => `${bytes.toLocaleString('en-US')} ${bytes === 1 ? 'byte' : 'bytes'}`
@@ -40,8 +50,10 @@ export function judgeBytesPerCall(
   const got = (value: number, how: string) =>
     `${plural(Math.max(isOver(value) ? bytesPerCall + 1 : 0, Math.ceil(value - TOLD_FROM)))} a call${how}`
   const limit = `${plural(bytesPerCall)} a call`
+  const isOften = Math.max(bytes, overall) < BOX_BYTES + COUNTS_FROM
+  const often = isOften ? { often: OFTEN_A_BOX } : {}
   if (isOver(overall) && !isOver(bytes)) return { kept: false, limit, got: got(overall, ' on average, in bursts') }
-  return { kept: !isOver(bytes), limit, got: got(bytes, '') }
+  return { kept: !isOver(bytes), limit, got: got(bytes, ''), ...(isOver(bytes) ? often : {}) }
 }
 
 const isFigure = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)

@@ -29,6 +29,8 @@ export interface Spent {
   readonly speed?: Speed
   /** more than a figure: what was found instead, where nothing could be counted */
   readonly trouble?: string
+  /** what a figure of this size most often is */
+  readonly often?: string
 }
 
 /** Those that decide: speed only informs. */
