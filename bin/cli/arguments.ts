@@ -264,7 +264,7 @@ export function parseCommand(argv: readonly string[]): {
     const [near] = nearest(name, Object.keys(COMMANDS))
     throw new KataError(
       `No command "${printable(name, 60)}".`,
-      near === undefined ? 'See: kata help' : `Did you mean ${near}? See: kata help`,
+      near === undefined ? 'See: npx kata help' : `Did you mean ${near}? See: npx kata help`,
     )
   }
   const command: Command = COMMANDS[name]
@@ -280,7 +280,7 @@ export function parseCommand(argv: readonly string[]): {
     if (positionals.length > command.maxWords)
       throw new KataError(
         `kata ${name} takes ${command.maxWords === 0 ? 'no words' : command.maxWords === 1 ? 'one word' : `at most ${command.maxWords} words`}, not "${positionals.join(' ')}".`,
-        `See: kata help ${name}`,
+        `See: npx kata help ${name}`,
       )
     refuseEmpty(name, values, positionals)
     return { name, values: values as Values, positionals }
@@ -290,7 +290,7 @@ export function parseCommand(argv: readonly string[]): {
     const [near] = unknown === undefined ? [] : nearest(unknown, Object.keys(options))
     throw new KataError(
       `${error.message.split('. ')[0]}.`,
-      `${near === undefined ? '' : `Did you mean --${near}? `}See: kata help ${name}`,
+      `${near === undefined ? '' : `Did you mean --${near}? `}See: npx kata help ${name}`,
     )
   }
 }
@@ -301,7 +301,7 @@ function refuseEmpty(name: CommandName, values: object, positionals: readonly st
   if (flag === undefined && !positionals.includes('')) return
   throw new KataError(
     flag === undefined ? `A word after kata ${name} is empty.` : `--${flag} is empty.`,
-    `Is a variable of your shell not set? See: kata help ${name}`,
+    `Is a variable of your shell not set? See: npx kata help ${name}`,
   )
 }
 

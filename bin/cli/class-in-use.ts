@@ -45,7 +45,7 @@ export function namedAssignment(context: Context, values: Values): Remembered | 
       throw new KataError('--assignment and --kata both say which katas.', 'Leave one of them out.')
     const file = resolve(context.io.cwd, values.assignment)
     const text = assignmentText(file)
-    if (text === undefined) throw new KataError(`There is no file ${shown(context, file)}.`, 'See: kata help grade')
+    if (text === undefined) throw new KataError(`There is no file ${shown(context, file)}.`, 'See: npx kata help grade')
     return { file, text }
   }
   if (values.kata !== undefined) return { katas: values.kata.map((name) => findKata(context.katas, name).slug) }
@@ -67,7 +67,7 @@ const assignmentText = (file: string): string | undefined =>
 export const nothingSaid = (): KataError =>
   new KataError(
     'Nothing says which katas to grade.',
-    'Say it: kata grade DIR --assignment FILE, or kata grade DIR --kata SLUG',
+    'Say it: npx kata grade DIR --assignment FILE, or npx kata grade DIR --kata SLUG',
   )
 
 export const remember = (store: Store, assignment: Remembered): void =>

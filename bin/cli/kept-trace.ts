@@ -43,7 +43,7 @@ export function keepTrace(ws: Workspace, kata: Kata, report: Report): void {
 /** @throws {KataError} where none is kept, or what is kept is none */
 export function keptTrace(ws: Workspace, kata: Kata): KeptTrace {
   const file = traceFile(ws, kata)
-  const again = `Judge it: kata check ${kata.slug}`
+  const again = `Judge it: npx kata check ${kata.slug}`
   const text = readText(file, MAX_BYTES)
   if (text === undefined) throw new KataError(`The last check of ${kata.slug} left no run to draw.`, again)
   const { version, promise, seed, replay, trace } = parsed(text)

@@ -10,6 +10,6 @@ import { type Context, progress } from './context.ts'
 export function whichKata(context: Context, name: string | undefined): Kata {
   if (name !== undefined) return findKata(context.katas, name)
   const choice = chooseNext(context.katas, progress(context), context.io.now())
-  if (choice === undefined) throw new KataError('Nothing is left to do just now.', 'Name a kata. See: kata list')
+  if (choice === undefined) throw new KataError('Nothing is left to do just now.', 'Name a kata. See: npx kata list')
   return choice.kata
 }

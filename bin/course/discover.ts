@@ -84,5 +84,5 @@ export function findKata(katas: readonly Kata[], name: string): Kata {
   const slugs = katas.map((kata) => kata.slug)
   const meant = nearest(typed, slugs)
   const guess = meant.length === 0 ? '' : ` Did you mean ${meant.join(' or ')}?`
-  throw new KataError(`No kata "${printable(name, 60)}".${guess}`, 'See: kata list')
+  throw new KataError(`No kata "${printable(name, 60)}".${guess}`, 'See: npx kata list')
 }

@@ -27,7 +27,10 @@ const MAX_BYTES = 4 * 1024 * 1024
 export function initWorkspace(course: string, dir: string, katas: readonly Kata[]): InitReport {
   const root = resolve(dir)
   if (readWorkspaceCourse(root) === undefined && existsSync(root) && readdirSync(root).length > 0) {
-    throw new KataError(`${printable(root)} is not empty and no workspace.`, 'Choose an empty folder: kata init DIR')
+    throw new KataError(
+      `${printable(root)} is not empty and no workspace.`,
+      'Choose an empty folder: npx kata init DIR',
+    )
   }
   // Read all of the course before anything is written, and mark the folder as ours first: whatever stops us in the
   // midst, the same command takes up where it ended.

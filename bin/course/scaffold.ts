@@ -15,7 +15,7 @@ export function scaffold(course: string, path: string, katas: readonly Kata[]): 
   if (slug === undefined)
     throw new KataError(
       `"${path.slice(0, 80)}" is no path of a kata.`,
-      'For example: kata new 3-deep-dive/bloom-filter',
+      'For example: npx kata new 3-deep-dive/bloom-filter',
     )
   const taken = katas.find((kata) => kata.slug === slug)
   if (taken !== undefined)

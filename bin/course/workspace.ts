@@ -63,5 +63,5 @@ function realPath(folder: string): string | undefined {
 const foreignCourse = (root: string, linked: string, course: string): KataError =>
   new KataError(
     `The workspace ${printable(root)} belongs to the course in ${printable(linked)}, and this program to the one in ${printable(course)}.`,
-    'Run the kata of that course, or link the workspace to this one: kata init . (in the workspace)',
+    'Run the kata of that course, or link the workspace to this one: npx kata init . (in the workspace)',
   )

@@ -166,7 +166,7 @@ function parseJson(text: string, file: string): unknown {
     return JSON.parse(text.replace(/^\ufeff/, ''))
   } catch (error) {
     const why = printable((error as Error).message.replace(/\s+/g, ' '))
-    throw new KataError(`${file} is no JSON: ${why}.`, 'See: kata help grade')
+    throw new KataError(`${file} is no JSON: ${why}.`, 'See: npx kata help grade')
   }
 }
 
@@ -178,7 +178,7 @@ function assignedKata(at: Reader, value: unknown, place: string, slugs: readonly
     at.fault(
       `${place}.kata`,
       `there is no kata "${printable(kata, 60)}"`,
-      near === undefined ? 'See: kata list' : `Did you mean ${near}? See: kata list`,
+      near === undefined ? 'See: npx kata list' : `Did you mean ${near}? See: npx kata list`,
     )
   }
   const weights = (kind: 'promises' | 'budgets') =>
@@ -226,7 +226,7 @@ type Reader = ReturnType<typeof reader>
 
 function reader(file: string) {
   const fault = (place: string, what: string, next?: string): never => {
-    throw new KataError(`${file}: ${place === '' ? '' : `${place}: `}${what}.`, next ?? 'See: kata help grade')
+    throw new KataError(`${file}: ${place === '' ? '' : `${place}: `}${what}.`, next ?? 'See: npx kata help grade')
   }
   return {
     fault,

@@ -139,7 +139,7 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ]
 
-const MAKE_ONE = 'Make one: kata grade DIR --gradebook FILE'
+const MAKE_ONE = 'Make one: npx kata grade DIR --gradebook FILE'
 const OTHER_TO_WRITE = 'Give another with --gradebook FILE.'
 
 /** SQLite says of what may not be read that it cannot be opened, which sounds like a fault of writing. @throws {KataError} */

@@ -68,16 +68,16 @@ export function readOwn(context: Context, kata: Kata): Uint8Array {
     `There is no file ${shown(context, file)}.`,
     // A course that has grown since `kata init` brings the examples along too.
     course === root
-      ? `Bring the stub back: kata reset ${kata.slug}`
-      : `Bring it here: kata init ${shellPath(shown(context, root))}`,
+      ? `Bring the stub back: npx kata reset ${kata.slug}`
+      : `Bring it here: npx kata init ${shellPath(shown(context, root))}`,
   )
 }
 
 function readGiven(context: Context, file: string): Uint8Array {
   if (statSync(file, { throwIfNoEntry: false })?.isFile() === false)
-    throw new KataError(`${shown(context, file)} is not a file.`, 'See: kata help check')
+    throw new KataError(`${shown(context, file)} is not a file.`, 'See: npx kata help check')
   const bytes = readAtMost(context, file)
-  if (bytes === undefined) throw new KataError(`There is no file ${shown(context, file)}.`, 'See: kata help check')
+  if (bytes === undefined) throw new KataError(`There is no file ${shown(context, file)}.`, 'See: npx kata help check')
   return bytes
 }
 

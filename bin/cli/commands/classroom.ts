@@ -15,7 +15,7 @@ export async function classroom(context: Context, words: readonly string[], valu
   if (dir === undefined)
     throw new KataError(
       'kata classroom needs a folder.',
-      'For example: kata classroom ../hw1 token-bucket fixed-window',
+      'For example: npx kata classroom ../hw1 token-bucket fixed-window',
     )
   const asked = {
     name: values.name,
@@ -27,7 +27,7 @@ export async function classroom(context: Context, words: readonly string[], valu
     classroom: made,
     ...report
   } = await writeClassroom(context.ws.course, resolve(context.io.cwd, dir), asked, context.katas).catch((error) => {
-    throw inWords(error, dir, 'Name a folder of yours: kata classroom FOLDER KATA…')
+    throw inWords(error, dir, 'Name a folder of yours: npx kata classroom FOLDER KATA…')
   })
   const katas = made.katas.map(({ slug }) => slug)
   if (context.json) sayJson(context, { root, name: made.name, deadline: made.deadline ?? null, katas, ...report })

@@ -27,7 +27,7 @@ export async function diff(context: Context, name: string | undefined, values: V
   if (kind === 'solution' && !seen)
     throw new KataError(
       `The solution of ${kata.slug} is shown after a pass.`,
-      `To see it now: kata solution ${kata.slug} --give-up`,
+      `To see it now: npx kata solution ${kata.slug} --give-up`,
     )
   const mine = stubFile(context.ws, kata)
   const other = otherFile(context, kata, kind)

@@ -84,7 +84,7 @@ function files(context: Context): Finding {
       what: 'files',
       state: 'broken',
       found: `${folder} cannot be written (${(error as NodeJS.ErrnoException).code})`,
-      next: 'Give yourself the right to write there, or make a workspace elsewhere: kata init DIR',
+      next: 'Give yourself the right to write there, or make a workspace elsewhere: npx kata init DIR',
     }
   }
 }

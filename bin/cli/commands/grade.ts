@@ -53,7 +53,7 @@ export async function grade(context: Context, word: string | undefined, values: 
     const [near] = nearest(word, ['apply', 'discard'])
     throw new KataError(
       `--regrade judges what the gradebook holds, and needs no folder "${printable(word, 60)}".${near === undefined ? '' : ` Did you mean ${near}?`}`,
-      'Propose the differences: kata grade --regrade. Decide: kata grade --regrade apply, or discard',
+      'Propose the differences: npx kata grade --regrade. Decide: npx kata grade --regrade apply, or discard',
     )
   }
   const isolation = chooseIsolation(values)
@@ -64,8 +64,8 @@ export async function grade(context: Context, word: string | undefined, values: 
     mustHoldSomething(
       file,
       isRegrade
-        ? 'Name the one that holds the class: kata grade --regrade --gradebook FILE'
-        : 'Name the one that holds the class, or the class itself: kata grade DIR',
+        ? 'Name the one that holds the class: npx kata grade --regrade --gradebook FILE'
+        : 'Name the one that holds the class, or the class itself: npx kata grade DIR',
     )
   const named = namedAssignment(context, values)
   const namedClass = named === undefined ? undefined : await classOf(context, named)
@@ -102,7 +102,7 @@ interface Source extends Pick<ClassOptions, 'from' | 'roster' | 'ref' | 'layout'
 function sourceOf(context: Context, { layout, roster, ref }: Values, dir: string, gradebook: string): Source {
   const { cwd } = context.io
   if (layout !== undefined && !LAYOUTS.some((one) => one === layout))
-    throw new KataError(`--layout takes ${LAYOUTS.join(', ')}, not "${layout}".`, 'See: kata help grade')
+    throw new KataError(`--layout takes ${LAYOUTS.join(', ')}, not "${layout}".`, 'See: npx kata help grade')
   const from = resolve(cwd, dir)
   if (!existsSync(from))
     throw new KataError(`There is no ${printable(from)}.`, 'Name the folder of a class, or an archive of it.')
@@ -221,7 +221,7 @@ async function regrade(given: Given, word: string | undefined): Promise<number> 
     if (word !== undefined)
       throw new KataError(
         'There is no proposal to decide on.',
-        `Make one: kata grade --regrade${whichGradebook(shown(context, store.file), '--gradebook ')}`,
+        `Make one: npx kata grade --regrade${whichGradebook(shown(context, store.file), '--gradebook ')}`,
       )
     if (context.json) sayLine(context, { event: 'proposed', rejudged: 0, judgeErrors, faults, differences: [] })
     else if (judgeErrors > 0) say(context, nothingProposedScreen(faults, shown(context, store.file), context.look))
@@ -258,7 +258,7 @@ function throwIfStale({ changes }: Proposal, versions: ReadonlyMap<string, Versi
   const katas = [...new Set(stale.map(({ kata }) => kata))].join(', ')
   throw new KataError(
     `The proposal was judged by another grader or engine than the present one (${katas}). Nothing was applied.`,
-    `Propose anew: kata grade --regrade${which}`,
+    `Propose anew: npx kata grade --regrade${which}`,
   )
 }
 

@@ -33,7 +33,7 @@ export async function gradebook(context: Context, file: string | undefined, valu
   if (values.redact === true && values.out === undefined)
     throw new KataError(
       '--redact is about the files that --out writes.',
-      'Name a folder for them: kata gradebook --out DIR --redact',
+      'Name a folder for them: npx kata gradebook --out DIR --redact',
     )
   refuseTwoQuestions(values)
   const store = openStore(gradebookFile(context, values, file), 'read')
@@ -131,7 +131,10 @@ const ASPECTS: Readonly<Record<string, (grade: KataGrade) => boolean>> = {
 function inState(grades: Grades, state: string): Found[] {
   const known = [...STATES, ...Object.keys(ASPECTS), ...VERDICTS.filter((verdict) => !STATES.includes(verdict))]
   if (!known.includes(state))
-    throw new KataError(`--state takes ${known.join(', ')}; not "${printable(state, 40)}".`, 'See: kata help gradebook')
+    throw new KataError(
+      `--state takes ${known.join(', ')}; not "${printable(state, 40)}".`,
+      'See: npx kata help gradebook',
+    )
   const isIn =
     ASPECTS[state] ??
     (STATES.includes(state)
@@ -147,7 +150,7 @@ function unknown(what: string, name: string, known: readonly string[], gradebook
   const [near] = nearest(name, known)
   return new KataError(
     `No ${what} "${printable(name, 60)}".${near === undefined ? '' : ` Did you mean ${near}?`}`,
-    `See: kata gradebook${whichGradebook(gradebook)}`,
+    `See: npx kata gradebook${whichGradebook(gradebook)}`,
   )
 }
 

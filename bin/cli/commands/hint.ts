@@ -19,7 +19,7 @@ export function hint(context: Context, name: string | undefined, values: Values)
   if (asked === undefined && state?.lastCheck?.verdict === 'accepted')
     throw new KataError(
       `The last check of ${kata.slug} kept every promise.`,
-      `For one that you choose: kata hint ${kata.slug} --promise N`,
+      `For one that you choose: npx kata hint ${kata.slug} --promise N`,
     )
   const failing = lesson.promises.find(({ name }) => name === state?.failing)?.number
   // Before any check, the first promise of the lesson.

@@ -9,7 +9,7 @@ import { initScreen } from '../screens/init-screen.ts'
 
 export async function init(context: Context, dir: string | undefined): Promise<number> {
   const chosen = dir ?? (await askFolder(context))
-  if (chosen === undefined) throw new KataError('kata init needs a folder.', 'For example: kata init ~/katas')
+  if (chosen === undefined) throw new KataError('kata init needs a folder.', 'For example: npx kata init ~/katas')
   const root = resolve(context.io.cwd, chosen)
   const report = initWorkspace(context.ws.course, root, context.katas)
   if (context.json) sayJson(context, { root, course: context.ws.course, ...report })

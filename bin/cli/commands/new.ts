@@ -7,7 +7,7 @@ import { type Context, say, sayJson } from '../context.ts'
 
 export function newKata(context: Context, path: string | undefined): number {
   if (path === undefined)
-    throw new KataError('kata new needs a path.', 'For example: kata new 3-deep-dive/bloom-filter')
+    throw new KataError('kata new needs a path.', 'For example: npx kata new 3-deep-dive/bloom-filter')
   const files = scaffold(context.ws.course, path, context.katas)
   if (context.json) sayJson(context, { files })
   else

@@ -17,7 +17,10 @@ export async function perf(context: Context, name: string | undefined, values: V
   const { kataBudgets } = await import('../../judge/budgets/course-budgets.ts')
   const budgets = await kataBudgets(context.ws, kata)
   if (budgets === undefined)
-    throw new KataError(`${kata.slug} has no budgets: nothing of it is measured.`, `Judge it: kata check ${kata.slug}`)
+    throw new KataError(
+      `${kata.slug} has no budgets: nothing of it is measured.`,
+      `Judge it: npx kata check ${kata.slug}`,
+    )
   const report = await judgeOne(context, kata, values, { budgets: 'in-full' })
   const file = values.from === undefined ? stubFile(context.ws, kata) : resolve(context.io.cwd, values.from)
   const written = values.html === undefined ? undefined : await perfPageAt(context, values.html, report, file)

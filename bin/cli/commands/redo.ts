@@ -27,6 +27,6 @@ function mostOverdue(context: Context) {
   const [kata] = context.katas
     .filter(({ slug }) => state.get(slug)?.due !== undefined)
     .sort((a, b) => (state.get(a.slug)?.dueAtMs ?? 0) - (state.get(b.slug)?.dueAtMs ?? 0))
-  if (kata === undefined) throw new KataError('Nothing is due.', 'Name a kata: kata redo SLUG. See: kata list')
+  if (kata === undefined) throw new KataError('Nothing is due.', 'Name a kata: npx kata redo SLUG. See: npx kata list')
   return kata
 }

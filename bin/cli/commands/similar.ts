@@ -24,7 +24,7 @@ const MAX_ALIGNED = 40
 export async function similar(context: Context, words: readonly string[], values: Values): Promise<number> {
   const [folder, partner] = words
   if (folder === undefined)
-    throw new KataError('Which class?', 'Name its folder, archive or gradebook: kata similar submissions')
+    throw new KataError('Which class?', 'Name its folder, archive or gradebook: npx kata similar submissions')
   if (partner !== undefined && values.pair === undefined)
     throw new KataError(`kata similar takes one class, not also "${printable(partner, 60)}".`, 'See: kata help similar')
   const katas = values.kata === undefined ? context.katas : values.kata.map((name) => whichKata(context, name))

@@ -18,7 +18,7 @@ export async function solution(context: Context, name: string | undefined, value
       if (!context.interactive)
         throw new KataError(
           `The solution of ${kata.slug} is shown after a pass.`,
-          `To see it now, and build it again tomorrow: kata solution ${kata.slug} --give-up`,
+          `To see it now, and build it again tomorrow: npx kata solution ${kata.slug} --give-up`,
         )
       if (!(await confirmed(kata.slug))) return EXIT.accepted
     }

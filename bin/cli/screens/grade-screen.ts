@@ -63,19 +63,19 @@ export function gradedScreen(grades: Grades, summary: RunSummary, look: Look): s
       ? []
       : withCommand(
           `${count(grades.notTaken.length, 'thing')} could not be taken`,
-          `kata gradebook${whichGradebook(gradebook)} --state not-taken`,
+          `npx kata gradebook${whichGradebook(gradebook)} --state not-taken`,
           look,
         )),
     ...(outdated === 0
       ? []
       : withCommand(
           `${count(outdated, 'result')} of an older grader or engine; what would change`,
-          `kata grade --regrade${whichGradebook(gradebook, '--gradebook ')}`,
+          `npx kata grade --regrade${whichGradebook(gradebook, '--gradebook ')}`,
           look,
         )),
     '',
     `gradebook  ${gradebook}`,
-    `look       kata gradebook ${shellPath(gradebook)}`,
+    `look       npx kata gradebook ${shellPath(gradebook)}`,
   ].join('\n')
 }
 
@@ -103,7 +103,7 @@ function errorLines({ learners }: Grades, gradebook: string, look: Look): string
     ),
   )
   return ownFault('Our own fault, not scored, and tried again by the next run:', errors, look, (more) =>
-    withCommand(more, `kata gradebook${whichGradebook(gradebook)} --state judge-error`, look),
+    withCommand(more, `npx kata gradebook${whichGradebook(gradebook)} --state judge-error`, look),
   )
 }
 
@@ -194,7 +194,7 @@ export function differencesScreen(
     ...faultLines(faults, look),
     '',
     ...(state === 'proposed'
-      ? [`apply      kata grade --regrade apply${which}`, `discard    kata grade --regrade discard${which}`]
+      ? [`apply      npx kata grade --regrade apply${which}`, `discard    npx kata grade --regrade discard${which}`]
       : state === 'applied'
         ? [
             ...(outdated === 0
@@ -203,7 +203,7 @@ export function differencesScreen(
                   `${count(outdated, 'file')} could not be judged anew, and ${outdated === 1 ? 'is' : 'are'} graded by an older grader still.`,
                   look.width,
                 )),
-            ...(outdated === 0 ? [] : [`again      kata grade --regrade${which}`]),
+            ...(outdated === 0 ? [] : [`again      npx kata grade --regrade${which}`]),
           ]
         : ['The grades are what they were.']),
   ].join('\n')
@@ -223,7 +223,7 @@ export const nothingProposedScreen = (faults: readonly Fault[], gradebook: strin
     ...wrapText('Nothing is proposed: what could not be judged anew keeps what it was given before.', look.width),
     ...faultLines(faults, look),
     '',
-    `again      kata grade --regrade${whichGradebook(gradebook, '--gradebook ')}`,
+    `again      npx kata grade --regrade${whichGradebook(gradebook, '--gradebook ')}`,
   ].join('\n')
 
 const faultLines = (faults: readonly Fault[], look: Look): string[] =>

@@ -27,7 +27,7 @@ export function overviewScreen(grades: Grades, gradebook: string, look: Look): s
     `${decimal(one.points)}${one.isComplete ? '' : ' …'}`,
     ...one.katas.map(cell),
   ])
-  const command = `kata gradebook${whichGradebook(gradebook)}`
+  const command = `npx kata gradebook${whichGradebook(gradebook)}`
   const flagged = learners.flatMap(({ katas }) => katas).filter(({ flags }) => flags.length > 0).length
   return [
     ...wrapText(

@@ -21,7 +21,7 @@ const MARKS: Record<string, string> = { new: ' ', started: '~', passed: '✓', r
 const EFFORT = 4 + 17 + 'review due'.length
 
 export function listScreen(katas: readonly ListedKata[], look: Look): string {
-  if (katas.length === 0) return 'No kata matches. See all: kata list'
+  if (katas.length === 0) return 'No kata matches. See all: npx kata list'
   const width = Math.max(...katas.map(({ kata }) => kata.length)) + 2
   // How one stands says more than how long it takes.
   const narrow = width + EFFORT > look.width

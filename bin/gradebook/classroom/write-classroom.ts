@@ -53,13 +53,13 @@ export async function writeClassroom(
   if (made === undefined && existsSync(root) && readdirSync(root).length > 0)
     throw new KataError(
       `${printable(root)} is not empty and no classroom.`,
-      'Choose an empty folder: kata classroom DIR KATA…',
+      'Choose an empty folder: npx kata classroom DIR KATA…',
     )
   const slugs = asked.katas.length > 0 ? asked.katas.map(({ slug }) => slug) : (made?.katas ?? [])
   // In course order, for that is the order in which they build on each other.
   const katas = all.filter(({ slug }) => slugs.includes(slug))
   if (katas.length === 0)
-    throw new KataError('No kata is named.', 'For example: kata classroom ../hw1 token-bucket fixed-window')
+    throw new KataError('No kata is named.', 'For example: npx kata classroom ../hw1 token-bucket fixed-window')
   const name = nameOf(asked.name ?? made?.name ?? (root.split(/[\\/]/).at(-1) || 'katas'))
   const deadline = deadlineOf(asked.deadline ?? made?.deadline)
   const classroom: Classroom = { name, deadline, katas }
