@@ -26,13 +26,13 @@ test.each([
 })
 
 test.each([
-  ['chekc', 'No command "chekc". Did you mean check? See: kata help'],
-  ['toString', 'No command "toString". See: kata help'],
-  ['check --sed 7', "Unknown option '--sed'. Did you mean --seed? See: kata help check"],
-  ['check --undo', "Unknown option '--undo'. See: kata help check"],
-  ['check --seed', "Option '--seed <value>' argument missing. See: kata help check"],
-  ['check one two', 'kata check takes one word, not "one two". See: kata help check'],
-  ['stats all', 'kata stats takes no words, not "all". See: kata help stats'],
+  ['chekc', 'No command "chekc". Did you mean check? See: npx kata help'],
+  ['toString', 'No command "toString". See: npx kata help'],
+  ['check --sed 7', "Unknown option '--sed'. Did you mean --seed? See: npx kata help check"],
+  ['check --undo', "Unknown option '--undo'. See: npx kata help check"],
+  ['check --seed', "Option '--seed <value>' argument missing. See: npx kata help check"],
+  ['check one two', 'kata check takes one word, not "one two". See: npx kata help check'],
+  ['stats all', 'kata stats takes no words, not "all". See: npx kata help stats'],
 ])('kata %s is a mistake that says what to do', (typed, message) => {
   expect(mistake(() => parseCommand(typed.split(' ')))).toBe(message)
 })
@@ -45,7 +45,7 @@ test.each([
   [['similar', 'class', ''], 'A word after kata similar is empty.'],
 ])('what is empty names no place: kata %j', (argv, message) => {
   expect(mistake(() => parseCommand(argv))).toBe(
-    `${message} Is a variable of your shell not set? See: kata help ${argv[0]}`,
+    `${message} Is a variable of your shell not set? See: npx kata help ${argv[0]}`,
   )
 })
 

@@ -77,27 +77,31 @@ ${body.join('\n')}
 
 const nameOf = ({ learner }: LearnerGrade): string => learner.name ?? learner.id
 
+/** Where no id stands beside it: two learners may be called the same. */
+const whoIs = ({ learner: { id, name } }: LearnerGrade): string =>
+  name === undefined || name === id ? id : `${name} (${id})`
+
 /** Everything that no policy can settle, each with its reason. */
 function attention({ learners, notTaken }: Grades): string {
   const inState = (state: KataGrade['state']) =>
     learners.flatMap((learner) =>
       learner.katas.filter((one) => one.state === state).map((grade) => ({ learner, grade })),
     )
-  const names = new Map(learners.map((one) => [one.learner.id, nameOf(one)]))
+  const names = new Map(learners.map((one) => [one.learner.id, whoIs(one)]))
   const faults = inState('judge-error').map(({ learner, grade }) => [
-    text(nameOf(learner)),
+    text(whoIs(learner)),
     text(grade.kata),
     text(grade.report?.reason?.split('\n')[0] ?? STATE_WORDS['judge-error']),
   ])
   const flags = learners.flatMap((learner) =>
-    learner.katas.flatMap(({ kata, flags }) => flags.map((flag) => [text(nameOf(learner)), text(kata), text(flag)])),
+    learner.katas.flatMap(({ kata, flags }) => flags.map((flag) => [text(whoIs(learner)), text(kata), text(flag)])),
   )
   const left = notTaken.map(({ learner, origin, why }) => [
     text(learner === undefined ? 'nobody we know' : (names.get(learner) ?? learner)),
     `<code>${text(origin)}</code>`,
     text(why),
   ])
-  const waiting = inState('pending').map(({ learner, grade }) => [text(nameOf(learner)), text(grade.kata)])
+  const waiting = inState('pending').map(({ learner, grade }) => [text(whoIs(learner)), text(grade.kata)])
   const columns = (second: string, third: string): Column[] => [
     { title: 'learner' },
     { title: second },
@@ -128,7 +132,7 @@ function missingPart(missing: readonly { learner: LearnerGrade; grade: KataGrade
   if (missing.length === 0) return []
   const byLearner = Map.groupBy(missing, ({ learner }) => learner)
   const rows = [...byLearner].map(([learner, all]) => [
-    text(nameOf(learner)),
+    text(whoIs(learner)),
     text(all.map(({ grade }) => grade.kata).join(', ')),
   ])
   return [table('Nothing was handed in', [{ title: 'learner' }, { title: 'katas' }], rows)]
@@ -219,15 +223,15 @@ function everybody({ assignment, learners }: Grades, { hrefOf }: ClassPageOption
     ...['learner', 'id', 'section'].map((title) => `<th scope="col">${title}</th>`),
     `<th scope="col"${number}>points</th>`,
     ...assignment.katas.map(({ title }) => `<th scope="col">${text(title)}</th>`),
-    `<th scope="col"${number}>late days</th><th scope="col"${number}>flags</th>`,
+    `<th scope="col"${number}>days late, at most</th><th scope="col"${number}>late days used</th><th scope="col"${number}>flags</th>`,
   ]
   const rows = learners.map((one) => {
     const { learner, points, of, isComplete, katas, lateDaysUsed } = one
     const name = text(nameOf(one))
     const cells = assignment.katas.map(({ kata }) => kataCell(katas.find((grade) => grade.kata === kata)))
-    const late = Math.max(lateDaysUsed, ...katas.map(({ late }) => late?.days ?? 0))
+    const late = Math.max(0, ...katas.map(({ late }) => late?.days ?? 0))
     const flags = katas.reduce((sum, { flags }) => sum + flags.length, 0)
-    return `<tr data-states="${text(katas.map(wordOf).join(' '))}"><th scope="row">${hrefOf === undefined ? name : `<a href="${text(hrefOf(one))}">${name}</a>`}</th><td class="id">${text(learner.id)}</td><td>${text(learner.section ?? '')}</td><td${number} data-value="${decimal(points)}">${decimal(points)} of ${decimal(of)}${isComplete ? '' : ' <span class="word ours">not complete</span>'}</td>${cells.join('')}<td${number}>${late}</td><td${number}>${flags}</td></tr>`
+    return `<tr data-states="${text(katas.map(wordOf).join(' '))}"><th scope="row">${hrefOf === undefined ? name : `<a href="${text(hrefOf(one))}">${name}</a>`}</th><td class="id">${text(learner.id)}</td><td>${text(learner.section ?? '')}</td><td${number} data-value="${decimal(points)}">${decimal(points)} of ${decimal(of)}${isComplete ? '' : ' <span class="word ours">not complete</span>'}</td>${cells.join('')}<td${number}>${late}</td><td${number}>${lateDaysUsed}</td><td${number}>${flags}</td></tr>`
   })
   return `<div id="tools" role="search" hidden>
 <label>Show those with <input type="search" placeholder="a name, an id, a section" autocomplete="off"></label>
@@ -254,13 +258,15 @@ function kataCell(grade: KataGrade | undefined): string {
 function runTable(runs: readonly Run[]): string {
   const columns: Column[] = [
     { title: 'begun' },
+    { title: 'what for' },
     { title: 'sandbox' },
     { title: 'judged', isNumber: true },
     { title: 'known from before', isNumber: true },
     { title: 'our own faults', isNumber: true },
   ]
-  const rows = runs.map(({ startedMs, isolation, judged, fromCache, judgeErrors }) => [
+  const rows = runs.map(({ kind, startedMs, isolation, judged, fromCache, judgeErrors }) => [
     timeText(startedMs),
+    kind === 'regrade' ? 'a regrade' : 'grading',
     isolation,
     ...[judged, fromCache, judgeErrors].map(String),
   ])

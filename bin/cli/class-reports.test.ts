@@ -13,7 +13,7 @@ import { readLesson } from '../course/lesson.ts'
 import type { KataGrade, LearnerGrade } from '../gradebook/grades.ts'
 import { canvasCsv } from '../gradebook/reports/canvas-csv.ts'
 import { gradebookCsv } from '../gradebook/reports/gradebook-csv.ts'
-import { aClass, hostileClass } from '../gradebook/reports/grades-fixture.ts'
+import { aClass, aGrade, aLearner, aReport, hostileClass } from '../gradebook/reports/grades-fixture.ts'
 import { gradescopeResults } from '../gradebook/reports/gradescope-results.ts'
 import { COMMAND_LEFT, HOSTILE } from '../gradebook/reports/hostile-text-fixture.ts'
 import { junitXml } from '../gradebook/reports/junit-xml.ts'
@@ -261,6 +261,18 @@ describe('a run that was kept in a gradebook', () => {
     expect(pictures(html)).toHaveLength(2)
     expect(html).toContain('Left out: ')
   })
+})
+
+test('the median of an even class lies between its middle two; days late and late days are told apart', () => {
+  const late = (days: number, lateDaysUsed: number) => ({ days, lateDaysUsed, off: 0 })
+  const points = (id: string, hundredths: number, more = {}) =>
+    aLearner(id, aGrade('graded', aReport('accepted', ''), { points: hundredths, rawPoints: hundredths, ...more }))
+  const html = classPage(
+    aClass([points('a', 250), points('b', 500, { late: late(3, 2) }), points('c', 1000), points('d', 1250)]),
+  )
+  expect(html).toContain('Half of the class is between 20 % and 80 %; the median is 60 %,')
+  expect(html).toMatch(/days late, at most<\/th>.*late days used<\/th>/)
+  expect(html).toMatch(/<td class="number">3<\/td><td class="number">2<\/td><td class="number">0<\/td><\/tr>/)
 })
 
 test('a class of nobody has a page', () => {

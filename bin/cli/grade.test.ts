@@ -87,7 +87,7 @@ test('what the command line must say', async () => {
   expect(await says('grade', 'class', '--kata', 'ask-twice', '--assignment', 'hw.json')).toContain(
     'both say which katas',
   )
-  expect(await says('grade', 'class')).toContain('Nothing says which katas to grade.\nSay it: kata grade DIR')
+  expect(await says('grade', 'class')).toContain('Nothing says which katas to grade.\nSay it: npx kata grade DIR')
   expect(await says('grade', 'class', '--kata', 'ask-twise')).toContain('Did you mean ask-twice?')
   expect(await says('grade', 'nowhere', '--kata', 'ask-twice')).toContain('There is no ')
   expect(await says('grade', '.', '--kata', 'ask-twice', '--roster', 'katas')).toContain(
@@ -316,12 +316,12 @@ test('what a screen tells to type is about this very gradebook, wherever it lies
     '--portable',
   ])
   // A command is never broken: half of it is another command.
-  expect(graded.out).toMatch(/could not be taken:\s+kata gradebook 'a term\/g\.sqlite' --state not-taken$/m)
-  expect(graded.out).toContain("look       kata gradebook 'a term/g.sqlite'")
+  expect(graded.out).toMatch(/could not be taken:\s+npx kata gradebook 'a term\/g\.sqlite' --state not-taken$/m)
+  expect(graded.out).toContain("look       npx kata gradebook 'a term/g.sqlite'")
   const gradebook = ['gradebook', 'a term/g.sqlite']
   const overview = (await copy.kata(gradebook)).out
-  expect(overview).toMatch(/to look at: kata gradebook 'a term\/g\.sqlite' --state flagged$/m)
-  expect(overview).toMatch(/^\d things? not taken: kata gradebook 'a term\/g\.sqlite' --state not-taken$/m)
+  expect(overview).toMatch(/to look at: npx kata gradebook 'a term\/g\.sqlite' --state flagged$/m)
+  expect(overview).toMatch(/^\d things? not taken: npx kata gradebook 'a term\/g\.sqlite' --state not-taken$/m)
   // What the screen says of no learner and no kata, the document says too.
   const stray = { learner: 'bob', origin: 'bob/package.json', why: expect.stringContaining(' ') }
   expect(await copy.json([...gradebook, '--state', 'not-taken'])).toEqual([
@@ -330,12 +330,21 @@ test('what a screen tells to type is about this very gradebook, wherever it lies
   ])
   expect((await copy.kata([...gradebook, '--state', 'not-taken'])).out).toContain('bob · bob/package.json: ')
   expect((await copy.kata([...gradebook, '--learner', 'nobody'])).err).toContain(
-    "See: kata gradebook 'a term/g.sqlite'",
+    "See: npx kata gradebook 'a term/g.sqlite'",
   )
   const undecided = await copy.kata(['grade', '--regrade', 'apply', '--gradebook', 'a term/g.sqlite', '--portable'])
-  expect(undecided.err).toContain("Make one: kata grade --regrade --gradebook 'a term/g.sqlite'")
+  expect(undecided.err).toContain("Make one: npx kata grade --regrade --gradebook 'a term/g.sqlite'")
+  // A regrade that finds nothing to judge is no run, and nothing is left to be decided on.
+  const idle = await copy.kata(['grade', '--regrade', '--gradebook', 'a term/g.sqlite', '--portable'])
+  expect([idle.code, idle.out]).toEqual([0, expect.stringContaining('nothing to regrade')])
+  expect((await copy.kata([...gradebook, '--runs'])).out).not.toContain('anew')
+  expect((await copy.kata(gradebook)).out).not.toContain('not decided on')
   const proposed = await copy.kata(['grade', '--regrade', '--no-cache', '--gradebook', 'a term/g.sqlite', '--portable'])
-  expect(proposed.out).toContain("apply      kata grade --regrade apply --gradebook 'a term/g.sqlite'")
+  expect(proposed.out).toContain("apply      npx kata grade --regrade apply --gradebook 'a term/g.sqlite'")
+  expect((await copy.kata([...gradebook, '--runs'])).out).toMatch(/ judged anew · /)
+  expect((await copy.kata(gradebook)).out.replaceAll(/\s+/g, ' ')).toContain(
+    "A regrade of 1 file is proposed and not decided on. Decide: npx kata grade --regrade apply --gradebook 'a term/g.sqlite', or discard",
+  )
   // The id is the folder's, and is typed as keyboards and systems have it; why nothing was judged is told.
   const screen = await copy.screen([...gradebook, '--learner', 'müller'.normalize('NFD')])
   expect(screen).toMatch(/Müller · 0 of 100[\s\S]*rejected-source[\s\S]*line 1: /)

@@ -175,6 +175,7 @@ function classOf(parts: readonly Part[]): JudgedClass {
       ],
       runs: [
         {
+          kind: 'regrade',
           startedMs: DEADLINE_MS + DAY_MS,
           isolation: 'portable',
           remark: 'bubblewrap is not installed: apt-get install bubblewrap.',
@@ -182,7 +183,7 @@ function classOf(parts: readonly Part[]): JudgedClass {
           fromCache: 12,
           judgeErrors: 1,
         },
-        { startedMs: DEADLINE_MS, isolation: 'strict', judged: 40, fromCache: 0, judgeErrors: 0 },
+        { kind: 'grade', startedMs: DEADLINE_MS, isolation: 'strict', judged: 40, fromCache: 0, judgeErrors: 0 },
       ],
     },
   }

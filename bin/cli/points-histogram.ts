@@ -31,7 +31,8 @@ export function histogram(shares: readonly number[]): string {
     .filter(({ n }) => n > 0)
     .map(({ n, range }) => `${n} at ${range}`)
   const sorted = shares.toSorted((a, b) => a - b)
-  const [low, middle, high] = [0.25, 0.5, 0.75].map((p) => percent(quantile(sorted, p)))
+  const [low, high] = [0.25, 0.75].map((p) => percent(quantile(sorted, p)))
+  const middle = percent((quantile(sorted, 0.5) + quantile(sorted.toReversed(), 0.5)) / 2)
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${text(`Learners by points: ${said.join(', ')}.`)}">
 <path class="axis" d="M${LEFT} ${HEIGHT - BOTTOM} H${WIDTH - RIGHT}" fill="none"/>
 ${columns.join('\n')}
@@ -43,6 +44,6 @@ ${columns.join('\n')}
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`
 
-/** The value that so much of the class is at or below: one that somebody has. */
+/** The value that so much of the class is at or below: one that somebody has. From both sides its half is the median's two. */
 const quantile = (sorted: readonly number[], p: number): number =>
   sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)] as number

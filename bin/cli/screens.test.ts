@@ -143,7 +143,7 @@ test('with --json a mistake is data, on standard output', async () => {
   expect([code, err]).toEqual([64, ''])
   expect(JSON.parse(out)).toEqual({
     error: 'No kata "token-buket". Did you mean token-bucket?',
-    next: 'See: kata list',
+    next: 'See: npx kata list',
   })
 })
 

@@ -55,7 +55,7 @@ test('a run that breaks a promise is in the report, is kept, and is forgotten wh
   copy.write(ASK_TWICE_SOLUTION, FILE)
   await copy.kata(['check', 'ask-twice'])
   expect(await copy.screen(['trace', 'ask-twice'])).toBe(
-    `$ kata trace ask-twice\nThe last check of ask-twice left no run to draw.\nJudge it: kata check ask-twice\n[exit 64]\n`,
+    `$ kata trace ask-twice\nThe last check of ask-twice left no run to draw.\nJudge it: npx kata check ask-twice\n[exit 64]\n`,
   )
 })
 

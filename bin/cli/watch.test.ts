@@ -146,7 +146,7 @@ test('--poll needs no file events; --json is one report a line and nothing else'
 test('before any verdict the exit code says so', async () => {
   rmSync(copy.file(), { force: true })
   const { until, press, over } = watching()
-  await until('There is no file katas/2-foundation/token-bucket.ts.\nBring it here: kata init .\n')
+  await until('There is no file katas/2-foundation/token-bucket.ts.\nBring it here: npx kata init .\n')
   press('q')
   expect((await over).code).toBe(2)
 })

@@ -97,13 +97,13 @@ test.each([
 })
 
 test.each([
-  ['token-buket', 'No kata "token-buket". Did you mean token-bucket? See: kata list'],
+  ['token-buket', 'No kata "token-buket". Did you mean token-bucket? See: npx kata list'],
   [
     'katas/2-foundation/hash-rng.ts',
-    'No kata "katas/2-foundation/hash-rng.ts". Did you mean hash-ring? See: kata list',
+    'No kata "katas/2-foundation/hash-rng.ts". Did you mean hash-ring? See: npx kata list',
   ],
-  ['quicksort', 'No kata "quicksort". See: kata list'],
-  ['a\u001b[31m', 'No kata "a\uFFFD[31m". See: kata list'],
+  ['quicksort', 'No kata "quicksort". See: npx kata list'],
+  ['a\u001b[31m', 'No kata "a\uFFFD[31m". See: npx kata list'],
 ])('an unknown one is told: %j', (name, message) => {
   expect(() => findKata(katas, name)).toThrow(expect.objectContaining({ name: 'KataError', message }))
 })

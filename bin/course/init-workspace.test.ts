@@ -137,7 +137,7 @@ test('a folder with something else in it is refused and left as it is', () => {
   using folder = tempFolder()
   const { dir, init, write } = courseAndFolder(folder.path)
   write('thesis.tex', 'years')
-  expect(init).toThrow('is not empty and no workspace. Choose an empty folder: kata init DIR')
+  expect(init).toThrow('is not empty and no workspace. Choose an empty folder: npx kata init DIR')
   expect(readdirSync(dir)).toEqual(['thesis.tex'])
 })
 

@@ -37,6 +37,7 @@ export interface ItemNames {
 }
 
 export interface Run {
+  readonly kind: 'grade' | 'regrade'
   readonly startedMs: number
   readonly isolation: 'strict' | 'portable'
   /** why it is not strict, where it is not */

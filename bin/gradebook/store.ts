@@ -382,7 +382,7 @@ export function openStore(file: string, mode: 'read' | 'write'): Store {
 
     runs: () =>
       all<Omit<Run, 'remark'> & { remark: string | null }>(
-        `SELECT started_ms AS startedMs, isolation, remark, from_cache AS fromCache,
+        `SELECT kind, started_ms AS startedMs, isolation, remark, from_cache AS fromCache,
            (SELECT count(*) FROM results r WHERE r.run = runs.id) AS judged,
            (SELECT count(DISTINCT kata || ' ' || content) FROM judge_errors e WHERE e.run = runs.id) AS judgeErrors
          FROM runs ORDER BY id DESC`,

@@ -285,8 +285,9 @@ async function judge(
   fromCache: number,
 ): Promise<{ run: number; judged: number; judgeErrors: number; faults: readonly Fault[] }> {
   const { ws, io } = context
-  // A run that judges nothing is none; only a proposal needs one to have come from.
-  if (work.length === 0 && kind === 'grade') return { run: 0, judged: 0, judgeErrors: 0, faults: [] }
+  // A run that judges nothing is none; only a proposal, of what is known already, needs one to have come from.
+  if (work.length === 0 && (kind === 'grade' || fromCache === 0))
+    return { run: 0, judged: 0, judgeErrors: 0, faults: [] }
   const faults = new Map<string, Fault>()
   const versions = versionsOf(context, used)
   const secret = randomBytes(32)

@@ -10,7 +10,7 @@ import { whoIsMeant } from '../../gradebook/folded.ts'
 import type { Grades, KataGrade } from '../../gradebook/grades.ts'
 import { readGrades } from '../../gradebook/read-class.ts'
 import { canvasRemarks } from '../../gradebook/reports/canvas-csv.ts'
-import { openStore } from '../../gradebook/store.ts'
+import { openStore, type Store } from '../../gradebook/store.ts'
 import { EXIT } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
 import { classOf, gradebookFile, namedAssignment, rememberedAssignment } from '../class-in-use.ts'
@@ -56,8 +56,9 @@ export async function gradebook(context: Context, file: string | undefined, valu
         [`${count(written.length, 'file')} in ${into}`, ...remarksLines(remarks, context.look)].join('\n'),
       )
     } else {
-      const remarks = nobodysExtensions(assignment, idsOf(grades))
-      query(context, { grades, gradebook: shown(context, store.file), remarks }, values)
+      const gradebook = shown(context, store.file)
+      const remarks = [...undecided(store, gradebook), ...nobodysExtensions(assignment, idsOf(grades))]
+      query(context, { grades, gradebook, remarks }, values)
     }
     return EXIT.accepted
   } finally {
@@ -85,7 +86,7 @@ interface Read {
   readonly grades: Grades
   /** as the instructor would type it */
   readonly gradebook: string
-  /** what the assignment says and means nobody */
+  /** what waits for the instructor: a regrade to be decided on, an extension that means nobody */
   readonly remarks: readonly string[]
 }
 
@@ -117,6 +118,17 @@ function query(
     tell(context, { ...grades, remarks }, () =>
       [overviewScreen(grades, gradebook, look), ...remarksLines(remarks, look)].join('\n'),
     )
+}
+
+/** A regrade that was proposed changes nothing until somebody says so, and is easily forgotten. */
+function undecided(store: Store, gradebook: string): string[] {
+  const proposal = store.openProposal()
+  if (proposal === undefined) return []
+  const which = whichGradebook(gradebook, '--gradebook ')
+  const files = count(proposal.changes.length, 'file')
+  return [
+    `A regrade of ${files} is proposed and not decided on. Decide: npx kata grade --regrade apply${which}, or discard`,
+  ]
 }
 
 const remarksLines = (remarks: readonly string[], look: Look): string[] =>

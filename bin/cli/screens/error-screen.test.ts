@@ -14,6 +14,6 @@ test('what to do next keeps to the width of the screen, and a command in it stay
   )
   for (const line of screen.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
   expect(screen.replaceAll('\n', ' ')).toContain(names.join(', '))
-  const command = `Say it: kata grade ${'a-long-folder/'.repeat(6)} --assignment homework.json`
+  const command = `Say it: npx kata grade ${'a-long-folder/'.repeat(6)} --assignment homework.json`
   expect(errorScreen(new KataError('No.', command), look)).toBe(`No.\n${command}`)
 })

@@ -154,9 +154,13 @@ export const notTakenText = ({ learner, origin, why }: NotTaken): string =>
 
 export function stateScreen(found: readonly Found[], grades: Grades, state: string, look: Look): string {
   const lines = found.flatMap(({ learner, grade }) => {
-    const { flags, report, points } = grade
+    const { flags, report, points, rawPoints, late } = grade
     const head = [learner, grade.kata, wordOf(grade), ...(points === undefined ? [] : [decimal(points)])].join(' · ')
-    const why = state === 'judge-error' ? [report?.reason?.split('\n')[0] ?? ''] : flags
+    const whyOf: Readonly<Record<string, () => readonly string[]>> = {
+      'judge-error': () => [report?.reason?.split('\n')[0] ?? ''],
+      late: () => (late === undefined ? [] : [lateText(late, rawPoints)]),
+    }
+    const why = whyOf[state]?.() ?? flags
     return [
       ...wrapText(printable(head), look.width, '  '),
       ...why.flatMap((one) => wrapText(printable(one), look.width - 4).map((line) => `    ${line}`)),
@@ -175,10 +179,10 @@ export function runsScreen(runs: readonly Run[], look: Look): string {
 }
 
 function runLines(runs: readonly Run[], look: Look): string[] {
-  return runs.flatMap(({ startedMs, isolation, remark, judged, fromCache, judgeErrors }) => {
+  return runs.flatMap(({ kind, startedMs, isolation, remark, judged, fromCache, judgeErrors }) => {
     const parts = [
       momentText(startedMs),
-      `${judged} judged`,
+      `${judged} judged${kind === 'regrade' ? ' anew' : ''}`,
       ...(fromCache === 0 ? [] : [`${fromCache} known from before`]),
       ...(judgeErrors === 0 ? [] : [count(judgeErrors, 'judge error')]),
       `${isolation} sandbox`,

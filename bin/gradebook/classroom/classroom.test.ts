@@ -206,7 +206,7 @@ test('katas that are named take the place of the list, and what stays of others 
 })
 
 test.each<[string, Partial<Parameters<typeof writeClassroom>[2]>, RegExp]>([
-  ['no kata', { katas: [] }, /^No kata is named\. For example: kata classroom /],
+  ['no kata', { katas: [] }, /^No kata is named\. For example: npx kata classroom /],
   ['a deadline without an offset', { deadline: '2026-03-01T23:59' }, /no deadline that means the same everywhere/],
   ['a deadline that is none', { deadline: '2026-13-41T00:00Z' }, /no deadline/],
   ['a name with markup', { name: '<img src=x>' }, /cannot stand in a heading/],

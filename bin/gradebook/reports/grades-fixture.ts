@@ -121,7 +121,16 @@ export const aClass = (learners: readonly LearnerGrade[], more: Partial<Grades> 
   assignment: { name: 'Week 3', deadlineMs: Date.UTC(2026, 10, 20), katas: [A_KATA] },
   learners,
   notTaken: [],
-  runs: [{ startedMs: Date.UTC(2026, 10, 21, 12), isolation: 'strict', judged: 1, fromCache: 0, judgeErrors: 0 }],
+  runs: [
+    {
+      kind: 'grade',
+      startedMs: Date.UTC(2026, 10, 21, 12),
+      isolation: 'strict',
+      judged: 1,
+      fromCache: 0,
+      judgeErrors: 0,
+    },
+  ],
   ...more,
 })
 
@@ -144,7 +153,15 @@ export function hostileClass(text: string): Grades {
   return aClass(learners, {
     notTaken: [{ learner: 'not taken', origin: `${text}.zip`, katas: [], why: `A link to ${text} was not followed.` }],
     runs: [
-      { startedMs: 0, isolation: 'portable', remark: `No ${text} here.`, judged: 6, fromCache: 1, judgeErrors: 1 },
+      {
+        kind: 'grade',
+        startedMs: 0,
+        isolation: 'portable',
+        remark: `No ${text} here.`,
+        judged: 6,
+        fromCache: 1,
+        judgeErrors: 1,
+      },
     ],
   })
 }

@@ -74,7 +74,7 @@ test('gradebook.csv: a row a learner, points, state, verdict and lateness of eac
   ])
   expect(gradebookCsv(grades)).toBe(
     [
-      'id,name,email,section,ID,SIS Login ID,SIS User ID,points,of,complete,late days used,flags,token-bucket,token-bucket state,token-bucket verdict,token-bucket late days',
+      '\uFEFFid,name,email,section,ID,SIS Login ID,SIS User ID,points,of,complete,late days used,flags,token-bucket,token-bucket state,token-bucket verdict,token-bucket days late',
       'ada,ada,ada@example.org,A,17,ada,s17,11.25,12.5,yes,1,0,11.25,graded,accepted,2',
       'bob,bob,bob@example.org,A,17,bob,s17,0,12.5,no,0,0,,pending,,',
       '',
