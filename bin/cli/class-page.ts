@@ -219,11 +219,15 @@ function itemRow(
 function everybody({ assignment, learners }: Grades, { hrefOf }: ClassPageOptions): string {
   const words = [...new Set(learners.flatMap(({ katas }) => katas.map(wordOf)))].sort()
   const number = ' class="number"'
+  // The most of one kata, and what all of them took of a bank: two figures, and the second one only where there is a bank.
+  const spendsDays = learners.some(({ lateDaysUsed }) => lateDaysUsed > 0)
   const head = [
     ...['learner', 'id', 'section'].map((title) => `<th scope="col">${title}</th>`),
     `<th scope="col"${number}>points</th>`,
     ...assignment.katas.map(({ title }) => `<th scope="col">${text(title)}</th>`),
-    `<th scope="col"${number}>days late, at most</th><th scope="col"${number}>late days used</th><th scope="col"${number}>flags</th>`,
+    ...['days late', ...(spendsDays ? ['late days used'] : []), 'flags'].map(
+      (title) => `<th scope="col"${number}>${title}</th>`,
+    ),
   ]
   const rows = learners.map((one) => {
     const { learner, points, of, isComplete, katas, lateDaysUsed } = one
@@ -231,7 +235,7 @@ function everybody({ assignment, learners }: Grades, { hrefOf }: ClassPageOption
     const cells = assignment.katas.map(({ kata }) => kataCell(katas.find((grade) => grade.kata === kata)))
     const late = Math.max(0, ...katas.map(({ late }) => late?.days ?? 0))
     const flags = katas.reduce((sum, { flags }) => sum + flags.length, 0)
-    return `<tr data-states="${text(katas.map(wordOf).join(' '))}"><th scope="row">${hrefOf === undefined ? name : `<a href="${text(hrefOf(one))}">${name}</a>`}</th><td class="id">${text(learner.id)}</td><td>${text(learner.section ?? '')}</td><td${number} data-value="${decimal(points)}">${decimal(points)} of ${decimal(of)}${isComplete ? '' : ' <span class="word ours">not complete</span>'}</td>${cells.join('')}<td${number}>${late}</td><td${number}>${lateDaysUsed}</td><td${number}>${flags}</td></tr>`
+    return `<tr data-states="${text(katas.map(wordOf).join(' '))}"><th scope="row">${hrefOf === undefined ? name : `<a href="${text(hrefOf(one))}">${name}</a>`}</th><td class="id">${text(learner.id)}</td><td>${text(learner.section ?? '')}</td><td${number} data-value="${decimal(points)}">${decimal(points)} of ${decimal(of)}${isComplete ? '' : ' <span class="word ours">not complete</span>'}</td>${cells.join('')}${[late, ...(spendsDays ? [lateDaysUsed] : []), flags].map((n) => `<td${number}>${n}</td>`).join('')}</tr>`
   })
   return `<div id="tools" role="search" hidden>
 <label>Show those with <input type="search" placeholder="a name, an id, a section" autocomplete="off"></label>
