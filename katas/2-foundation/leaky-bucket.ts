@@ -48,6 +48,8 @@ export class LeakyBucket {
   /**
    * How long to wait until `tryAcquire(client)` would be let through if the client sends nothing else.
    *
+   * Like every call it sees the time: what is due by now stays due, also if the clock steps back afterwards.
+   *
    * @returns the fewest whole milliseconds; 0 if it would be let through now
    * @throws {RangeError} naming `client` if there is no such client
    * Cost: O(1), no allocation.

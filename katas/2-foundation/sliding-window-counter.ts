@@ -42,7 +42,8 @@ export class SlidingWindowCounter {
   }
 
   /**
-   * How long to wait until `tryAcquire()` would be granted if nobody else is granted anything. Changes nothing.
+   * How long to wait until `tryAcquire()` would be granted if nobody else is granted anything. Changes nothing:
+   * only a grant moves time on.
    *
    * @returns the fewest whole milliseconds on the clock, from what it shows now; 0 if it would be granted now
    * Cost: O(1), no allocation.

@@ -26,8 +26,8 @@ export class FixedWindow {
   /**
    * Counts `count` requests if the window still has room for all of them; counts nothing otherwise. Never waits.
    *
-   * Windows only move forward: if the clock steps back to before the latest window that a call has seen, that window
-   * stays the current one until the clock has come past its end.
+   * Windows only move forward: if the clock steps back to before the latest window that a call has seen, be it only a
+   * question, that window stays the current one until the clock has come past its end.
    *
    * @param count requests at once; a count above the limit is refused, whatever the time
    * @returns whether they were let through

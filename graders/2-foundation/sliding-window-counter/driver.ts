@@ -39,8 +39,8 @@ export function twins({ one, other }: { one: Script; other: Script }): { one: nu
 
 /**
  * Plays a script on a clock that steps back, and beside it on one that stands still at the last grant instead. A question
- * at a time after the last grant is left out: of a time that was only asked about, and then was not yet after all, the
- * contract says nothing.
+ * at a time after the last grant is left out: what it leaves behind when the clock is put right is another promise's
+ * concern.
  */
 export function steppingBack(script: Script): { call: Call; behindMs: number; stepping: number; still: number }[] {
   const [stepping, still] = [player(script), player(script)]

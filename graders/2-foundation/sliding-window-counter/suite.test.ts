@@ -223,7 +223,8 @@ test('A refusal leaves no trace', async ({ subject, forAll }) => {
   const visit = fc.record({
     part: fc.nat({ max: 99 }),
     take: fc.integer({ min: 1, max: 3 }),
-    askFirst: fc.boolean(),
+    // Mostly by the right time; now and then on a clock that is ahead, and is put right again.
+    askedAheadMs: fc.option(fc.oneof(fc.constant(0), fc.nat({ max: 300 })), { nil: undefined }),
     knocks: fc.nat({ max: 2 }),
   })
   const scripts = fc
@@ -238,7 +239,7 @@ test('A refusal leaves no trace', async ({ subject, forAll }) => {
     limit: 2,
     askFirst: false,
     refused: [{ part: 50, ask: false }],
-    visits: [{ part: 60, take: 1, askFirst: false, knocks: 0 }],
+    visits: [{ part: 60, take: 1, askedAheadMs: undefined, knocks: 0 }],
   }
   await forAll(
     scripts,
@@ -262,11 +263,12 @@ test('A refusal leaves no trace', async ({ subject, forAll }) => {
       examples: [
         pestered(once),
         pestered({ ...once, limit: 1, askFirst: true, refused: [] }),
-        pestered({ ...once, limit: 4, refused: [], visits: [{ part: 50, take: 2, askFirst: true, knocks: 0 }] }),
+        pestered({ ...once, limit: 4, refused: [], visits: [{ part: 50, take: 2, askedAheadMs: 0, knocks: 0 }] }),
+        pestered({ ...once, refused: [], visits: [{ part: 40, take: 2, askedAheadMs: 100, knocks: 0 }] }),
         pestered({
           ...once,
           refused: [],
-          visits: [60, 70].map((part) => ({ part, take: 1, askFirst: false, knocks: 2 })),
+          visits: [60, 70].map((part) => ({ part, take: 1, askedAheadMs: undefined, knocks: 2 })),
         }),
       ],
     },
@@ -275,14 +277,14 @@ test('A refusal leaves no trace', async ({ subject, forAll }) => {
 
 /**
  * A first window is filled, so that the extra calls in it can only be refused. In each window after it there is one visit,
- * with a question before it or not; or it takes all that it can get and goes on knocking. What the visits get must not
- * depend on the extra calls.
+ * with a question before it or not, perhaps at a time that then was not yet after all; or it takes all that it can get and
+ * goes on knocking. What the visits get must not depend on the extra calls.
  */
 function pestered(p: {
   limit: number
   askFirst: boolean
   refused: { part: number; ask: boolean }[]
-  visits: { part: number; take: number; askFirst: boolean; knocks: number }[]
+  visits: { part: number; take: number; askedAheadMs: number | undefined; knocks: number }[]
 }) {
   const calls: driver.Call[] = []
   const extra: boolean[] = []
@@ -294,9 +296,9 @@ function pestered(p: {
   add({ atMs: 0, take: p.limit }, false)
   for (const { part, ask } of p.refused.toSorted((a, b) => a.part - b.part))
     add(ask ? { atMs: part, ask } : { atMs: part, take: 1 }, true)
-  for (const [i, { part, take, askFirst, knocks }] of p.visits.entries()) {
+  for (const [i, { part, take, askedAheadMs, knocks }] of p.visits.entries()) {
     const atMs = (i + 1) * 100 + part
-    if (askFirst) add({ atMs, ask: true }, true)
+    if (askedAheadMs !== undefined) add({ atMs: atMs + askedAheadMs, ask: true }, true)
     add({ atMs, take: knocks > 0 ? p.limit + 1 : take }, false)
     for (let knock = 0; knock < knocks; knock++) add({ atMs, take: 1 }, true)
   }
@@ -305,7 +307,14 @@ function pestered(p: {
 }
 
 test('A clock that steps back is a clock that stands still', async ({ subject, forAll }) => {
-  const move = fc.record({ byMs: fc.integer({ min: -300, max: 120 }), act: fc.constantFrom<Act>(1, 2, 'ask') })
+  // Mostly by a few windows; now and then by more than any clock is put right by.
+  const farMs = fc.oneof(
+    { withCrossShrink: true },
+    { weight: 9, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.constantFrom(-10_000, -1_000_000, -1_000_000_000) },
+  )
+  const byMs = fc.tuple(fc.integer({ min: -300, max: 120 }), farMs).map(([near, far]) => near + far)
+  const move = fc.record({ byMs, act: fc.constantFrom<Act>(1, 2, 'ask') })
   const scripts = fc
     .record({
       limit: fc.integer({ min: 1, max: 5 }),
@@ -331,6 +340,7 @@ test('A clock that steps back is a clock that stands still', async ({ subject, f
       examples: [
         wander({ limit: 1, windowMs: 100, moves: [by(10), by(-20)] }),
         wander({ limit: 1, windowMs: 100, moves: [by(10), by(-20, 'ask')] }),
+        wander({ limit: 1, windowMs: 100, moves: [by(10), by(-100_000_000)] }),
         wander({ limit: 4, windowMs: 100, moves: [by(0, 2), by(0, 2), by(150), by(-40)] }),
         wander({ limit: 4, windowMs: 100, moves: [by(0, 2), by(0, 2), by(150), by(-40, 'ask')] }),
         wander({ limit: 4, windowMs: 100, moves: [by(0, 2), by(0, 2), by(150, 2), by(-40, 'ask')] }),
@@ -422,6 +432,20 @@ test('The wait that it names is exact', async ({ subject, forAll }) => {
           [true, 600, 4],
         ]),
         example(12, 5, [[false, 0, 12]]),
+        // Whole numbers that a fraction on the way does not come to.
+        example(50, 100, [
+          [false, 0, 50],
+          [true, 40, 20],
+        ]),
+        example(60, 100, [
+          [false, 0, 60],
+          [true, 54, 32],
+        ]),
+        example(22, 60, [
+          [false, 0, 22],
+          [true, 28, 10],
+        ]),
+        example(25, 60_000, [[false, 0, 25]]),
       ],
     },
   )

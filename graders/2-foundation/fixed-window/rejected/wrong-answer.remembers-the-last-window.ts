@@ -1,5 +1,5 @@
 // breaks: What remains is what it would grant
-// because: tells what was left when somebody last came in: a full window is still reported when the next one has long begun.
+// because: reads what is left before it turns the page: a full window is still reported when the next one has long begun.
 
 export type Clock = () => number
 
@@ -36,7 +36,9 @@ export class FixedWindow {
   }
 
   remaining(): number {
-    return this.#limit - this.#used
+    const left = this.#limit - this.#used
+    this.#turn()
+    return left
   }
 
   retryAfterMs(count = 1): number {

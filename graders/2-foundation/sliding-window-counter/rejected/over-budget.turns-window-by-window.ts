@@ -33,20 +33,23 @@ export class SlidingWindowCounter {
 
   tryAcquire(): boolean {
     this.#turn(this.#clock())
-    if (this.#previous * (this.#endMs - this.#latestMs) > this.#room()) return false
+    if (this.#previous * (this.#endMs - this.#latestMs) > this.#room(this.#current)) return false
     this.#current++
     return true
   }
 
   retryAfterMs(): number {
     const shownMs = this.#clock()
-    this.#turn(shownMs)
-    const room = this.#room()
-    if (this.#previous * (this.#endMs - this.#latestMs) <= room) return 0
+    const nowMs = Math.max(shownMs, this.#latestMs)
+    const endMs = nowMs - (nowMs % this.#windowMs) + this.#windowMs
+    const turns = (endMs - this.#endMs) / this.#windowMs
+    const previous = turns === 0 ? this.#previous : turns === 1 ? this.#current : 0
+    const room = this.#room(turns === 0 ? this.#current : 0)
+    if (previous * (endMs - nowMs) <= room) return 0
     // A window that is full by itself has to fade in the next one, until limit × elapsed makes up for one request.
-    if (room < 0) return this.#endMs + Math.ceil(this.#windowMs / this.#limit) - shownMs
+    if (room < 0) return endMs + Math.ceil(this.#windowMs / this.#limit) - shownMs
     // Otherwise the previous one fades in this: it weighs `previous` less each millisecond, and nothing at the end.
-    return this.#endMs - Math.floor(room / this.#previous) - shownMs
+    return endMs - Math.floor(room / previous) - shownMs
   }
 
   #turn(shownMs: number): void {
@@ -61,8 +64,8 @@ export class SlidingWindowCounter {
   }
 
   /** What the previous window may weigh if one more is to fit. Negative: the present window is full by itself. */
-  #room(): number {
-    return (this.#limit - 1 - this.#current) * this.#windowMs
+  #room(current: number): number {
+    return (this.#limit - 1 - current) * this.#windowMs
   }
 }
 

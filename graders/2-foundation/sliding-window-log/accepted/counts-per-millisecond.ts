@@ -1,5 +1,6 @@
 // A queue of (millisecond, how many) instead of one entry for each grant: a burst is one entry. What has left the window is
-// dropped at the head, each entry once. The queue is a ring that never holds more than `limit` entries.
+// dropped at the head by the next request, each entry once; a question drops nothing. The queue is a ring that never holds
+// more than `limit` entries.
 
 export type Clock = () => number
 
@@ -46,9 +47,9 @@ export class SlidingWindowLog {
   }
 
   retryAfterMs(): number {
-    const shownMs = this.#look()
-    if (this.#counted < this.#options.limit) return 0
-    return (this.#atMs[this.#head] ?? 0) + this.#options.windowMs - shownMs
+    const shownMs = this.#options.clock()
+    const freeMs = (this.#atMs[this.#head] ?? 0) + this.#options.windowMs
+    return this.#counted < this.#options.limit || Math.max(shownMs, this.#latestMs) >= freeMs ? 0 : freeMs - shownMs
   }
 
   /** The slot of an entry, counted from the head: at most once around. */
@@ -57,8 +58,8 @@ export class SlidingWindowLog {
     return slot < this.#options.limit ? slot : slot - this.#options.limit
   }
 
-  /** Brings the queue up to the latest time that the clock has ever shown. @returns what it shows now */
-  #look(): number {
+  /** Brings the queue up to the latest time at which there was a request. */
+  #look(): void {
     const shownMs = this.#options.clock()
     if (shownMs > this.#latestMs) this.#latestMs = shownMs
     while (this.#entries > 0 && this.#latestMs - (this.#atMs[this.#head] ?? 0) >= this.#options.windowMs) {
@@ -66,6 +67,5 @@ export class SlidingWindowLog {
       this.#head = this.#slot(1)
       this.#entries--
     }
-    return shownMs
   }
 }

@@ -38,10 +38,9 @@ export class SlidingWindowLog {
 
   retryAfterMs(): number {
     const nowMs = this.#clock()
-    this.#dropBefore(Math.max(nowMs, this.#lastMs))
-    if (this.#grantedMs.size < this.#limit) return 0
     const [oldestMs = nowMs] = this.#grantedMs
-    return oldestMs + this.#windowMs - nowMs
+    const freeMs = oldestMs + this.#windowMs
+    return this.#grantedMs.size < this.#limit || Math.max(nowMs, this.#lastMs) >= freeMs ? 0 : freeMs - nowMs
   }
 
   #dropBefore(nowMs: number): void {

@@ -39,8 +39,7 @@ export class SlidingWindowLog {
 
   retryAfterMs(): number {
     const nowMs = this.#clock()
-    this.#turn(Math.max(nowMs, this.#lastMs))
-    return this.#used < this.#limit ? 0 : this.#endMs - nowMs
+    return this.#used < this.#limit || Math.max(nowMs, this.#lastMs) >= this.#endMs ? 0 : this.#endMs - nowMs
   }
 
   #turn(nowMs: number): void {
