@@ -3,7 +3,8 @@
  * token, and writes it on everything that it sends to the storage; the storage takes nothing from a holder of the past.
  *
  * Two nodes are yours: the lock service and the storage. Workers are others, who may sleep for minutes in the middle of a
- * write. Nodes crash and come back with what they had synced; messages are lost, late, and come twice.
+ * write. Nodes crash and come back with what they had synced; messages are lost, late, and come twice; a timer may go off long
+ * after its time.
  */
 
 import type { Context, Node, NodeId } from '#world'

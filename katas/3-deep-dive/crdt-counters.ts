@@ -97,7 +97,7 @@ export interface View extends PNState {
   readonly value: number
 }
 
-/** A node tells each other one what it knows at most once in so many milliseconds. */
+/** A node tells each other one what it knows at most once in so many milliseconds, and goes on with it, asked or not. */
 export const GOSSIP_MS = 100
 
 /**

@@ -74,7 +74,7 @@ export class CircuitBreaker {
    * @throws {unknown} the fallback's error; without a fallback the action's own error, or a CircuitOpenError
    * @throws {TypeError} naming `action` or `fallback` if that is given and no function, in every state; nothing is then
    * called, counted or given away
-   * Cost: O(1) beside the action, however large the window is.
+   * Cost: O(1) beside the action, however large the window is; when a call has ended, nothing of it is left but its outcome.
    */
   async execute<T>(action: () => Promise<T>, fallback?: (error: unknown) => T | Promise<T>): Promise<T> {
     throw new Error(`TODO: call ${action.name || 'the action'} or refuse; ${fallback ? 'use' : 'there is no'} fallback`)

@@ -263,6 +263,9 @@ test('Only the holder renews and releases', async (tools) => {
     scene([A, acquire], [A, release()], [A, renew()]),
     scene([A, acquire], [A, release()], [B, acquire], [A, release(-2)]),
     scene([A, acquire], [A, release()], [B, acquire], [A, renew()]),
+    // What was told is known after a crash: a late renewal brings nothing back.
+    scene([A, acquire], [A, release()], ...back(LOCK), [A, renew()]),
+    scene([A, acquire], [A, renew()], [A, release()], ...back(LOCK), [A, renew()]),
   ])
   await chaosKeeps('owned', tools)
 })

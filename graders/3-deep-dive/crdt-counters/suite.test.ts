@@ -391,6 +391,33 @@ const survives: Rule = (history): Broken | undefined => {
   return undefined
 }
 
+/** At the end each node has heard of all that was counted some time before, however much is counted since. */
+const heard: Rule = ({ entries }, setup): Broken | undefined => {
+  const { untilMs } = (setup as TimedInput).plan
+  const views = new Map<number, View>()
+  let old: State = { up: {}, down: {} }
+  for (const [, at, what, node, view] of entries) {
+    if (what !== 'view') continue
+    views.set(node, view)
+    if (at <= untilMs - QUIET_MS) old = { up: join(old.up, view.up), down: join(old.down, view.down) }
+  }
+  for (const [node, view] of views) {
+    const now = { up: join(old.up, view.up), down: join(old.down, view.down) }
+    if (alike(now, view)) continue
+    return {
+      entry: -1,
+      expected: `at the end ${name(node)} shows all that was counted ${QUIET_MS} ms before: ${told('PNCounter', old)}, or more`,
+      got: told('PNCounter', view),
+    }
+  }
+  return undefined
+}
+
+/** Of a partition. */
+const LONG_MS = 20_000
+/** Of requests that come one after another. */
+const EVERY_MS = 40
+
 const walksFor = (seed: number, walks: number, crashes: number): WalkInput[] =>
   Array.from({ length: walks }, (_, i) => ({
     nodes: [2, 3, 4][i % 3] as number,
@@ -441,15 +468,16 @@ test('What was answered survives a crash', async (tools) => {
     inputs: [
       { ...base, moves: [['ask', 0, 0], ...back] },
       { ...base, moves: [['ask', 0, 0], ['ask', 0, 1], ['ask', 0, 2], ...back, ...back] },
-      // After each effect of the step in which it answers.
+      // After each effect of the step in which it answers, with none or some of what was written, first of all or later.
       ...[1, 2, 3, 4, 5].flatMap((cut) =>
-        [0, 2].map((request) => ({
-          ...base,
-          moves: [
-            ['ask', 0, request, cut, 0],
-            ['restart', 0],
-          ] as Move[],
-        })),
+        [0, 1, 2].flatMap((keep) =>
+          ([[], [['ask', 0, 0]]] as Move[][]).flatMap((before) =>
+            [1, 2].map((request) => ({
+              ...base,
+              moves: [...before, ['ask', 0, request, cut, keep], ['restart', 0]] as Move[],
+            })),
+          ),
+        ),
       ),
       { ...base, moves: [['ask', 0, 0], ['crash', 0], ['restart', 0], ['ask', 0, 1], ...back] },
     ],
@@ -484,6 +512,12 @@ test('Nodes that can reach each other soon agree', async (tools) => {
       faults: [{ atMs: 0, what: 'partition', groups: [[0], [1], [2]] }],
       asks: [1, -1, 1].map((add, node) => ({ atMs: 10, node, command: { add } })),
     }),
+    // Far longer than it takes to think that all has been said.
+    given({
+      ...planFor('calm', 1, { nodes: 3, chaosMs: LONG_MS, quietMs: QUIET_MS, patienceMs: 150 }),
+      healMs: LONG_MS,
+      faults: [{ atMs: 0, what: 'partition', groups: [[0, 1], [2]] }],
+    }),
     ...swarm,
   ]
   await isRepeatable(tools, timed, swarm[0])
@@ -491,6 +525,16 @@ test('Nodes that can reach each other soon agree', async (tools) => {
   const tellView = ({ value }: View, node: string) => `${node} shows ${value}`
   await noRun(tools, { timed, inputs: runs, check: RUN_RULES.agreed, tellView }, failing['agreed'] ?? [])
   mustHaveSeen(tally, 'lost', 'partitions', 'crashes')
+  // Somebody counts all the while, more often than it gossips; or all of them do.
+  const busy = [[0], [0, 1, 2]].map((who) => {
+    const asks = Array.from({ length: (CHAOS_MS + QUIET_MS) / EVERY_MS }, (_, i) => ({
+      atMs: EVERY_MS * i,
+      command: { add: 1 },
+    }))
+    return given({ asks: asks.flatMap((ask) => who.map((node) => ({ ...ask, node }))) })
+  })
+  const { failing: unheard } = await survey(tools, timed, busy, { heard })
+  await noRun(tools, { timed, inputs: busy, check: heard, tellView }, unheard['heard'] ?? [])
 })
 
 // ---- bad input -----------------------------------------------------------------------------------------------------

@@ -6,13 +6,18 @@ import { budget } from '../../kit/budget.ts'
 type Kata = typeof kata
 
 const CYCLES = 200
+/** So many elements that were removed for each that is in the set. */
+const DEAD = 40
 
-const elements = (n: number, letter: string) => Array.from({ length: n }, (_, i) => `${letter}${i}`)
+/** As long for every number: who reads a text or copies it goes by its length, and digits are no growth. */
+const digits = (i: number): string => String(i).padStart(9, '0')
+const tagOf = (i: number): kata.Tag => `${digits(i)}/other`
+const elements = (n: number, letter: string) => Array.from({ length: n }, (_, i) => `${letter}${digits(i)}`)
 
 /** What n adds at another replica, and as many removes of others, come to. */
 const stateOf = (n: number, from: number): kata.SetState => ({
-  added: elements(n, 'x').map((element, i): [string, string] => [`${from + i}/other`, element]),
-  removed: Array.from({ length: n }, (_, i) => `${from + n + i}/other`),
+  added: elements(n, 'x').map((element, i): [string, string] => [tagOf(from + i), element]),
+  removed: Array.from({ length: n }, (_, i) => tagOf(from + n + i)),
 })
 
 export default [
@@ -44,23 +49,42 @@ export default [
       for (const element of elements(n, 'x')) set.add(element)
       return { set, fresh: elements(2 * n, 'y') }
     },
-    // Each element comes, and with the next call it goes.
+    // Each element comes, and with the next call it goes; but milk is added anew each time before its last add goes.
     when: ({ set, fresh }, i) => {
-      const element = fresh[(i >> 1) % fresh.length]!
-      const tag = `${1 + (i >> 1)}/other`
-      set.apply(i % 2 === 0 ? { add: element, tag } : { remove: element, tags: [tag] })
+      const round = i >> 2
+      const isMilk = i % 4 >= 2
+      const element = isMilk ? 'milk' : fresh[round % fresh.length]!
+      const tag = tagOf(2 * round + (isMilk ? 3 : 0))
+      set.apply(i % 2 === 0 ? { add: element, tag } : { remove: element, tags: [isMilk ? tagOf(2 * round + 1) : tag] })
       return set.has(element)
     },
     steps: 'O(1)',
+  }),
+  budget('A remove of many adds looks once at each of them', {
+    given: ({ ORSet }: Kata, { n }) => ({ ORSet, n }),
+    when: ({ ORSet, n }) => {
+      const [set, other] = [new ORSet('n1'), new ORSet('n2')]
+      for (let i = 0; i < n; i++) other.apply(set.add('milk'))
+      const remove = set.remove('milk')
+      other.apply(remove)
+      return remove.tags.length
+    },
+    steps: 'O(n)',
+    calls: () => 8,
   }),
   budget('The elements are listed in one pass', {
     given: ({ ORSet }: Kata, { n }) => {
       const set = new ORSet('n1')
       for (const element of elements(n, 'x')) set.add(element)
+      for (const element of elements(DEAD * n, 'y')) {
+        set.add(element)
+        set.remove(element)
+      }
       return set
     },
     when: (set) => set.elements.length,
     steps: 'O(n)',
+    ceiling: { says: `${DEAD / 2} steps an element, whatever was removed`, of: (n) => (DEAD / 2) * n },
     calls: () => 8,
   }),
   budget('A merge looks once at each add and each tombstone', {
@@ -85,8 +109,8 @@ export default [
     given: ({ ORSet }: Kata, { n, random }) => ({
       set: new ORSet('n1'),
       operations: Array.from({ length: 4 * n }, (_, i): kata.Operation => {
-        const element = `x${Math.floor(random() * n)}`
-        return i % 3 < 2 ? { add: element, tag: `${i}/other` } : { remove: element, tags: [`${i - 1}/other`] }
+        const element = `x${digits(Math.floor(random() * n))}`
+        return i % 3 < 2 ? { add: element, tag: tagOf(i) } : { remove: element, tags: [tagOf(i - 1)] }
       }),
     }),
     when: ({ set, operations }, i) => set.apply(operations[i % operations.length]!),

@@ -103,8 +103,13 @@ export interface Owned {
   operations: Operation[]
   operationsAtFirst: Operation[]
   /** what the sets show before somebody writes over all of them, and after that */
-  before: Seen
-  after: Seen
+  before: Kept
+  after: Kept
+}
+
+interface Kept extends Seen {
+  /** what each set knows, dead adds left out; in order */
+  states: State[]
 }
 
 export function owned({ given, element }: Owning): Owned {
@@ -123,7 +128,7 @@ export function owned({ given, element }: Owning): Owned {
   }
   for (const one of [set, other]) {
     keep(one.add(element))
-    for (const [, other] of given.added) keep(one.remove(other))
+    for (const [, other] of given.added.slice(1)) keep(one.remove(other))
     keep(one.add(element))
     keep(one.remove(element))
     keep(one.add(element))
@@ -136,15 +141,26 @@ export function owned({ given, element }: Owning): Owned {
   }
   const look = () => {
     const all = [set, other].map(({ elements }) => [...elements].sort())
-    return { elements: all.flat(), has: [set.has(element), other.has(element)] }
+    const states = [set, other].map((one) => inOrder(one.state()))
+    return { elements: all.flat(), has: [set.has(element), other.has(element)], states }
   }
   const before = look()
-  // What is handed out may be frozen: that is one way to keep it apart.
-  for (const state of [mine, initial, out])
-    for (const list of [state.added, state.removed]) if (!Object.isFrozen(list)) list.length = 0
-  for (const operation of returned)
-    if ('tags' in operation && !Object.isFrozen(operation.tags)) (operation.tags as string[]).length = 0
+  for (const one of [mine, initial, out, set.state(), other.state(), ...returned]) spoil(one)
   return { ...atTheEnd, outAtFirst, operationsAtFirst, before, after: look() }
+}
+
+/** Writes over all of it. What is handed out may be frozen: that is one way to keep it apart. */
+function spoil(what: object): void {
+  for (const [key, value] of Object.entries(what)) {
+    if (typeof value === 'object' && value !== null) spoil(value)
+    else Reflect.set(what, key, 'spoilt')
+  }
+  if (Array.isArray(what)) Reflect.set(what, 'length', 0)
+}
+
+const inOrder = ({ added, removed }: kata.SetState): State => {
+  const dead = new Set(removed)
+  return copied({ added: added.filter(([tag]) => !dead.has(tag)).sort(), removed: [...removed].sort() })
 }
 
 const copied = ({ added, removed }: kata.SetState): State => ({

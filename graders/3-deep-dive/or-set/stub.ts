@@ -9,7 +9,10 @@
 /** Any text, also the empty one. */
 export type Element = string
 
-/** Names one add: no two of them, of whatever replica, ever have the same. */
+/**
+ * Names one add: no two of them, of whatever replica, ever have the same. Yours are written as you like; those that come from
+ * others may be any text.
+ */
 export type Tag = string
 
 export interface AddOperation {
@@ -36,7 +39,7 @@ export class ORSet {
   /**
    * An empty set; or, where a replica comes back, the set that it was: from a state that knows of all that it has added.
    *
-   * @param replica who adds here; nobody else adds under this name
+   * @param replica who adds here: any text; nobody else adds under this name
    * @param state stays as it is
    */
   constructor(replica: string, state?: SetState) {

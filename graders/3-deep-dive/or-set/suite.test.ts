@@ -115,35 +115,59 @@ const tellCommand = (command: driver.Command) =>
   'add' in command ? `add(${show(command.add)})` : `remove(${show(command.remove)})`
 
 test('Every add has a tag of its own', async ({ subject, forAll }) => {
-  // Names that begin like each other; each adds what it does not have.
-  const names = ['n', 'n1', 'n12']
-  type Step = { at: number; what: 'add' | 'remove' | 'restart' }
-  const scriptOf = (steps: Step[]): driver.Script => {
-    const has = names.map(() => new Set<number>())
-    let fresh = 0
-    const calls = steps.map(({ at, what }): driver.Script['calls'][number] => {
-      const mine = has[at] as Set<number>
-      const [first] = mine
-      if (what === 'restart') return { at, call: { restart: true } }
-      if (what === 'remove' && first !== undefined) {
-        mine.delete(first)
-        return { at, call: { remove: `x${first}` } }
+  // Names that begin like each other, and such as hold a mark that may stand between name and number. Each adds what it does
+  // not have.
+  type Step = { at: number; what: 'add' | 'remove' | 'restart' | 'read'; which?: number }
+  const scriptOf = (steps: Step[], mark = '@'): driver.Script => {
+    const names = ['n', 'n1', 'n12', `n${mark}1`, `1${mark}n`]
+    const has = names.map((): string[] => [])
+    const calls: driver.Script['calls'] = []
+    for (const { at, what, which = 0 } of steps) {
+      const mine = has[at] as string[]
+      if (what === 'restart') calls.push({ at, call: { restart: true } })
+      else if (what === 'read') {
+        const read = calls.findLastIndex((one) => one.at === which % names.length)
+        if (calls[read]?.at !== at) calls.push({ at, call: { read } })
+      } else if (what === 'remove' && mine.length > 0) {
+        const [gone] = mine.splice(which % mine.length, 1)
+        calls.push({ at, call: { remove: gone as string } })
+      } else {
+        mine.push(`x${calls.length}`)
+        calls.push({ at, call: { add: `x${calls.length}` } })
       }
-      mine.add(++fresh)
-      return { at, call: { add: `x${fresh}` } }
-    })
+    }
     return { calls, ask: [], names }
   }
   const times = (n: number, step: Step) => Array.from({ length: n }, () => step)
   const step = fc.record({
-    at: fc.constantFrom(0, 1, 2),
-    what: fc.constantFrom<Step['what'][]>('add', 'add', 'remove', 'restart'),
+    at: fc.nat({ max: 4 }),
+    what: fc.constantFrom<Step['what'][]>('add', 'add', 'remove', 'restart', 'read'),
+    which: fc.nat({ max: 9 }),
   })
-  const told = ({ at, call }: driver.Script['calls'][number]) => {
-    const name = names[at] as string
-    if ('restart' in call) return `${name} = new ORSet('${name}', ${name}.state())`
-    if ('merge' in call) return `${name}.merge(${tellState(call.merge)})`
-    return `${name}.${tellCommand(call as driver.Command)}`
+  const MARKS = [...'@:/#-_.|,;" ']
+  const SETS = ['n', 'n1', 'n12', 'other', 'another']
+  const line = ({ calls, names = [] }: driver.Script, { at, call }: driver.Script['calls'][number]) => {
+    const set = SETS[at] as string
+    if ('restart' in call) return `${set} = new ORSet(${show(names[at])}, ${set}.state())`
+    if ('read' in call) return `${set}.merge(${SETS[calls[call.read]?.at ?? 0]}.state())`
+    return `${set}.${'merge' in call ? `merge(${tellState(call.merge)})` : tellCommand(call as driver.Command)}`
+  }
+  const told = (script: driver.Script, calls = script.calls) => {
+    const odd = new Set(calls.flatMap(({ at }) => (at < 3 ? [] : [at])))
+    const made = [...odd].map((at) => `let ${SETS[at]} = new ORSet(${show(script.names?.[at])})`)
+    return [...made, ...calls.map((one) => line(script, one))]
+  }
+  /** The calls up to one of them that it may hang on: those of its set, and of the sets that have told it something. */
+  const storyOf = ({ calls }: driver.Script, last: number, besides?: number) => {
+    const sets = new Set([calls[last]?.at])
+    const those: typeof calls = []
+    for (let i = last; i >= 0; i--) {
+      const one = calls[i] as (typeof calls)[number]
+      if (!sets.has(one.at) && i !== besides) continue
+      those.unshift(one)
+      if ('read' in one.call) sets.add(calls[one.call.read]?.at)
+    }
+    return those
   }
   // Others may write their tags as they like.
   const foreign = { at: 0, call: { merge: { added: [['zz', 'a']], removed: ['~'] } as driver.State } }
@@ -152,29 +176,33 @@ test('Every add has a tag of its own', async ({ subject, forAll }) => {
     calls: [foreign, { at: 0, call: { restart: true } }, { at: 0, call: { add: 'b' } }, { at: 0, call: { add: 'c' } }],
   }
   await forAll(
-    fc.array(step, { minLength: 1, maxLength: 30 }).map(scriptOf),
+    fc
+      .record({
+        steps: fc.array(step, { minLength: 1, maxLength: 30 }),
+        mark: fc.constantFrom(...MARKS),
+      })
+      .map(({ steps, mark }) => scriptOf(steps, mark)),
     subject.run,
-    ({ calls }, seen) => {
+    (script, seen) => {
       const used = new Map<string, number>()
       for (const [i, { operation }] of seen.entries()) {
         if (operation === undefined || !('add' in operation)) continue
         const before = used.get(operation.tag)
-        // A tag that stands there once is enough of a story: between the two, only their own replicas matter.
-        const those = calls.slice(0, i + 1).filter(({ at }, j) => j === before || at === calls[i]?.at)
+        const story = told(script, storyOf(script, i, before))
         const isText = typeof operation.tag === 'string'
-        holds(isText, those.map(told), 'a tag that is text', show(operation.tag))
+        holds(isText, story, 'a tag that is text', show(operation.tag))
         holds(
           before === undefined,
-          those.map(told),
+          story,
           'a tag that no other add has',
-          `${show(operation.tag)}, as of ${told(calls[before ?? 0] as never)}`,
+          `${show(operation.tag)}, as of ${line(script, script.calls[before ?? 0] as never)}`,
         )
         used.set(operation.tag, i)
       }
     },
     {
-      tell: ({ calls }) => calls.map(told),
-      runs: 30,
+      tell: (script) => told(script),
+      runs: 60,
       examples: [
         amongOthers,
         ...(
@@ -201,10 +229,28 @@ test('Every add has a tag of its own', async ({ subject, forAll }) => {
               { at: 0, what: 'add' },
             ],
             [...times(12, { at: 0, what: 'add' }), { at: 0, what: 'restart' }, { at: 0, what: 'add' }],
+            // The last of several is removed, and the others are there.
+            [...times(3, { at: 0, what: 'add' }), { at: 0, what: 'remove', which: 2 }, { at: 0, what: 'restart' }],
             [...times(2, { at: 1, what: 'add' }), ...times(12, { at: 0, what: 'add' })],
             [...times(1, { at: 2, what: 'add' }), ...times(22, { at: 1, what: 'add' })],
           ] satisfies Step[][]
-        ).map(scriptOf),
+        ).map((steps) => scriptOf([...steps, { at: 0, what: 'add' }])),
+        ...MARKS.map((mark) => {
+          const [other, another] = [3, 4].map((at): Step[] =>
+            (['add', 'restart', 'add'] as const).map((what) => ({ at, what })),
+          ) as [Step[], Step[]]
+          const hears: Step[] = [3, 4].map((which) => ({ at: 0, what: 'read', which }))
+          return scriptOf(
+            [
+              ...other,
+              ...another,
+              ...hears,
+              ...times(1, { at: 0, what: 'restart' }),
+              ...times(2, { at: 0, what: 'add' }),
+            ],
+            mark,
+          )
+        }),
       ],
     },
   )
@@ -516,7 +562,7 @@ test('What goes in and what comes out belongs to the caller', async ({ subject, 
     'n1.merge(given)',
     'const out = n1.state()',
     "const n2 = new ORSet('n2', initial)  // a copy of given",
-    'add and remove in n1 and n2',
+    'add and remove in n1 and n2, and ask both for their states',
   ]
   await forAll(
     inputs,
@@ -534,12 +580,21 @@ test('What goes in and what comes out belongs to the caller', async ({ subject, 
         `${show(operationsAtFirst[odd])}, as when it came`,
         show(operations[odd]),
       )
+      const spoilt = [...now, 'write over all of given, initial, out and what calls returned']
+      const shown = ({ elements, has }: driver.Seen) => [elements, has]
       holds(
-        same(before, after),
-        [...now, 'empty all lists in given, initial, out and what the calls returned'],
+        same(shown(before), shown(after)),
+        spoilt,
         `n1 and n2 as before: ${show(before.elements)}`,
         show(after.elements),
       )
+      for (const [i, state] of before.states.entries())
+        holds(
+          same(state, after.states[i]),
+          [...spoilt, `n${i + 1}.state()`],
+          `as before: ${tellState(state)}`,
+          tellState(after.states[i] as driver.State),
+        )
     },
     {
       tell: story,

@@ -207,15 +207,15 @@ export function recorded({ patches, begins }: { patches: readonly Patch[]; begin
   return { here: here.toString(), there: there.toString(), length: there.length }
 }
 
-/** Hands the operations of one replica to another in some order, each once. */
-export function handed({ calls, order }: { calls: Call[]; order: number[] }): {
+/** Hands the operations of one replica in some order, each once, to another; or to itself, when it starts again. */
+export function handed({ calls, order, to }: { calls: Call[]; order: number[]; to: 1 | 2 }): {
   here: string
   there: string
   length: number
 } {
   const { SharedText } = evaluated(kata)
   const here = new SharedText(1)
-  const there = new SharedText(2)
+  const there = new SharedText(to)
   const made = calls.flatMap((call): Operation[] =>
     call[0] === 'insert' ? [here.insert(call[2], call[3])] : call[0] === 'delete' ? here.delete(call[2], call[3]) : [],
   )

@@ -509,8 +509,9 @@ test('An operation waits for what it needs', async (tools) => {
     .record({
       wishes: fc.array(fc.tuple(fc.boolean(), place, fc.integer({ min: 1, max: 3 })), { minLength: 1, maxLength: 10 }),
       order: fc.array(fc.nat({ max: 30 }), { maxLength: 20 }),
+      to: fc.constantFrom<(1 | 2)[]>(2, 2, 1),
     })
-    .map(({ wishes, order }) => {
+    .map(({ wishes, order, to }) => {
       const calls: Call[] = []
       let length = 0
       for (const [deletes, at, size] of wishes) {
@@ -524,24 +525,28 @@ test('An operation waits for what it needs', async (tools) => {
         calls.push(call)
       }
       if (calls.length === 0) calls.push(['insert', 1, 0, 'a'])
-      return { calls, order: order.map((at) => at % calls.length) }
+      return { calls, order: order.map((at) => at % calls.length), to }
     })
   const some = (lines: readonly string[], most: number) =>
     lines.length <= most ? lines : [...lines.slice(0, most - 1), `… and ${show(lines.length - most + 1)} more`]
-  const story = ({ calls, order }: { calls: Call[]; order: number[] }) => [
+  type Handed = { calls: Call[]; order: number[]; to: 1 | 2 }
+  const story = ({ calls, order, to }: Handed) => [
     ...some(calls.map(said), 10),
-    `r2 applies all of it, beginning with number ${some(
+    `${to === 1 ? 'r1 starts again, and' : 'r2'} applies all of it, beginning with number ${some(
       (order.length === 0 ? [0] : order).map((at) => String(at + 1)),
       10,
     ).join(', ')}`,
   ]
-  const backwards = (calls: Call[]) => ({ calls, order: calls.map((_, i) => calls.length - 1 - i) })
+  const backwards = (calls: Call[], to: 1 | 2 = 2) => ({ calls, order: calls.map((_, i) => calls.length - 1 - i), to })
   await forAll(
     inputs,
     subject.handed,
     (input, { here, there, length }) => {
-      holds(there === here, story(input), `r2 reads ${show(here)}, as r1`, show(there))
-      holds(length === here.length, story(input), `r2 has length ${here.length}`, show(length))
+      // Who takes nothing of its own breaks another promise.
+      if (input.to === 1 && there === '') return
+      const [who, as] = input.to === 1 ? ['r1', 'as before'] : ['r2', 'as r1']
+      holds(there === here, story(input), `${who} reads ${show(here)}, ${as}`, show(there))
+      holds(length === here.length, story(input), `${who} has length ${here.length}`, show(length))
     },
     {
       tell: story,
@@ -572,7 +577,15 @@ test('An operation waits for what it needs', async (tools) => {
             ['delete', 1, 1, 2],
           ],
           order: [0, 2, 1],
+          to: 2,
         },
+        backwards(
+          [
+            ['insert', 1, 0, 'a'],
+            ['delete', 1, 0, 1],
+          ],
+          1,
+        ),
         // A long text, the end of it first.
         backwards(Array.from({ length: 4_000 }, (_, i): Call => ['insert', 1, i, 'x'])),
       ],

@@ -50,10 +50,32 @@ export default [
     steps: 'O(1)',
     worstCall: 'O(1)',
   }),
-  budget('A call that is let through needs little memory', {
-    given: closed,
-    when: (breaker) => breaker.execute(succeed),
-    bytesPerCall: 800,
+  budget('A call leaves nothing behind, however it ends', {
+    given: async ({ CircuitBreaker }: Kata, { n }) => {
+      // Of a hundred calls sixty come first, twenty open it, and the others are refused, tried, and made again.
+      let nowMs = 0
+      const breaker = new CircuitBreaker({
+        windowCalls: 20,
+        minimumCalls: 10,
+        failurePercent: 60,
+        slowCallMs: 1_000,
+        openMs: 20,
+        trialCalls: 3,
+        clock: () => nowMs,
+      })
+      let late: (value: number) => void = () => {}
+      for (let i = 0; i < n; i++, nowMs++) {
+        const phase = i % 100
+        if (phase === 0) breaker.execute(() => new Promise<number>((resolve) => (late = resolve)), instead)
+        if (phase === 80) late(1)
+        const fails = phase < 60 ? phase % 4 === 0 : phase < 80
+        await breaker.execute(fails ? fail : succeed, instead)
+      }
+      return breaker
+    },
+    bytesPerEntry: 0,
+    // So far apart that what V8 keeps of its own is no byte an entry.
+    sizes: [10_000, 90_000],
   }),
   budget('Beside the reference', {
     given: closed,

@@ -288,29 +288,27 @@ test('A refusal has a name and says when to come back', async ({ subject, forAll
       : [fail(0), succeed(earlyMs)]
     return { options: { ...one, openMs, trialCalls }, steps, waitMs: halfOpen ? openMs : openMs - earlyMs }
   }
+  await forAll(scripts.map(refused), subject.refusals, namesTheWait, {
+    tell,
+    examples: [
+      refused({ openMs: 100, trialCalls: 1, afterMs: 0, halfOpen: false }),
+      refused({ openMs: 100, trialCalls: 1, afterMs: 99, halfOpen: false }),
+      refused({ openMs: 100, trialCalls: 1, afterMs: 0, halfOpen: true }),
+      refused({ openMs: 100, trialCalls: 1, afterMs: 30, halfOpen: true }),
+    ],
+  })
+})
+
+/** Holds what the last caller of a script was told, if that one was turned away. */
+function namesTheWait(script: driver.Script & { waitMs: number }, got: driver.Refusal[][]): void {
+  const [refusal] = got.at(-1) ?? []
+  if (refusal === undefined) return
   const said = (named: boolean, name: string, waitMs: unknown) =>
     `${named ? 'a CircuitOpenError' : 'another error'} named ${name}, with retryAfterMs ${show(waitMs)}`
-  await forAll(
-    scripts.map(refused),
-    subject.refusals,
-    (script, got) => {
-      const [refusal] = got.at(-1) ?? []
-      if (refusal === undefined) return
-      const want = said(true, 'CircuitOpenError', script.waitMs)
-      const is = said(refusal.named, refusal.name, refusal.retryAfterMs)
-      holds(is === want, [...tell(script), 'what the last caller sees:'], want, is)
-    },
-    {
-      tell,
-      examples: [
-        refused({ openMs: 100, trialCalls: 1, afterMs: 0, halfOpen: false }),
-        refused({ openMs: 100, trialCalls: 1, afterMs: 99, halfOpen: false }),
-        refused({ openMs: 100, trialCalls: 1, afterMs: 0, halfOpen: true }),
-        refused({ openMs: 100, trialCalls: 1, afterMs: 30, halfOpen: true }),
-      ],
-    },
-  )
-})
+  const want = said(true, 'CircuitOpenError', script.waitMs)
+  const is = said(refusal.named, refusal.name, refusal.retryAfterMs)
+  holds(is === want, [...tell(script), 'what the last caller sees:'], want, is)
+}
 
 test('Half-open lets in exactly the trial calls, all at once', async ({ subject, forAll }) => {
   // Calls arrive in bursts and trials succeed one by one; never the last of them, so that it stays half-open.
@@ -626,6 +624,16 @@ test('A clock that steps back does no harm', async ({ subject, forAll }) => {
     examples: (['open', 'half-open', 'on its way', 'before'] as const).flatMap((kind) =>
       [1, 150].map((backMs) => stepped({ kind, backMs })),
     ),
+  })
+  // The wait, too, is what the clock has still to go, be it longer than an open period.
+  const knocked = (backMs: number) => ({
+    options: { ...one, openMs },
+    steps: [fail(startMs), succeed(startMs - backMs)],
+    waitMs: openMs + backMs,
+  })
+  await forAll(fc.integer({ min: 1, max: 10_000 }).map(knocked), subject.refusals, namesTheWait, {
+    tell,
+    examples: [knocked(1), knocked(150)],
   })
 })
 

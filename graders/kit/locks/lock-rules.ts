@@ -138,6 +138,8 @@ interface Lease {
   /** by the worker's own count, in true milliseconds */
   endsAt: number
   released: boolean
+  /** its holder was told that it is released: no crash makes that undone */
+  toldReleased: boolean
   /** the lock service has crashed since, and may have lost what it did: that is the matter of other promises */
   crashed: boolean
 }
@@ -161,10 +163,11 @@ function followLeases(
     const { from, message, reply, sentAt } = event
     const endsAt = sentAt + leaseMs / rateOf(setup, from)
     if (reply?.type === 'Granted')
-      lease = { holder: from, token: reply.token, endsAt, released: false, crashed: event.cut }
+      lease = { holder: from, token: reply.token, endsAt, released: false, toldReleased: false, crashed: event.cut }
     else if (lease === undefined || !isHolder(lease, event)) continue
     else if (message.type === 'Release' && !lease.released) {
       lease.released = true
+      lease.toldReleased = reply?.type === 'Released' && !event.cut
       lease.crashed = event.cut
     } else if (reply?.type === 'Renewed') lease.endsAt = Math.max(lease.endsAt, endsAt)
   }
@@ -223,7 +226,8 @@ export const owned =
       const yes = message.type === 'Renew' ? 'Renewed' : 'Released'
       if (!('token' in reply) || (reply.type !== 'Lost' && reply.type !== yes) || reply.token !== message.token)
         return { entry: replyEntry, expected: `${yes} or Lost for ${said}, with the same token`, got }
-      if (reply.type === 'Lost' || lease?.crashed) return undefined
+      if (reply.type === 'Lost') return undefined
+      if (lease?.crashed && !(lease.toldReleased && isHolder(lease, question))) return undefined
       if (lease === undefined) return { entry: replyEntry, expected: `Lost for ${said}: nobody has had the lock`, got }
       const whose = `the lock is ${nameOf(lease.holder)}'s, with token ${lease.token}`
       if (!isHolder(lease, question)) return { entry: replyEntry, expected: `Lost for ${said}: ${whose}`, got }

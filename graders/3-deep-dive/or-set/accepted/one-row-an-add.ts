@@ -30,7 +30,7 @@ interface Row {
 export class ORSet {
   readonly #replica: string
   readonly #rows = new Map<Tag, Row>()
-  readonly #tagsOf = new Map<Element, Tag[]>()
+  readonly #tagsOf = new Map<Element, Set<Tag>>()
   #last = 0
 
   constructor(replica: string, state: SetState = { added: [], removed: [] }) {
@@ -96,8 +96,8 @@ export class ORSet {
     row.element = element
     if (row.isDead) return
     const tags = this.#tagsOf.get(element)
-    if (tags === undefined) this.#tagsOf.set(element, [tag])
-    else tags.push(tag)
+    if (tags === undefined) this.#tagsOf.set(element, new Set([tag]))
+    else tags.add(tag)
   }
 
   #bury(tag: Tag): void {
@@ -105,8 +105,8 @@ export class ORSet {
     if (row.isDead) return
     row.isDead = true
     if (row.element === undefined) return
-    const left = (this.#tagsOf.get(row.element) ?? []).filter((one) => one !== tag)
-    if (left.length === 0) this.#tagsOf.delete(row.element)
-    else this.#tagsOf.set(row.element, left)
+    const left = this.#tagsOf.get(row.element)
+    left?.delete(tag)
+    if (left?.size === 0) this.#tagsOf.delete(row.element)
   }
 }

@@ -1,6 +1,7 @@
 // breaks: What nobody has removed is there: an add wins over a remove that has not seen it
 // breaks: What was removed stays removed, whatever old news comes
 // breaks: Order, grouping and repetition of news change nothing
+// perhaps: Every add has a tag of its own
 // because: a state takes the place of what was known here.
 
 export type Element = string

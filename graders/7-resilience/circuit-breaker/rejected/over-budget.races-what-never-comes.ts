@@ -1,5 +1,5 @@
-// breaks: A call that is let through needs little memory
-// spends: 1,176 bytes
+// breaks: A call leaves nothing behind, however it ends
+// spends: 210 bytes
 // because: each call races a promise that never settles, and leaves its reaction there for as long as the breaker lives.
 
 export type Clock = () => number
