@@ -352,7 +352,7 @@ test('From five hundred to a million million, an estimate is within 6 % of the t
   )
 })
 
-const percent = (share: number) => `${share < 0 ? '-' : '+'}${Math.abs(100 * share).toFixed(1)} %`
+const percent = (share: number) => `${share < 0 ? '-' : '+'}${Math.abs(100 * share).toFixed(2)} %`
 
 test('Bad input is refused by name and changes nothing', async ({ subject, forAll }) => {
   const isRefusal = (answer: object | undefined, name: string) =>
