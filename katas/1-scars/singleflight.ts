@@ -29,7 +29,8 @@ export class Singleflight<V> {
    * @param load called once for the whole flight, before `do` returns or right after it (as you like)
    * @returns what the load came to: the very same value, or the very same error, for every caller of the flight; or, as
    * soon as `options.signal` aborts, a rejection with that signal's reason. If that was the last caller who waited, the
-   * load's signal aborts too, and the key is free at once. A caller who comes with an aborted signal starts nothing.
+   * load's signal aborts too; the key is free before that, and before the caller hears. A caller who comes with an aborted
+   * signal starts nothing.
    * Cost: O(1) for each caller. A call that has settled leaves no listener on its signal.
    */
   do(key: string, load: Load<V>, options: CallOptions = {}): Promise<V> {

@@ -42,8 +42,8 @@ export class HyperLogLog {
   /**
    * Estimates how many different hashes have been seen. It hangs on the registers alone, and changes none.
    *
-   * @returns a whole number: 0 for a new sketch; exact up to 100 hashes if each has a register of its own; otherwise
-   * within 6 % of the truth up to 10 ** 12, with a standard error of 0.9 % at most
+   * @returns a whole number: 0 for a new sketch; exact up to 100 hashes if each has a register of its own; from 500 to
+   * 10 ** 12 within 6 % of the truth, with a standard error of 0.9 % at most
    * Cost: O(registers).
    */
   count(): number {

@@ -12,13 +12,17 @@ export interface Script {
 /** Callers are numbered in the order in which the script names them. */
 export type Step =
   | Call
-  | { atMs: number; abort: number }
+  /** aborts the signal of a caller; `with` is the reason, in place of an error of its own */
+  | { atMs: number; abort: number; with?: { plain: Plain } }
   | { atMs: number; forget: string }
   | { atMs: number; count: true }
 
 export interface Call {
-  /** when it calls: at that time, or in the very moment in which another caller hears what became of its call */
-  atMs: number | { heard: number }
+  /**
+   * when it calls: at that time, or in the very moment in which another caller hears what became of its call, or in which
+   * the signal of another caller's load aborts
+   */
+  atMs: number | { heard: number } | { aborted: number }
   key: string
   load: {
     takesMs: number
@@ -77,7 +81,13 @@ export async function play({ steps }: Script): Promise<Timeline> {
 
   const hear = (n: number, how: Heard['how'], what: Thing) => {
     timeline.callers[n] = { atMs: time.clock(), how, what }
-    for (const [m, call] of calls.entries()) if (typeof call.atMs === 'object' && call.atMs.heard === n) make(call, m)
+    follow('heard', n)
+  }
+
+  /** Makes the calls that wait for this moment. */
+  const follow = (what: 'heard' | 'aborted', n: number) => {
+    for (const [m, { atMs }] of calls.entries())
+      if (typeof atMs === 'object' && what in atMs && Object.values(atMs)[0] === n) make(calls[m] as Call, m)
   }
 
   const make = (call: Call, n: number) => {
@@ -111,6 +121,7 @@ export async function play({ steps }: Script): Promise<Timeline> {
         const stop = () => {
           seen.abortedAtMs ??= time.clock()
           if (heeds) reject(signal.reason)
+          follow('aborted', n)
         }
         if (signal.aborted) stop()
         else signal.addEventListener('abort', stop)
@@ -121,7 +132,7 @@ export async function play({ steps }: Script): Promise<Timeline> {
 
   const take = (step: Step) => {
     if ('load' in step) make(step, calls.indexOf(step))
-    else if ('abort' in step) signals[step.abort]?.abort()
+    else if ('abort' in step) signals[step.abort]?.abort(step.with)
     else if ('forget' in step) flights.forget(step.forget)
     else timeline.counts.push(flights.inFlight)
   }
@@ -180,5 +191,6 @@ function countedSignal(reason: Error) {
       },
     },
   })
-  return { signal, reason, abort: () => controller.abort(reason), listening: () => listeners.size }
+  const abort = (instead?: { plain: Plain }) => controller.abort(instead === undefined ? reason : instead.plain)
+  return { signal, reason, abort, listening: () => listeners.size }
 }

@@ -14,13 +14,15 @@ const test = hiddenTest<typeof driver>(import.meta.url)
 // ---- what should be seen -------------------------------------------------------------------------------------------
 
 const isCall = (step: Step): step is Call => 'load' in step
+const follows = ({ atMs }: Call, what: 'heard' | 'aborted', n: number) =>
+  typeof atMs === 'object' && what in atMs && Object.values(atMs)[0] === n
 const callsOf = (script: Script) => script.steps.filter(isCall)
 
 function expected(script: Script): Timeline {
   type Flight = { key: string; by: number; waiting: number[] }
   const calls = callsOf(script)
   const table = new Map<string, Flight>()
-  const left = new Set<number>()
+  const left = new Map<number, driver.Thing>()
   const seen: Timeline = {
     callers: calls.map(() => null),
     loads: calls.map(() => ({ ranAtMs: [], abortedAtMs: null })),
@@ -37,12 +39,12 @@ function expected(script: Script): Timeline {
   }
   const hear = (n: number, heard: driver.Heard) => {
     seen.callers[n] = heard
-    for (const [m, call] of calls.entries())
-      if (typeof call.atMs === 'object' && call.atMs.heard === n) make(m, heard.atMs)
+    for (const [m, call] of calls.entries()) if (follows(call, 'heard', n)) make(m, heard.atMs)
   }
   const make = (n: number, atMs: number) => {
     const { key, signal, load } = calls[n] as Call
-    if (signal !== undefined && left.has(signal)) return hear(n, { atMs, how: 'error', what: { reason: signal } })
+    const reason = signal === undefined ? undefined : left.get(signal)
+    if (reason !== undefined) return hear(n, { atMs, how: 'error', what: reason })
     let flight = table.get(key)
     if (flight === undefined) {
       const started = { key, by: n, waiting: [] }
@@ -60,16 +62,18 @@ function expected(script: Script): Timeline {
     remove(flight)
     for (const n of flight.waiting.splice(0)) hear(n, { atMs, how, what: load.with ?? { load: flight.by } })
   }
-  const abort = (whose: number, atMs: number) => {
-    left.add(whose)
+  const abort = (whose: number, reason: driver.Thing, atMs: number) => {
+    left.set(whose, reason)
     for (const flight of new Set([...table.values(), ...forgotten])) {
       const leavers = flight.waiting.filter((n) => calls[n]?.signal === whose)
       flight.waiting = flight.waiting.filter((n) => !leavers.includes(n))
-      for (const n of leavers) hear(n, { atMs, how: 'error', what: { reason: whose } })
-      if (leavers.length === 0 || flight.waiting.length > 0) continue
-      remove(flight)
-      const load = seen.loads[flight.by]
-      if (load) load.abortedAtMs = atMs
+      if (leavers.length > 0 && flight.waiting.length === 0) {
+        remove(flight)
+        const load = seen.loads[flight.by]
+        if (load) load.abortedAtMs = atMs
+        for (const [m, call] of calls.entries()) if (follows(call, 'aborted', flight.by)) make(m, atMs)
+      }
+      for (const n of leavers) hear(n, { atMs, how: 'error', what: reason })
     }
   }
   const forgotten: Flight[] = []
@@ -77,7 +81,7 @@ function expected(script: Script): Timeline {
     if (typeof step.atMs !== 'number') continue
     plan(step.atMs, (atMs) => {
       if (isCall(step)) make(calls.indexOf(step), atMs)
-      else if ('abort' in step) abort(step.abort, atMs)
+      else if ('abort' in step) abort(step.abort, step.with ?? { reason: step.abort }, atMs)
       else if ('count' in step) seen.counts.push(table.size)
       else {
         const flight = table.get(step.forget)
@@ -102,6 +106,12 @@ function written(call: Call, n: number): string {
   return `do(${show(call.key)}, load${name(n)}${signal})`
 }
 
+/** When a call is made; `undefined` if the moment that it waits for has not come. */
+function momentOf({ atMs }: Call, { callers, loads }: Timeline): number | null | undefined {
+  if (typeof atMs === 'number') return atMs
+  return 'heard' in atMs ? callers[atMs.heard]?.atMs : loads[atMs.aborted]?.abortedAtMs
+}
+
 /** What the script does at a time: its steps, and the landing of the loads that are due. */
 function happens(script: Script, seen: Timeline, atMs: number): string[] {
   const calls = callsOf(script)
@@ -115,12 +125,13 @@ function happens(script: Script, seen: Timeline, atMs: number): string[] {
     if (isCall(step)) {
       const n = calls.indexOf(step)
       if (step.atMs === atMs) return [`${name(n)}: ${written(step, n)}`]
-      const heard = typeof step.atMs === 'object' ? step.atMs.heard : undefined
-      if (heard === undefined || seen.callers[heard]?.atMs !== atMs) return []
-      return [`${name(n)}, as soon as ${name(heard)} has heard: ${written(step, n)}`]
+      if (typeof step.atMs === 'number' || momentOf(step, seen) !== atMs) return []
+      const moment =
+        'heard' in step.atMs ? `${name(step.atMs.heard)} has heard` : `load${name(step.atMs.aborted)}'s signal aborts`
+      return [`${name(n)}, as soon as ${moment}: ${written(step, n)}`]
     }
     if (step.atMs !== atMs) return []
-    if ('abort' in step) return [`${name(step.abort)} aborts`]
+    if ('abort' in step) return [`${name(step.abort)} aborts${step.with ? ` with ${show(step.with.plain)}` : ''}`]
     return ['forget' in step ? `forget(${show(step.forget)})` : 'inFlight']
   })
   return [...landed, ...steps]
@@ -138,9 +149,7 @@ function observed(script: Script, seen: Timeline, atMs: number): string {
   const ran = calls.flatMap((_, n) =>
     (seen.loads[n]?.ranAtMs ?? []).filter((at) => at === atMs).map(() => `load${name(n)}`),
   )
-  const called = calls.some((call) =>
-    typeof call.atMs === 'number' ? call.atMs === atMs : seen.callers[call.atMs.heard]?.atMs === atMs,
-  )
+  const called = calls.some((call) => momentOf(call, seen) === atMs)
   const fates = new Map<string, string[]>()
   for (const [n, heard] of seen.callers.entries()) {
     if (heard?.atMs !== atMs) continue
@@ -224,6 +233,8 @@ const fromZero = (steps: readonly Step[]): Script => {
   }
 }
 const plainKey = fc.constantFrom('home', 'cart', 'user')
+/** Whatever somebody aborts with is a reason; only for `undefined` the signal makes an error. */
+const plainReason = fc.constantFrom<driver.Plain>(null, false, 0, '').map((plain) => ({ plain }))
 const plainValue = fc.constantFrom<driver.Plain>(undefined, null, false, 0, '')
 
 test('One load serves everybody who calls while it is in the air', async ({ subject, forAll }) => {
@@ -448,17 +459,25 @@ test('A forgotten flight serves its own callers and leaves the newer one alone',
 })
 
 test("One caller's abort is nobody else's", async ({ subject, forAll }) => {
-  type Caller = { leaves: 'before' | 'later' | 'after' | 'never'; signal: boolean; rank: number; shares: boolean }
+  type Caller = {
+    leaves: 'before' | 'later' | 'after' | 'never'
+    signal: boolean
+    rank: number
+    shares: boolean
+    /** the reason, if it is not an error */
+    with?: { plain: driver.Plain }
+  }
   /** One flight. Who leaves later does so while it is in the air, in any order; somebody stays, and somebody joins. */
   const departures = (callers: readonly Caller[], stayer: number): Script => {
     const stays = stayer % callers.length
     const leaves = callers.map((caller, n) => (n === stays && caller.leaves !== 'after' ? 'never' : caller.leaves))
     const withSignal = callers.map((caller, n) => caller.signal || leaves[n] !== 'never')
     const steps: Step[] = []
+    const abort = (n: number) => ({ abort: n, ...(callers[n]?.with && { with: callers[n].with }) })
     const arrivedMs = 20 * callers.length
     const landsAtMs = arrivedMs + 10 * callers.length + 5
     for (const n of callers.keys()) {
-      if (leaves[n] === 'before') steps.push({ atMs: 20 * n, abort: n })
+      if (leaves[n] === 'before') steps.push({ atMs: 20 * n, ...abort(n) })
       // Two calls of one request come with one signal.
       const previous = n > 0 && leaves[n] === 'later' && leaves[n - 1] === 'later' && callers[n]?.shares ? n - 1 : n
       const signal = withSignal[n] ? { signal: previous } : {}
@@ -466,18 +485,27 @@ test("One caller's abort is nobody else's", async ({ subject, forAll }) => {
     }
     const later = [...callers.keys()].filter((n) => leaves[n] === 'later')
     later.sort((a, b) => (callers[a]?.rank ?? 0) - (callers[b]?.rank ?? 0) || a - b)
-    for (const [at, n] of later.entries()) steps.push({ atMs: arrivedMs + 10 * at, abort: n })
+    for (const [at, n] of later.entries()) steps.push({ atMs: arrivedMs + 10 * at, ...abort(n) })
     // Who comes now still finds the flight in the air.
     steps.push(call(landsAtMs - 5, 'home', 5, { heeds: true }))
-    for (const n of callers.keys()) if (leaves[n] === 'after') steps.push({ atMs: landsAtMs + 5, abort: n })
+    for (const n of callers.keys()) if (leaves[n] === 'after') steps.push({ atMs: landsAtMs + 5, ...abort(n) })
     return fromZero(steps)
   }
-  const caller = fc.record({
-    leaves: fc.constantFrom('before' as const, 'later' as const, 'later' as const, 'after' as const, 'never' as const),
-    signal: fc.boolean(),
-    rank: fc.nat({ max: 9 }),
-    shares: fc.boolean(),
-  })
+  const caller = fc
+    .record({
+      leaves: fc.constantFrom(
+        'before' as const,
+        'later' as const,
+        'later' as const,
+        'after' as const,
+        'never' as const,
+      ),
+      signal: fc.boolean(),
+      rank: fc.nat({ max: 9 }),
+      shares: fc.boolean(),
+      reason: fc.option(plainReason, { freq: 2 }),
+    })
+    .map(({ reason, ...one }): Caller => (reason === null ? one : { ...one, with: reason }))
   const scripts = fc
     .tuple(fc.array(caller, { minLength: 1, maxLength: 5 }), fc.nat({ max: 4 }))
     .map(([callers, stayer]) => departures(callers, stayer))
@@ -492,6 +520,8 @@ test("One caller's abort is nobody else's", async ({ subject, forAll }) => {
       departures([goes('before'), goes('never')], 1),
       departures([goes('never'), goes('before')], 0),
       departures([goes('after'), goes('never')], 1),
+      departures([{ ...goes('later'), with: { plain: null } }, goes('never')], 1),
+      departures([{ ...goes('before'), with: { plain: null } }, goes('never')], 1),
     ],
   })
 
@@ -521,20 +551,27 @@ test('The last caller to leave stops the load and frees the key', async ({ subje
     callers: { rank: number; shares: boolean }[]
     ends: 'value' | 'error'
     late: 'no' | 'alone' | 'joined'
+    /**
+     * when the late one calls: in the moment in which the load is told, or the last to leave hears, or later. Of a load that
+     * several had asked for, or that was forgotten, this says nothing: when that is told is for other promises to say.
+     */
+    when: 'told' | 'heard' | 'later'
     forgotten: boolean
   }
   /** All leave, in any order. Then somebody calls; then the abandoned load ends; then somebody joins the newer flight. */
-  const abandoned = ({ callers, ends, late, forgotten }: Leaving) => {
+  const abandoned = ({ callers, ends, late, when, forgotten }: Leaving) => {
     const shared = callers.map(({ shares }, n) => (shares && n > 0 ? 0 : n))
     const arrivedMs = 10 * callers.length
     const order = [...new Set(shared)].sort((a, b) => (callers[a]?.rank ?? 0) - (callers[b]?.rank ?? 0) || a - b)
     const lastMs = arrivedMs + 10 * order.length
     const load = late === 'no' ? { ends, heeds: true } : { ends }
+    const told = when === 'told' && callers.length === 1 && !forgotten
+    const calls = when === 'later' ? lastMs + 10 : told ? { aborted: 0 } : { heard: order.at(-1) as number }
     const steps: Step[] = [
       ...callers.map((_, n) => call(10 * n, 'home', lastMs + 15 - 10 * n, { ...load, signal: shared[n] as number })),
       ...(forgotten ? [{ atMs: arrivedMs, forget: 'home' }] : []),
       ...order.map((abort, at) => ({ atMs: arrivedMs + 10 * (at + 1), abort })),
-      ...(late === 'no' ? [] : [call(lastMs + 10, 'home', 25)]),
+      ...(late === 'no' ? [] : [call(calls, 'home', when === 'later' ? 25 : 35)]),
       ...(late === 'joined' ? [call(lastMs + 20, 'home', 1)] : []),
     ]
     return { steps, lastMs, leavers: callers.length }
@@ -544,6 +581,7 @@ test('The last caller to leave stops the load and frees the key', async ({ subje
       callers: fc.array(fc.record({ rank: fc.nat({ max: 9 }), shares: fc.boolean() }), { minLength: 1, maxLength: 4 }),
       ends: fc.constantFrom('value' as const, 'error' as const),
       late: fc.constantFrom('no' as const, 'alone' as const, 'joined' as const),
+      when: fc.constantFrom('told' as const, 'heard' as const, 'later' as const),
       forgotten: fc.boolean(),
     })
     .map(abandoned)
@@ -562,12 +600,14 @@ test('The last caller to leave stops the load and frees the key', async ({ subje
   await forAll(scripts, subject.play, (script, seen) => compare(script, seen, mask(script)), {
     tell,
     examples: [
-      abandoned({ callers: one, ends: 'value', late: 'no', forgotten: false }),
-      abandoned({ callers: one, ends: 'value', late: 'alone', forgotten: false }),
-      abandoned({ callers: one, ends: 'value', late: 'joined', forgotten: false }),
-      abandoned({ callers: one, ends: 'error', late: 'joined', forgotten: false }),
-      abandoned({ callers: one, ends: 'value', late: 'no', forgotten: true }),
-      abandoned({ callers: [...one, ...one], ends: 'value', late: 'alone', forgotten: false }),
+      abandoned({ callers: one, ends: 'value', late: 'no', when: 'later', forgotten: false }),
+      abandoned({ callers: one, ends: 'value', late: 'alone', when: 'later', forgotten: false }),
+      abandoned({ callers: one, ends: 'value', late: 'alone', when: 'heard', forgotten: false }),
+      abandoned({ callers: one, ends: 'value', late: 'alone', when: 'told', forgotten: false }),
+      abandoned({ callers: one, ends: 'value', late: 'joined', when: 'later', forgotten: false }),
+      abandoned({ callers: one, ends: 'error', late: 'joined', when: 'later', forgotten: false }),
+      abandoned({ callers: one, ends: 'value', late: 'no', when: 'later', forgotten: true }),
+      abandoned({ callers: [...one, ...one], ends: 'value', late: 'alone', when: 'later', forgotten: false }),
     ],
   })
 })

@@ -19,10 +19,19 @@ const ringOf = ({ HashRing }: Kata, { n, random }: Setting) => {
   return { ring, keys }
 }
 
+/** The same, and beside it a ring of one node, which has as many points alone. */
+const ringsOf = (kata: Kata, setting: Setting) => {
+  const { ring, keys } = ringOf(kata, setting)
+  const lone = new kata.HashRing({ virtualNodes: 2 * setting.n })
+  lone.addNode('node')
+  lone.nodeFor(keys[0] as string)
+  return { rings: [ring, lone], keys }
+}
+
 export default [
   budget('A look-up walks no more than a logarithm of the points', {
-    given: ringOf,
-    when: ({ ring, keys }, i) => ring.nodeFor(keys[i % KEYS] as string),
+    given: ringsOf,
+    when: ({ rings, keys }, i) => rings[i & 1]?.nodeFor(keys[i % KEYS] as string),
     // Which node a key falls to hangs on the hash, which is the learner's.
     answers: 'free',
     steps: 'O(log n)',
@@ -63,6 +72,15 @@ export default [
     when: ({ ring, keys }, i) => ring.nodeFor(keys[i % KEYS] as string),
     bytesPerCall: 0,
     n: 50,
+  }),
+  budget('A key that was asked for is not kept', {
+    given: ({ HashRing }: Kata, { n }) => {
+      const ring = new HashRing({ virtualNodes: 2 })
+      for (let node = 0; node < 8; node++) ring.addNode(`node-${node}`)
+      for (let key = 0; key < n; key++) ring.nodeFor(`user:${key}`)
+      return ring
+    },
+    bytesPerEntry: 1,
   }),
   budget('Beside the reference', {
     given: ringOf,

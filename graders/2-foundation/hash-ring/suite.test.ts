@@ -494,6 +494,7 @@ test('Two points on one position are both kept', async ({ subject, forAll }) => 
       parted(1, [b, a, c], [a]),
       parted(1, [b, a, c], [b]),
       parted(2, [twice, { id: 'b', at: [100, 150] }, { id: 'c', at: [200, 210] }], [{ id: 'b', at: [100, 150] }]),
+      parted(2, [twice, { id: 'b', at: [100, 300] }, { id: 'c', at: [200, 210] }], [twice]),
       parted(1, [a, b, { id: 'c', at: [100] }, { id: 'd', at: [200] }], [a, b]),
     ],
   })

@@ -7,6 +7,8 @@ type Kata = typeof kata
 
 const START_MS = 1_700_000_000_000
 const FOR_EVER_MS = 1_000_000_000_000
+/** items of a value that is large beside all that a cache writes down about it */
+const LARGE = 512
 
 /** A full cache of n entries, and keys of theirs in an order that no cache can guess. */
 function fullOf({ LruCache }: Kata, n: number, random: () => number) {
@@ -108,12 +110,35 @@ export default [
   }),
   budget('What has left is not held on to', {
     given: ({ LruCache }: Kata, { n }) => {
-      const cache = new LruCache<number, object>({ maxWeight: 100, clock: () => START_MS })
-      for (let key = 0; key < n; key++) cache.set(key, { key })
+      const cache = new LruCache<number, object>({ maxWeight: 100, ttlMs: FOR_EVER_MS, clock: () => START_MS })
+      for (let key = 0; key < n; key++) {
+        cache.set(key, { key })
+        // The first is in use for ever: it stays the eldest.
+        cache.get(0)
+      }
       return cache
     },
     // For each entry that ever came. Nothing would be best, but a Map that is rebuilt now and then is not always as large.
     bytesPerEntry: 8,
+  }),
+  budget('The place that an entry leaves empty does not keep its value', {
+    given: ({ LruCache }: Kata, { n }) => {
+      const time = passingClock(START_MS, 1)
+      const weigh = (_: Float64Array, key: number) => (key === n ? n : 1)
+      const cache = new LruCache<number, Float64Array>({ maxWeight: n, ttlMs: n, clock: time.clock, weigh })
+      for (let key = 0; key < n; key++) {
+        cache.set(key, new Float64Array(LARGE))
+        time.pass()
+      }
+      // A third is deleted, half of the rest expires, and the last one pushes out the others.
+      for (let key = 0; key < n; key += 3) cache.delete(key)
+      for (let passed = 0; passed < n / 2; passed++) time.pass()
+      cache.set(n, new Float64Array(LARGE))
+      return cache
+    },
+    // Places may stay: to them belong some numbers and links, a value is 4,096 bytes.
+    bytesPerEntry: 400,
+    sizes: [500, 2_000],
   }),
   budget('Hits beside the reference', {
     given: (module: Kata, { n, random }) => fullOf(module, n, random),

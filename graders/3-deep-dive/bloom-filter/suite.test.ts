@@ -41,6 +41,7 @@ const text = (units: number[]) => String.fromCharCode(...units)
 const anyKey = fc.array(unit, { maxLength: 12 }).map(text)
 const plainKey = fc.array(plainUnit, { minLength: 1, maxLength: 6 }).map(text)
 
+const LONG = 24
 /** A key as a person would write it: unprintable code units by number, long ones cut in the middle. */
 function said(key: string): string {
   const visible = (part: string) =>
@@ -48,7 +49,7 @@ function said(key: string): string {
       .split('')
       .map((c) => (c === "'" || c === '\\' ? `\\${c}` : c >= ' ' && c <= '~' ? c : `\\u${hex(c)}`))
       .join('')
-  if (key.length <= 24) return `'${visible(key)}'`
+  if (key.length <= LONG) return `'${visible(key)}'`
   return `'${visible(key.slice(0, 6))}…${visible(key.slice(-6))}' (${show(key.length)} units)`
 }
 const hex = (c: string) => c.charCodeAt(0).toString(16).padStart(4, '0')
@@ -181,12 +182,16 @@ test('An empty filter lets nobody in, and a full one few', async ({ subject, for
 })
 
 test('Every code unit of a key counts, and where it stands', async ({ subject, forAll }) => {
+  const long = ({ first, length }: { first: number; length: number }) =>
+    Array.from({ length }, (_, i) => 0x61 + ((first + 7 * i) % 26))
   // So wide a filter that three positions of one key are those of another less than once in 10^15.
   const options = { entries: 100_000, oneIn: 8 }
   const pair = (one: string, other: string) => ({ options, added: [one], asked: [other] })
   const units = fc.oneof(
     fc.array(unit, { minLength: 1, maxLength: 10 }),
     fc.array(plainUnit, { minLength: 1, maxLength: 300 }),
+    // Whoever has patience with short keys only.
+    fc.record({ first: plainUnit, length: fc.integer({ min: 300, max: 20_000 }) }).map(long),
   )
   const pairs = fc
     .record({
@@ -208,6 +213,13 @@ test('Every code unit of a key counts, and where it stands', async ({ subject, f
       return pair(text(units), text(units.with(i, units[j] as number).with(j, here)))
     })
     .filter(({ added: [one], asked: [other] }) => one !== other)
+  /** Of long keys only the ends are shown. */
+  const partingOf = ({ added: [one = ''], asked: [other = ''] }: { added: string[]; asked: string[] }) => {
+    if (Math.max(one.length, other.length) <= LONG) return ''
+    let at = 0
+    while (one[at] === other[at]) at++
+    return ` (they part at unit ${show(at)}, counted from 0)`
+  }
   const tell = ({ added: keys, asked }: { added: string[]; asked: string[] }) => [
     made(options),
     ...added(keys),
@@ -220,7 +232,7 @@ test('Every code unit of a key counts, and where it stands', async ({ subject, f
       holds(
         got[0] === false,
         tell(input).with(-1, `${tell(input).at(-1)} → ${show(got[0])}`),
-        'false: another key, in an all but empty filter',
+        `false: another key${partingOf(input)}, in an all but empty filter`,
         show(got[0]),
       ),
     {
@@ -239,6 +251,9 @@ test('Every code unit of a key counts, and where it stands', async ({ subject, f
         pair('a', ' a'),
         pair(`${'x'.repeat(300)}a`, `${'x'.repeat(300)}b`),
         pair(`a${'x'.repeat(300)}`, `b${'x'.repeat(300)}`),
+        ...[4_999, 5_000].map((at) =>
+          pair('x'.repeat(10_000), text(long({ first: 0, length: 10_000 }).map((_, i) => (i === at ? 0x79 : 0x78)))),
+        ),
       ],
     },
   )

@@ -408,19 +408,22 @@ test('A restart takes nothing back', async (tools) => {
   await noLeap(askAll, subject.run, tools.seed)
 })
 
-/** A restart may leap by `aheadMs`, and no further. */
+/** A restart may leap by `aheadMs`, and no further: also the last of several, between which nothing was stamped. */
 async function noLeap(askAll: Given['askAll'], run: Given['subject']['run'], seed: number): Promise<void> {
   const leaping = fc.sample(
     fc.record({
       aheadMs: fc.constantFrom(1, 2, 50, 3_600_000),
       stampsMs: fc.array(fc.integer({ min: 5_000, max: 5_300 }), { minLength: 1, maxLength: 4 }),
       afterMs: fc.integer({ min: 4_900, max: 5_400 }),
+      restarts: fc.constantFrom(1, 1, 3),
     }),
     { seed, numRuns: 20 },
   )
-  const programs = leaping.map(({ aheadMs, stampsMs, afterMs }) => {
+  const short = [1, 3].map((restarts) => ({ aheadMs: 50, stampsMs: [5_000], afterMs: 5_000, restarts }))
+  const programs = [...short, ...leaping].map(({ aheadMs, stampsMs, afterMs, restarts }) => {
     const calls: driver.Call[] = stampsMs.flatMap((ms): driver.Call[] => [['clock', ms], ['stamp']])
-    return given(5_000, [...calls, ['restart'], ['clock', afterMs], ['stamp']], 1_000, aheadMs)
+    const boots = Array.from({ length: restarts }, (): driver.Call => ['restart'])
+    return given(5_000, [...calls, ...boots, ['clock', afterMs], ['stamp']], 1_000, aheadMs)
   })
   for (const [i, answers] of (await askAll(run, programs)).entries()) {
     const program = programs[i] as driver.Program

@@ -322,14 +322,14 @@ test('Up to a hundred hashes in registers of their own are counted exactly', asy
   )
 })
 
-test('From a thousand to a million million, an estimate is within 6 % of the truth', async ({ subject, forAll }) => {
+test('From five hundred to a million million, an estimate is within 6 % of the truth', async ({ subject, forAll }) => {
   const story = ({ n, seed }: { n: number; seed: number }) => [
     OPENING,
     `add, for each register, the one of ${show(n)} different hashes that sets it (stream ${seed})`,
     'count()',
   ]
   // Evenly by order of magnitude. Between 60,000 and 300,000 the quality budget looks closer than this promise could.
-  const logarithm = fc.oneof(fc.integer({ min: 300, max: 477 }), fc.integer({ min: 548, max: 1200 }))
+  const logarithm = fc.oneof(fc.integer({ min: 270, max: 477 }), fc.integer({ min: 548, max: 1200 }))
   const n = logarithm.map((hundredths) => Math.round(10 ** (hundredths / 100)))
   await forAll(
     fc.record({ n, seed }),
@@ -344,7 +344,7 @@ test('From a thousand to a million million, an estimate is within 6 % of the tru
     {
       tell: story,
       runs: 12,
-      examples: [1_000, 10_000, 41_000, 1_000_000, 10_000_000, 1_000_000_000, 1_000_000_000_000].map((n) => ({
+      examples: [1_000, 502, 10_000, 41_000, 1_000_000, 10_000_000, 1_000_000_000, 1_000_000_000_000].map((n) => ({
         n,
         seed: 1,
       })),
@@ -352,7 +352,7 @@ test('From a thousand to a million million, an estimate is within 6 % of the tru
   )
 })
 
-const percent = (share: number) => `${share < 0 ? '-' : '+'}${Math.abs(100 * share).toFixed(1)} %`
+const percent = (share: number) => `${share < 0 ? '-' : '+'}${Math.abs(100 * share).toFixed(2)} %`
 
 test('Bad input is refused by name and changes nothing', async ({ subject, forAll }) => {
   const isRefusal = (answer: object | undefined, name: string) =>

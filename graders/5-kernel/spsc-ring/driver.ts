@@ -183,20 +183,27 @@ export function setUp({
   }
 }
 
-/** Pushes what may be nonsense, each in both ways. @returns the answers, and what is in the ring afterwards */
-export function misuse({ capacity, good, bad }: { capacity: number; good: number[]; bad: number[] }): {
+export interface Misuse {
+  capacity: number
+  good: number[]
+  bad: { push: number; tries: boolean }[]
+}
+
+/** Pushes what may be nonsense. @returns the answers, what had gone in before, and what is in the ring afterwards */
+export function misuse({ capacity, good, bad }: Misuse): {
   answers: Attempt<boolean | string>[]
+  held: number[]
   left: number[]
 } {
   const memory = fresh(capacity, 0)
   const ring = new SpscRing(memory, capacity)
-  for (const value of good) ring.tryPush(value)
-  const answers = bad.flatMap((value) => [
-    attempt<boolean | string>(() => ring.tryPush(value)),
+  const held = good.filter((value) => ring.tryPush(value))
+  const answers = bad.map(({ push, tries }) =>
     attempt<boolean | string>(() => {
-      ring.push(value)
+      if (tries) return ring.tryPush(push)
+      ring.push(push)
       return 'pushed'
     }),
-  ])
-  return { answers, left: leftIn(memory, capacity) }
+  )
+  return { answers, held, left: leftIn(memory, capacity) }
 }

@@ -396,23 +396,38 @@ test('Bad input is refused by name and changes nothing', async ({ subject, forAl
     },
   )
   const badValue = fc.constantFrom(0.5, -1.5, 2 ** 31, -(2 ** 31) - 1, 2 ** 32, Number.NaN, Number.POSITIVE_INFINITY)
+  // In both ways; but into a full ring without waiting, or who looks for room first would sleep for ever.
+  const misuse = ({ capacity, good, bad }: { capacity: number; good: number[]; bad: number[] }): driver.Misuse => {
+    const held = good.slice(0, capacity)
+    const ways = held.length < capacity ? [true, false] : [true]
+    return { capacity, good: held, bad: bad.flatMap((push) => ways.map((tries) => ({ push, tries }))) }
+  }
   await forAll(
-    fc.record({
-      capacity: fc.constantFrom(8, 16),
-      good: fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 4 }),
-      bad: fc.array(badValue, { minLength: 1, maxLength: 4 }),
-    }),
+    fc
+      .record({
+        capacity: fc.constantFrom(2, 8, 16),
+        good: fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 4 }),
+        bad: fc.array(badValue, { minLength: 1, maxLength: 4 }),
+      })
+      .map(misuse),
     subject.misuse,
-    ({ capacity, good, bad }, { answers, left }) => {
+    ({ capacity, good, bad }, { answers, held, left }) => {
       const story = [`new SpscRing(memory, ${capacity})`, ...good.map((value) => `tryPush(${value})`)]
-      for (const [i, answer] of answers.entries()) {
-        const call = `${i % 2 === 0 ? 'tryPush' : 'push'}(${show(bad[i >> 1])})`
-        holds(isRefusal(answer, 'value'), [...story, call], 'throws RangeError naming value', shown(answer))
-      }
-      holds(same(left, good), [...story, `refused: ${bad.map(show).join(', ')}`], `it holds ${show(good)}`, show(left))
+      const calls = bad.map(({ push, tries }) => `${tries ? 'tryPush' : 'push'}(${show(push)})`)
+      for (const [i, answer] of answers.entries())
+        holds(
+          isRefusal(answer, 'value'),
+          [...story, calls[i] as string],
+          'throws RangeError naming value',
+          shown(answer),
+        )
+      holds(same(left, held), [...story, `refused: ${calls.join(', ')}`], `it holds ${show(held)}`, show(left))
     },
     {
-      examples: [0.5, 2 ** 31, -(2 ** 31) - 1, Number.NaN].map((value) => ({ capacity: 8, good: [1], bad: [value] })),
+      examples: [
+        ...[0.5, 2 ** 31, -(2 ** 31) - 1, Number.NaN].map((value) => ({ capacity: 8, good: [1], bad: [value] })),
+        { capacity: 2, good: [1, 2], bad: [0.5] },
+      ].map(misuse),
     },
   )
 })

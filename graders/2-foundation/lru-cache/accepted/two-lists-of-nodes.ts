@@ -87,7 +87,7 @@ export class LruCache<K, V> {
   }
 
   set(key: K, value: V): boolean {
-    const weight = this.options.weigh?.(value, key) ?? 1
+    const weight = this.options.weigh === undefined ? 1 : this.options.weigh(value, key)
     if (!isCount(weight)) throw new RangeError(`the weight is not a whole number of at least 1: ${weight}`)
     this.dropEnded()
     const old = this.entries.get(key)

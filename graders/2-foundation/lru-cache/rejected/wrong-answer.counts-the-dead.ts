@@ -95,10 +95,12 @@ export class LruCache<K, V> {
   }
 
   get size(): number {
+    this.#now()
     return this.#slots.size
   }
 
   get weight(): number {
+    this.#now()
     return this.#weight
   }
 

@@ -1,5 +1,5 @@
 // breaks: An entry lives for its time from its last set, not a millisecond longer
-// because: only get looks at the time: has says yes to an entry that get no longer finds.
+// because: only get compares the time with the stamp: has says yes to an entry that get no longer finds.
 
 export type Clock = () => number
 
@@ -61,6 +61,7 @@ export class LruCache<K, V> {
   }
 
   has(key: K): boolean {
+    this.#now()
     return this.#slots.has(key)
   }
 

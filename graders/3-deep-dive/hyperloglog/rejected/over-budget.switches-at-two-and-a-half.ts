@@ -1,4 +1,4 @@
-// breaks: Counts from a thousand to 50,000 are as good as the registers allow
+// breaks: Counts from five hundred to 50,000 are as good as the registers allow
 // spends: standard error
 // because: linear counting up to 2.5 registers' worth and the plain mean above, as in the paper: where they meet the plain mean is still too large.
 

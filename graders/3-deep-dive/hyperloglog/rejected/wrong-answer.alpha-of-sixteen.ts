@@ -1,4 +1,4 @@
-// breaks: From a thousand to a million million, an estimate is within 6 % of the truth
+// breaks: From five hundred to a million million, an estimate is within 6 % of the truth
 // because: 0.673 is the constant for 16 registers: the first of the list that is copied everywhere.
 
 const REGISTERS = 2 ** 14

@@ -1,4 +1,4 @@
-// breaks: From a thousand to a million million, an estimate is within 6 % of the truth
+// breaks: From five hundred to a million million, an estimate is within 6 % of the truth
 // because: two to the power of the mean rank, as in LogLog, with the constant of HyperLogLog.
 
 const REGISTERS = 2 ** 14

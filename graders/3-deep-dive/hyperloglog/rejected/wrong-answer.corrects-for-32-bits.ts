@@ -1,4 +1,4 @@
-// breaks: From a thousand to a million million, an estimate is within 6 % of the truth
+// breaks: From five hundred to a million million, an estimate is within 6 % of the truth
 // because: the large-range correction of the paper is for hashes of 32 bits: it adds 14 % at a thousand million, and beyond 2 ** 32 there is no logarithm.
 
 const REGISTERS = 2 ** 14

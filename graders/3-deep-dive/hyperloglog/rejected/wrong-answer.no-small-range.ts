@@ -1,5 +1,5 @@
 // breaks: Up to a hundred hashes in registers of their own are counted exactly
-// breaks: From a thousand to a million million, an estimate is within 6 % of the truth
+// breaks: From five hundred to a million million, an estimate is within 6 % of the truth
 // because: the plain harmonic mean: a new sketch counts 11,819, and it is far too much up to some 50,000.
 
 const REGISTERS = 2 ** 14

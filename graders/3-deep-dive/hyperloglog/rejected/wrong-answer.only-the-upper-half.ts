@@ -1,5 +1,5 @@
 // breaks: A hash goes to its register, with its rank
-// breaks: From a thousand to a million million, an estimate is within 6 % of the truth
+// breaks: From five hundred to a million million, an estimate is within 6 % of the truth
 // because: the rank is taken from the 18 bits that the upper half has left: it ends at 19, and the count at some thousand million.
 
 const REGISTERS = 2 ** 14

@@ -1,6 +1,6 @@
 // breaks: A hash goes to its register, with its rank
 // breaks: Four registers lie in three bytes
-// breaks: From a thousand to a million million, an estimate is within 6 % of the truth
+// breaks: From five hundred to a million million, an estimate is within 6 % of the truth
 // because: the zeros are counted from the top of the hash: the bits that chose the register also decide its rank.
 
 const REGISTERS = 2 ** 14

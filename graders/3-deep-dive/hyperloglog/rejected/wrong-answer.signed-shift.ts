@@ -1,7 +1,7 @@
 // breaks: A hash goes to its register, with its rank
 // breaks: Four registers lie in three bytes
 // breaks: Up to a hundred hashes in registers of their own are counted exactly
-// breaks: From a thousand to a million million, an estimate is within 6 % of the truth
+// breaks: From five hundred to a million million, an estimate is within 6 % of the truth
 // because: >> keeps the sign: from the middle of the hashes on the index is negative, and what is written there is lost.
 
 const REGISTERS = 2 ** 14

@@ -1,7 +1,7 @@
 // breaks: Four registers lie in three bytes
 // breaks: A merged sketch has seen what both have seen
 // breaks: Up to a hundred hashes in registers of their own are counted exactly
-// breaks: From a thousand to a million million, an estimate is within 6 % of the truth
+// breaks: From five hundred to a million million, an estimate is within 6 % of the truth
 // because: a register that begins in one byte and ends in the next is cut off at the border.
 
 const REGISTERS = 2 ** 14

@@ -1,0 +1,108 @@
+// breaks: A small filter keeps the promise of a large one
+// spends: strangers let in
+// because: (a + i·b + (i³ − i)/6) mod m: the stride grows, and no two of a key’s positions need be alike. But all follow from two of m positions each, so that there are still only m² patterns.
+
+export interface BloomFilterOptions {
+  readonly entries: number
+  readonly oneIn: number
+}
+
+const MAX_ENTRIES = 10_000_000
+const MAX_ONE_IN = 1_000_000
+
+export class BloomFilter {
+  readonly bits: number
+  readonly hashes: number
+  readonly #options: BloomFilterOptions
+  readonly #bytes: Uint8Array
+  // Where the next position of the key at hand comes from: fields, since a pair of numbers would be garbage.
+  #at = 0
+  #stride = 0
+  #turn = 0
+
+  constructor({ entries, oneIn }: BloomFilterOptions) {
+    checkWhole('entries', entries, 1, MAX_ENTRIES)
+    checkWhole('oneIn', oneIn, 2, MAX_ONE_IN)
+    this.bits = Math.ceil((entries * Math.log(oneIn)) / Math.LN2 ** 2)
+    this.hashes = Math.round((this.bits / entries) * Math.LN2)
+    this.#options = { entries, oneIn }
+    this.#bytes = new Uint8Array(Math.ceil(this.bits / 8))
+  }
+
+  add(key: string): void {
+    this.#aim(key)
+    for (let i = 0; i < this.hashes; i++) {
+      const position = this.#nextPosition()
+      this.#bytes[position >>> 3]! |= 1 << (position & 7)
+    }
+  }
+
+  has(key: string): boolean {
+    this.#aim(key)
+    for (let i = 0; i < this.hashes; i++) {
+      const position = this.#nextPosition()
+      if ((this.#bytes[position >>> 3]! & (1 << (position & 7))) === 0) return false
+    }
+    return true
+  }
+
+  union(other: BloomFilter): BloomFilter {
+    if (other.bits !== this.bits || other.hashes !== this.hashes)
+      throw new RangeError(
+        `other must have ${this.bits} bits and ${this.hashes} hashes, not ${other.bits} and ${other.hashes}`,
+      )
+    const both = new BloomFilter(this.#options)
+    for (let i = 0; i < this.#bytes.length; i++) both.#bytes[i] = this.#bytes[i]! | other.#bytes[i]!
+    return both
+  }
+
+  toBytes(): Uint8Array {
+    return this.#bytes.slice()
+  }
+
+  static fromBytes(bytes: Uint8Array, options: BloomFilterOptions): BloomFilter {
+    const filter = new BloomFilter(options)
+    const { length } = filter.#bytes
+    if (bytes.length !== length) throw new RangeError(`bytes must be ${length} for this filter, not ${bytes.length}`)
+    const used = filter.bits % 8
+    if (used > 0 && bytes[length - 1]! >>> used > 0)
+      throw new RangeError(`bytes must not have a bit set beyond the ${filter.bits} of this filter`)
+    filter.#bytes.set(bytes)
+    return filter
+  }
+
+  /** Takes in the whole key, code unit by code unit: to encode it first would be garbage, and merge lone surrogates. */
+  #aim(key: string): void {
+    let a = 0x9e3779b9
+    let b = 0x85ebca6b
+    for (let i = 0; i < key.length; i++) {
+      const unit = key.charCodeAt(i)
+      a = Math.imul(a ^ unit, 0x9e3779b1)
+      b = Math.imul(b ^ unit, 0x5f356495)
+    }
+    this.#at = (stir(a) >>> 0) % this.bits
+    this.#stride = (stir(b) >>> 0) % this.bits
+    this.#turn = 0
+  }
+
+  #nextPosition(): number {
+    const position = this.#at
+    this.#at = (position + this.#stride) % this.bits
+    this.#turn++
+    this.#stride = (this.#stride + this.#turn) % this.bits
+    return position
+  }
+}
+
+/** Each bit of the result depends on each bit of the word; different words stay different. */
+function stir(word: number): number {
+  let x = word
+  x = Math.imul(x ^ (x >>> 16), 0x21f0aaad)
+  x = Math.imul(x ^ (x >>> 15), 0x735a2d97)
+  return x ^ (x >>> 15)
+}
+
+function checkWhole(name: string, value: number, min: number, max: number): void {
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw new RangeError(`${name} must be a whole number from ${min} to ${max}, not ${value}`)
+}
