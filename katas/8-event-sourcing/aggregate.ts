@@ -57,7 +57,7 @@ export type OrderEvent =
   | { readonly type: 'OrderDelivered' }
   /** cancelled */
   | { readonly type: 'OrderCancelled'; readonly reason: string }
-  /** what is owed. Decided right after OrderCancelled if there is a payment: that one, all of it */
+  /** what is owed. Decided right after OrderCancelled if there is a payment: all that was paid, be it 0 */
   | { readonly type: 'RefundOwed'; readonly payment: string; readonly cents: number }
 
 export type Status = 'none' | 'placed' | 'confirmed' | 'shipping' | 'shipped' | 'delivered' | 'cancelled'

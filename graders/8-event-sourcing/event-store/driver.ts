@@ -13,8 +13,9 @@ export type Step =
   | readonly ['read', stream: string, after: number]
   /** -1 as a limit: none is given */
   | readonly ['all', after: number, limit: number]
-  /** when told of the event `on`: does that */
+  /** when told of the event `on`: does that; by a name that there is: the same listener once more */
   | readonly ['subscribe', name: string, after: number, on?: number, does?: Append | readonly ['stop', string]]
+  /** the first of that name that has not been stopped */
   | readonly ['stop', name: string]
 
 /** Position, stream, version, id; and whether type and data are those of that id. */
@@ -56,17 +57,28 @@ function seen({ id, type, data, stream, version, position }: kata.StoredEvent): 
 
 interface Opened {
   readonly store: kata.EventStore
-  readonly stops: Map<string, () => void>
+  readonly subscribers: Map<string, Subscriber>
+}
+interface Subscriber {
+  readonly listener: (event: kata.StoredEvent) => void
+  readonly stops: (() => void)[]
+}
+
+/** A list that was read is the reader's: it is emptied, and nobody may notice. */
+function taken(list: kata.StoredEvent[]): Seen[] {
+  const all = list.map(seen)
+  if (!Object.isFrozen(list)) list.length = 0
+  return all
 }
 
 function open({ openStore }: typeof kata, disk: Disk, note: Note): Opened {
   const store = openStore(disk)
   for (const event of store.readAll()) note(['found', seen(event)] satisfies Told)
   note(['opened'] satisfies Told)
-  return { store, stops: new Map() }
+  return { store, subscribers: new Map() }
 }
 
-function act({ store, stops }: Opened, step: Step, note: Note): void {
+function act({ store, subscribers }: Opened, step: Step, note: Note): void {
   const say = (told: Told) => note(told)
   switch (step[0]) {
     case 'append': {
@@ -83,25 +95,27 @@ function act({ store, stops }: Opened, step: Step, note: Note): void {
       say(['version', store.version(step[1])])
       break
     case 'read':
-      say(['read', store.read(step[1], step[2]).map(seen)])
+      say(['read', taken(store.read(step[1], step[2]))])
       break
     case 'all': {
       const [, after, limit] = step
-      say(['read', (limit === -1 ? store.readAll(after) : store.readAll(after, limit)).map(seen)])
+      say(['read', taken(limit === -1 ? store.readAll(after) : store.readAll(after, limit))])
       break
     }
     case 'subscribe': {
       const [, name, after, on, does] = step
-      const stop = store.subscribe(after, (event) => {
+      const listener = (event: kata.StoredEvent) => {
         const told = seen(event)
         say(['told', name, told])
-        if (does !== undefined && told[3] === on) act({ store, stops }, does, note)
-      })
-      stops.set(name, stop)
+        if (does !== undefined && told[3] === on) act({ store, subscribers }, does, note)
+      }
+      const subscriber = subscribers.get(name) ?? { listener, stops: [] }
+      subscribers.set(name, subscriber)
+      subscriber.stops.push(store.subscribe(after, subscriber.listener))
       break
     }
     case 'stop':
-      stops.get(step[1])?.()
+      subscribers.get(step[1])?.stops.shift()?.()
       break
   }
 }

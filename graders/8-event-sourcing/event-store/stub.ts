@@ -56,6 +56,7 @@ export interface EventStore {
 
   /**
    * @param after only events with a higher version than this; 0 unless told
+   * @returns a list of the reader's own, as `readAll` does
    * Cost: O(events returned).
    */
   read(stream: string, after?: number): StoredEvent[]
@@ -71,7 +72,7 @@ export interface EventStore {
   /**
    * Tells every event above a position, once, in order, when it is safe: what there is before this returns, all others when
    * they are appended. A listener may append, subscribe and stop: what it appends is told after what comes before it, to
-   * everybody. It does not throw.
+   * everybody. It does not throw. Whoever subscribes twice is told twice.
    * @returns stops it: not one more event is told
    */
   subscribe(after: number, listener: (event: StoredEvent) => void): () => void

@@ -36,6 +36,8 @@ export type Step =
    * where none is told
    */
   | readonly ['follow', known: readonly number[], events: readonly Happened[], batch: number | null, manner?: Manner]
+  /** opens it with these versions, and does not follow */
+  | readonly ['open', known: readonly number[]]
   /** while it is followed: now there are these */
   | readonly ['append', events: readonly Happened[]]
   | readonly ['stop']
@@ -190,24 +192,33 @@ function open(kata: Opened['kata'], disk: Disk, note: Note, steps: readonly Step
   }
 }
 
+/** Opens it anew if it is open with others. @returns false where that was refused */
+function openWith(it: Opened, known: readonly number[], note: Note, refused: (tried: Refused) => void): boolean {
+  it.stop()
+  if (known.join() === it.known.join()) return true
+  const tried = attempt(() => opened(it.kata, it.disk, known, note))
+  if ('threw' in tried) {
+    refused(tried)
+    return false
+  }
+  it.known = known
+  it.projection = tried.returned
+  // Whoever still listens to the old one has not ended it.
+  it.feed = new Happenings()
+  return true
+}
+interface Refused {
+  readonly threw: string
+  readonly message: string
+}
+
 function act(it: Opened, step: Step, note: Note): void {
-  const refused = (threw: string, message: string) => note(['refused', `${threw}: ${message}`] satisfies Told)
+  const refused = ({ threw, message }: Refused) => note(['refused', `${threw}: ${message}`] satisfies Told)
   switch (step[0]) {
     case 'follow': {
       const [, known, events, batch, manner = {}] = step
-      it.stop()
       it.isFollowed = true
-      if (known.join() !== it.known.join()) {
-        const tried = attempt(() => opened(it.kata, it.disk, known, note))
-        if ('threw' in tried) {
-          refused(tried.threw, tried.message)
-          break
-        }
-        it.known = known
-        it.projection = tried.returned
-        // Whoever still listens to the old one has not ended it.
-        it.feed = new Happenings()
-      }
+      if (!openWith(it, known, note, refused)) break
       const { feed } = it
       feed.manner = {}
       feed.append(events.slice(feed.events.length))
@@ -224,14 +235,18 @@ function act(it: Opened, step: Step, note: Note): void {
         note(['reads', after, shown] satisfies Told)
       }
       const tried = attempt(() => (batch === null ? it.projection.follow(feed) : it.projection.follow(feed, batch)))
-      if ('threw' in tried) refused(tried.threw, tried.message)
+      if ('threw' in tried) refused(tried)
       else it.stop = tried.returned
       break
     }
+    case 'open':
+      // What it shows then has been told.
+      openWith(it, step[1], note, refused)
+      return
     case 'append':
       if (it.isFollowed) {
         const tried = attempt(() => it.feed.append(step[1].slice(it.feed.events.length)))
-        if ('threw' in tried) refused(tried.threw, tried.message)
+        if ('threw' in tried) refused(tried)
       }
       break
     case 'stop':

@@ -101,6 +101,7 @@ function mannerWords({ again = 0, twice = false, untold = 0, meanwhile = [], lat
 
 function call(step: Step): string {
   if (step[0] === 'stop') return 'stop()'
+  if (step[0] === 'open') return `${versionsWords(step[1])}: openProjection(disk, definitions)`
   if (step[0] === 'append') return `feed: ${eventsWords(step[1])}`
   const [, known, events, batch, manner = {}] = step
   return `${versionsWords(known)}: follow(feed${batch === null ? '' : `, ${show(batch)}`}), feed: ${eventsWords(events)}${mannerWords(manner)}`
@@ -115,7 +116,7 @@ function noteWords(told: Told): string | undefined {
 
 /** With so much to tell of the disk, of the events only how many there are. */
 function briefly(step: Step): string {
-  if (step[0] === 'stop') return call(step)
+  if (step[0] === 'stop' || step[0] === 'open') return call(step)
   if (step[0] === 'append') return `feed: up to #${step[1].length}`
   return `${versionsWords(step[1])}: follow(feed up to #${step[2].length}, ${step[3]})${mannerWords(step[4] ?? {})}`
 }
@@ -140,7 +141,7 @@ interface Broken {
 function historyOf(lives: Workload<Step>['lives'], life: number): readonly Happened[] {
   let history: readonly Happened[] = []
   for (const step of lives.slice(0, life + 1).flat())
-    if (step[0] !== 'stop') {
+    if (step[0] === 'follow' || step[0] === 'append') {
       const events = step[0] === 'follow' ? step[2] : step[1]
       if (events.length > history.length) history = events
     }
@@ -407,7 +408,7 @@ function asDue({ steps }: Script, life: Life): Wrong | undefined {
   for (const [at, step] of steps.entries()) {
     const notes = life[at]?.notes ?? []
     if (step[0] === 'stop') isFollowed = false
-    else {
+    else if (step[0] !== 'open') {
       if (step[0] === 'follow') isFollowed = true
       const events = step[0] === 'follow' ? step[2] : step[1]
       model.events.push(...events.slice(model.events.length))
@@ -439,7 +440,7 @@ function historyArbitrary(most: number, { chars = fc.constant(0), isOdd = false 
     { weight: 4, arbitrary: fc.tuple(fc.constant('in' as const), fc.constantFrom('a', 'b'), cents, chars) },
     { weight: 2, arbitrary: fc.tuple(fc.constant('in' as const), key, cents) },
     { weight: 3, arbitrary: fc.tuple(fc.constant('move' as const), key, key, cents) },
-    { weight: isOdd ? 2 : 0, arbitrary: fc.tuple(fc.constantFrom('close' as const, 'blank' as const), key) },
+    { weight: isOdd ? 3 : 0, arbitrary: fc.tuple(fc.constantFrom('close' as const, 'blank' as const), key) },
     { weight: 1, arbitrary: fc.constant(['note'] as const) },
   )
   return fc.array(happened, { minLength: 1, maxLength: most })
@@ -483,6 +484,18 @@ test('The rows are what the events make of them, in order', async (tools) => {
         ],
         5,
         4,
+      ),
+      // What a batch has put away is away for the rest of it, whatever there was before.
+      ...(['close', 'blank'] as const).map((what) =>
+        script(
+          [
+            ['in', 'a', 1],
+            [what, 'a'],
+            ['in', 'a', 2],
+          ],
+          1,
+          2,
+        ),
       ),
     ],
     asDue,
@@ -645,6 +658,18 @@ test('After a sync that failed nothing of it is shown, and nothing more is taken
     ],
     failingStep,
   })
+  /** The sync that fails is of a batch of the old version, where it has anything to take in, or else of the new one. */
+  const building = (events: readonly Happened[], first: number, more: number): Script => ({
+    steps: [
+      follow([1], events.slice(0, first), 2),
+      ['open', [1, 2]],
+      follow([1, 2], events.slice(0, first + more), 2),
+      append(events),
+      ['stop'],
+      follow([1, 2], events, 2),
+    ],
+    failingStep: 2,
+  })
   const wrongIn = ({ steps }: Script, life: Life): Wrong | undefined => {
     // Where there is nothing to make safe, the next sync fails; where there is none, none does.
     const fails = life.findIndex(({ notes }) => notes.some(([what]) => what === 'sync fails'))
@@ -670,11 +695,14 @@ test('After a sync that failed nothing of it is shown, and nothing more is taken
   await scriptsHold(
     tools,
     fc
-      .tuple(historyArbitrary(6), fc.nat({ max: 4 }), fc.constantFrom(0 as const, 1 as const))
-      .map(([events, first, failingStep]) =>
-        script([...events, ['in', 'a', 1]], Math.min(first, events.length), [1], failingStep),
-      ),
-    [script(SMALL, 4, [1], 0), script(SMALL, 3, [1], 1)],
+      .tuple(historyArbitrary(6), fc.nat({ max: 4 }), fc.constantFrom(0 as const, 1 as const, 2 as const))
+      .map(([events, first, failingStep]) => {
+        const [all, until]: [Happened[], number] = [[...events, ['in', 'a', 1]], Math.min(first, events.length)]
+        return failingStep === 2
+          ? building(all, Math.max(1, until), events.length % 2)
+          : script(all, until, [1], failingStep)
+      }),
+    [script(SMALL, 4, [1], 0), script(SMALL, 3, [1], 1), building(SMALL, 3, 0), building(SMALL, 3, 1)],
     wrongIn,
   )
 })

@@ -462,6 +462,13 @@ const PAIRS: readonly (readonly [string, string])[] = [
   ['é', 'è'],
   ['\ud800', '\udfff'],
   ['a%2Fb', 'a/b'],
+  // Where 32 bits stand for a name, these are one: by Java's hash, djb2 (of sums, of xors), FNV-1a, CRC-32, CRC-32C.
+  ['Aa', 'BB'],
+  ['Ab', 'BA'],
+  ['mafuzupa', 'vefeciri'],
+  ['costarring', 'liquid'],
+  ['plumless', 'buckeroo'],
+  ['hideriba', 'tifidufo'],
 ]
 
 test('Each stream has its own, whatever it is called', (tools) => {

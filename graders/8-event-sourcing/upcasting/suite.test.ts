@@ -51,7 +51,7 @@ const eventOf = (type: string, version: number, more: object = {}): Stored => ({
 const upcast = (chains: Chains, event: Stored): Stored => {
   const current = currentOf(chains, event.type)
   const trail = Array.from({ length: current - event.version }, (_, i) => event.version + i)
-  return { ...event, version: current, data: dataOf(trail) }
+  return { ...event, version: current, data: { ...event.data, trail } }
 }
 const agedBy = (chains: Chains, which: number, age: number): Stored => {
   const [type, current] = chains.current[which % chains.current.length] as [string, number]
@@ -68,8 +68,11 @@ function opening({ current, steps }: Chains): string[] {
   })
   return [`new Upcasters({ current: { ${types} }, steps })`, `steps: ${made.join(', ') || 'none'}`]
 }
-const said = ({ type, version, data, ...more }: Stored) =>
-  `${type}, version ${show(version)}${Object.keys(more).length === 0 ? '' : `, ${show(more)}`}`
+const said = ({ type, version, data, ...more }: Stored) => {
+  const fields = Object.keys(data).filter((name) => !['trail', 'inner', 'lines'].includes(name))
+  const withFields = fields.length === 0 ? '' : `, data with ${fields.map(show).join(' and ')}`
+  return `${type}, version ${show(version)}${withFields}${Object.keys(more).length === 0 ? '' : `, ${show(more)}`}`
+}
 const reading = (chains: Chains, event: Stored) => [...opening(chains), `upcast(${said(event)})`]
 const threw = (answer: object) =>
   'threw' in answer && 'message' in answer ? `throws ${String(answer.threw)}: ${String(answer.message)}` : show(answer)
@@ -101,9 +104,14 @@ const isRefusal = (answer: object, kind: string, ...named: string[]) =>
 // ---- promises -------------------------------------------------------------------------------------------------------
 
 test('An old event takes every step to the present, in order', async ({ subject, forAll }) => {
+  // Any text is a field, also what lists and objects have under that name.
+  const fields = fc
+    .uniqueArray(fc.constantFrom('length', '__proto__', 'constructor', ''), { maxLength: 2 })
+    .map((names) => Object.fromEntries(names.map((name): [string, driver.Json] => [name, { cm: 12 }])))
+  const withFields = (event: Stored, more: driver.Data): Stored => ({ ...event, data: { ...event.data, ...more } })
   const inputs = fc
-    .tuple(sound, fc.nat({ max: 2 }), fc.integer({ min: 1, max: 5 }))
-    .map(([chains, which, age]) => one(chains, agedBy(chains, which, age)))
+    .tuple(sound, fc.nat({ max: 2 }), fc.integer({ min: 1, max: 5 }), fields)
+    .map(([chains, which, age, more]) => one(chains, withFields(agedBy(chains, which, age), more)))
     .filter(({ chains, events: [event] }) => event!.version < currentOf(chains, event!.type))
   const chain = (version: number, ...order: number[]) =>
     shuffled(
@@ -134,6 +142,9 @@ test('An old event takes every step to the present, in order', async ({ subject,
         one(chain(3), eventOf('OrderPlaced', 2)),
         one(chain(4, 3, 2, 1), eventOf('OrderPlaced', 1)),
         one(chain(12), eventOf('OrderPlaced', 2)),
+        ...['length', '__proto__'].map((name) =>
+          one(chain(2), withFields(eventOf('OrderPlaced', 1), Object.fromEntries([[name, 12]]))),
+        ),
       ],
     },
   )

@@ -1,6 +1,7 @@
 // breaks: The old version answers until the new one has seen everything
 // breaks: What was shown is not taken back, wherever the power failed
 // breaks: An event that cannot be applied stops its version in front of it, and no other
+// breaks: After a sync that failed nothing of it is shown, and nothing more is taken
 // because: the new version takes over when it is begun: whoever asks meanwhile is told that there are no rows.
 
 import type { Disk } from '#disk'

@@ -1,5 +1,6 @@
 // breaks: An event that cannot be applied stops its version in front of it, and no other
 // breaks: What was shown is not taken back, wherever the power failed
+// breaks: After a sync that failed nothing of it is shown, and nothing more is taken
 // because: whatever reads no further has seen everything: a version that has stopped takes over.
 
 import type { Disk } from '#disk'

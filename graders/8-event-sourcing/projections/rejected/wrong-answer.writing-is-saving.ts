@@ -1,5 +1,6 @@
 // breaks: What was shown is not taken back, wherever the power failed
 // breaks: What was begun goes on where it was
+// breaks: After a sync that failed nothing of it is shown, and nothing more is taken
 // because: what is written is taken for safe, and shown: without a sync it is in a memory that needs power.
 
 import type { Disk } from '#disk'
