@@ -77,9 +77,9 @@ export default [
   budget('A small filter keeps the promise of a large one', {
     sample: ({ BloomFilter }: Kata, { n, random }) => {
       const counts = Array.from({ length: 80 }, () =>
-        strangers(new BloomFilter({ entries: n, oneIn: 1_000_000 }), n, 20_000, () => scattered(random)),
+        strangers(new BloomFilter({ entries: n, oneIn: 1_000_000 }), n, 40_000, () => scattered(random)),
       )
-      return { hits: sum(counts), of: counts.length * 20_000 }
+      return { hits: sum(counts), of: counts.length * 40_000 }
     },
     // Twice one in 1,000,000: by chance some small filters get fuller than others, and the fullest let in most. Where all
     // positions follow from two of them, 2,000,000 patterns are all there are: then 50 keys let in 24 in 1,000,000.
