@@ -404,48 +404,76 @@ test('Distances are those of the metric, nearest first', async ({ subject, forAl
       { do: 'search', query, k: vectors.length },
     ],
   })
+  const exact = (script: driver.Script, answers: driver.Answer[]) => {
+    const search = script.steps.at(-1) as Extract<Step, { do: 'search' }>
+    const metric = script.options.metric === 'hidden' ? 'l2' : script.options.metric
+    const query = Float32Array.from(search.query)
+    const want = script.steps.flatMap((step) =>
+      step.do === 'add' ? [{ id: step.id, distance: DISTANCES[metric](Float32Array.from(step.vector), query) }] : [],
+    )
+    const answer = answers.at(-1)?.search
+    holds(answer !== undefined && 'returned' in answer, told(script), 'an answer', came(answer))
+    inOrder(told(script), want, answer.returned)
+  }
+  await forAll(inputs, subject.run, exact, {
+    tell: told,
+    runs: 50,
+    examples: [
+      ...metrics.map((metric) =>
+        measured(metric, [
+          [1, 0],
+          [3, 0],
+          [0, 2],
+          [-1, 0],
+          [1, 1],
+        ]),
+      ),
+      measured('cosine', [
+        [1, 1],
+        [100, 100],
+        [1, 0.5],
+      ]),
+      measured('cosine', [
+        [3, 4, 0, 0, 0],
+        [0, 0, 0, 0, 5],
+        [6, 8, 0, 0, 1],
+      ]),
+      measured('inner-product', [
+        [1, 2],
+        [1, 1],
+        [10, 10],
+      ]),
+    ],
+  })
+
+  // An angle knows no length, not even one of which 32 bits cannot hold the square.
+  const scales = fc.array(fc.constantFrom(2 ** 70, 2 ** -80, 1), { minLength: 7, maxLength: 7 })
+  const scaled = (numbers: number[][], by: number[]) =>
+    measured(
+      'cosine',
+      numbers.map((vector, i) => vector.map((x) => x * (by[i] as number))),
+    )
   await forAll(
-    inputs,
+    fc.tuple(fc.array(fc.tuple(number, number), { minLength: 2, maxLength: 7 }), scales).map(([pairs, by]) =>
+      scaled(
+        pairs.map(([x, y]) => [x, y === 0 ? 1 : y]),
+        by,
+      ),
+    ),
     subject.run,
-    (script, answers) => {
-      const search = script.steps.at(-1) as Extract<Step, { do: 'search' }>
-      const metric = script.options.metric === 'hidden' ? 'l2' : script.options.metric
-      const query = Float32Array.from(search.query)
-      const want = script.steps.flatMap((step) =>
-        step.do === 'add' ? [{ id: step.id, distance: DISTANCES[metric](Float32Array.from(step.vector), query) }] : [],
-      )
-      const answer = answers.at(-1)?.search
-      holds(answer !== undefined && 'returned' in answer, told(script), 'an answer', came(answer))
-      inOrder(told(script), want, answer.returned)
-    },
+    exact,
     {
       tell: told,
-      runs: 50,
+      runs: 15,
       examples: [
-        ...metrics.map((metric) =>
-          measured(metric, [
-            [1, 0],
+        scaled(
+          [
+            [1, 1],
             [3, 0],
             [0, 2],
-            [-1, 0],
-            [1, 1],
-          ]),
+          ],
+          [1, 1e20, 1e-25],
         ),
-        measured('cosine', [
-          [1, 1],
-          [100, 100],
-          [1, 0.5],
-        ]),
-        measured('cosine', [
-          [3, 4, 0, 0, 0],
-          [0, 0, 0, 0, 5],
-          [6, 8, 0, 0, 1],
-        ]),
-        measured('inner-product', [
-          [1, 2],
-          [1, 1],
-          [10, 10],
-        ]),
       ],
     },
   )
