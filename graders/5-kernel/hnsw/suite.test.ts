@@ -419,63 +419,22 @@ test('Distances are those of the metric, nearest first', async ({ subject, forAl
     tell: told,
     runs: 50,
     examples: [
-      ...metrics.map((metric) =>
-        measured(metric, [
-          [1, 0],
-          [3, 0],
-          [0, 2],
-          [-1, 0],
-          [1, 1],
-        ]),
-      ),
-      measured('cosine', [
-        [1, 1],
-        [100, 100],
-        [1, 0.5],
-      ]),
-      measured('cosine', [
-        [3, 4, 0, 0, 0],
-        [0, 0, 0, 0, 5],
-        [6, 8, 0, 0, 1],
-      ]),
-      measured('inner-product', [
-        [1, 2],
-        [1, 1],
-        [10, 10],
-      ]),
+      ...metrics.map((metric) => measured(metric, spots('1 0, 3 0, 0 2, -1 0, 1 1'))),
+      measured('cosine', spots('1 1, 100 100, 1 0.5')),
+      measured('cosine', spots('3 4 0 0 0, 0 0 0 0 5, 6 8 0 0 1')),
+      measured('inner-product', spots('1 2, 1 1, 10 10')),
     ],
   })
 
   // An angle knows no length, not even one of which 32 bits cannot hold the square.
-  const scales = fc.array(fc.constantFrom(2 ** 70, 2 ** -80, 1), { minLength: 7, maxLength: 7 })
-  const scaled = (numbers: number[][], by: number[]) =>
-    measured(
-      'cosine',
-      numbers.map((vector, i) => vector.map((x) => x * (by[i] as number))),
-    )
+  const scaled = fc
+    .tuple(number, number, fc.constantFrom(2 ** 70, 2 ** -80, 1))
+    .map(([x, y, by]) => [x * by, (y || 1) * by])
   await forAll(
-    fc.tuple(fc.array(fc.tuple(number, number), { minLength: 2, maxLength: 7 }), scales).map(([pairs, by]) =>
-      scaled(
-        pairs.map(([x, y]) => [x, y === 0 ? 1 : y]),
-        by,
-      ),
-    ),
+    fc.array(scaled, { minLength: 2, maxLength: 7 }).map((vectors) => measured('cosine', vectors)),
     subject.run,
     exact,
-    {
-      tell: told,
-      runs: 15,
-      examples: [
-        scaled(
-          [
-            [1, 1],
-            [3, 0],
-            [0, 2],
-          ],
-          [1, 1e20, 1e-25],
-        ),
-      ],
-    },
+    { tell: told, runs: 15, examples: [measured('cosine', spots('1 1, 3e20 0, 0 2e-25'))] },
   )
 
   // What puts a handful in order need not do it with a hundred. Whether all are found is asked elsewhere.
