@@ -62,7 +62,8 @@ export class LruCache<K, V> {
   }
 
   has(key: K): boolean {
-    return [...this.#slots.keys()].includes(key) && this.#find(key) !== undefined
+    const keys = [...this.#slots.keys()]
+    return this.#find(key) !== undefined && keys.includes(key)
   }
 
   set(key: K, value: V): boolean {
