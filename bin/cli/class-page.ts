@@ -8,6 +8,8 @@ import { CLASS_PAGE_SCRIPT } from './class-page-script.ts'
 import { CLASS_STYLE } from './class-page-style.ts'
 import { pageFrame, pageText as text } from './page-frame.ts'
 import { histogram } from './points-histogram.ts'
+import { wordOf } from './screens/grade-screen.ts'
+import { whoIs } from './screens/gradebook-screen.ts'
 import { count } from './screens/look.ts'
 
 export interface ClassPageOptions {
@@ -76,10 +78,6 @@ ${body.join('\n')}
 }
 
 const nameOf = ({ learner }: LearnerGrade): string => learner.name ?? learner.id
-
-/** Where no id stands beside it: two learners may be called the same. */
-const whoIs = ({ learner: { id, name } }: LearnerGrade): string =>
-  name === undefined || name === id ? id : `${name} (${id})`
 
 /** Everything that no policy can settle, each with its reason. */
 function attention({ learners, notTaken }: Grades): string {
@@ -185,8 +183,6 @@ function verdictCounts(grades: readonly KataGrade[]): string {
     .map(([word, some]) => `<span class="word ${toneOf(some[0] as KataGrade)}">${text(word)}</span> ${some.length}`)
     .join(' · ')
 }
-
-const wordOf = ({ state, report }: KataGrade): string => (state === 'graded' ? (report?.verdict ?? state) : state)
 
 function toneOf(grade: KataGrade): string {
   if (grade.state !== 'graded') return grade.state === 'missing' ? 'soft' : 'ours'

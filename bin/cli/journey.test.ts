@@ -101,6 +101,9 @@ test('where only a budget is over, the hint is about costs; one that is asked fo
   expect(hints[0]?.['text']).toContain('garbage')
   expect(hints[1]?.['text']).toContain('`over-budget.counts-in-big-integers`')
   expect(await copy.json(['hint', 'token-bucket', '--promise', '2'])).toMatchObject({ promise: { number: 2 } })
+  copy.write('export class {')
+  expect(await verdict()).toBe('rejected-source')
+  expect(await copy.json(['hint', 'token-bucket'])).toMatchObject({ promise: null, why: 'a budget is over' })
 })
 
 test('before a pass the solution is shut; after it, solution and diff open and next moves on', async () => {

@@ -32,6 +32,7 @@ export function histogram(shares: readonly number[]): string {
     .map(({ n, range }) => `${n} at ${range}`)
   const sorted = shares.toSorted((a, b) => a - b)
   const [low, high] = [0.25, 0.75].map((p) => percent(quantile(sorted, p)))
+  // Of an even class the middle two, counted from either side.
   const middle = percent((quantile(sorted, 0.5) + quantile(sorted.toReversed(), 0.5)) / 2)
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${text(`Learners by points: ${said.join(', ')}.`)}">
 <path class="axis" d="M${LEFT} ${HEIGHT - BOTTOM} H${WIDTH - RIGHT}" fill="none"/>
@@ -44,6 +45,6 @@ ${columns.join('\n')}
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`
 
-/** The value that so much of the class is at or below: one that somebody has. From both sides its half is the median's two. */
+/** The value that so much of the class is at or below: one that somebody has. */
 const quantile = (sorted: readonly number[], p: number): number =>
   sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)] as number

@@ -17,6 +17,8 @@ export interface KataState {
   readonly lastCheck?: CheckFields & { readonly atMs: number }
   /** name of the promise that was shown broken by the last check that judged any: what a hint is about */
   readonly failing?: string
+  /** the last check that judged any kept all, and went over a budget: then a hint is about costs */
+  readonly isOverBudget?: true
   readonly passedAtMs?: number
   /** when it comes back */
   readonly dueAtMs?: number
@@ -36,6 +38,7 @@ interface Tally {
   readonly hints: Map<number, number>
   lastCheck: (CheckFields & { readonly atMs: number }) | undefined
   failing: string | undefined
+  isOverBudget: boolean
   /** revisions of the kata that were passed */
   readonly passed: Set<string>
   passedAtMs: number | undefined
@@ -69,6 +72,7 @@ const emptyTally = (): Tally => ({
   hints: new Map(),
   lastCheck: undefined,
   failing: undefined,
+  isOverBudget: false,
   passed: new Set(),
   passedAtMs: undefined,
   revealed: false,
@@ -102,6 +106,7 @@ function count(tally: Tally, event: ProgressEvent): void {
       tally.hints.clear()
       tally.lastCheck = undefined
       tally.failing = undefined
+      tally.isOverBudget = false
       if (tally.revealed) tally.dueAtMs = undefined
       tally.revealed = false
       return
@@ -129,7 +134,10 @@ function countCheck(tally: Tally, check: CheckFields | undefined, atMs: number):
   tally.touched = true
   tally.lastCheck = { ...check, atMs }
   // A source that was refused says nothing of the promises: what failed before it is still what fails.
-  if (check.of > 0) tally.failing = check.promise
+  if (check.of > 0) {
+    tally.failing = check.promise
+    tally.isOverBudget = check.verdict === 'over-budget'
+  }
   if (check.verdict === 'todo') return
   tally.attempts++
   if (tally.revealed) return
@@ -148,7 +156,7 @@ function schedule(tally: Tally, interval: number, atMs: number): void {
 }
 
 function stateOf(tally: Tally, revision: () => string, nowMs: number): KataState {
-  const { attempts, hints, lastCheck, failing, passedAtMs, dueAtMs } = tally
+  const { attempts, hints, lastCheck, failing, isOverBudget, passedAtMs, dueAtMs } = tally
   const due = dueAtMs !== undefined && nowMs >= dueAtMs
   return {
     state: nameOf(tally, revision),
@@ -156,6 +164,7 @@ function stateOf(tally: Tally, revision: () => string, nowMs: number): KataState
     hints,
     ...(lastCheck === undefined ? {} : { lastCheck }),
     ...(failing === undefined ? {} : { failing }),
+    ...(isOverBudget ? { isOverBudget } : {}),
     ...(passedAtMs === undefined ? {} : { passedAtMs }),
     ...(dueAtMs === undefined ? {} : { dueAtMs }),
     ...(due ? { due: tally.revealed ? 'redo' : 'review' } : {}),

@@ -10,7 +10,7 @@ import { whoIsMeant } from '../../gradebook/folded.ts'
 import type { Grades, KataGrade } from '../../gradebook/grades.ts'
 import { readGrades } from '../../gradebook/read-class.ts'
 import { canvasRemarks } from '../../gradebook/reports/canvas-csv.ts'
-import { openStore, type Store } from '../../gradebook/store.ts'
+import { openStore } from '../../gradebook/store.ts'
 import { EXIT } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
 import { classOf, gradebookFile, namedAssignment, rememberedAssignment } from '../class-in-use.ts'
@@ -57,8 +57,9 @@ export async function gradebook(context: Context, file: string | undefined, valu
       )
     } else {
       const gradebook = shown(context, store.file)
-      const remarks = [...undecided(store, gradebook), ...nobodysExtensions(assignment, idsOf(grades))]
-      query(context, { grades, gradebook, remarks }, values)
+      const remarks = nobodysExtensions(assignment, idsOf(grades))
+      const undecided = store.openProposal()?.changes.length ?? 0
+      query(context, { grades, gradebook, undecided, remarks }, values)
     }
     return EXIT.accepted
   } finally {
@@ -86,13 +87,15 @@ interface Read {
   readonly grades: Grades
   /** as the instructor would type it */
   readonly gradebook: string
-  /** what waits for the instructor: a regrade to be decided on, an extension that means nobody */
+  /** files of a regrade that was proposed: it changes nothing until somebody says so, and is easily forgotten */
+  readonly undecided: number
+  /** what the assignment says and means nobody */
   readonly remarks: readonly string[]
 }
 
 function query(
   context: Context,
-  { grades, gradebook, remarks }: Read,
+  { grades, gradebook, undecided, remarks }: Read,
   { learner, kata: [kata] = [], state }: Values,
 ): void {
   const { look } = context
@@ -115,20 +118,9 @@ function query(
   } else if (kata !== undefined) {
     tell(context, allOf(grades).filter(kataOnly), () => kataScreen(grades, kata, look))
   } else
-    tell(context, { ...grades, remarks }, () =>
-      [overviewScreen(grades, gradebook, look), ...remarksLines(remarks, look)].join('\n'),
+    tell(context, { ...grades, undecided, remarks }, () =>
+      [overviewScreen(grades, gradebook, undecided, look), ...remarksLines(remarks, look)].join('\n'),
     )
-}
-
-/** A regrade that was proposed changes nothing until somebody says so, and is easily forgotten. */
-function undecided(store: Store, gradebook: string): string[] {
-  const proposal = store.openProposal()
-  if (proposal === undefined) return []
-  const which = whichGradebook(gradebook, '--gradebook ')
-  const files = count(proposal.changes.length, 'file')
-  return [
-    `A regrade of ${files} is proposed and not decided on. Decide: npx kata grade --regrade apply${which}, or discard`,
-  ]
 }
 
 const remarksLines = (remarks: readonly string[], look: Look): string[] =>

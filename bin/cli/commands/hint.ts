@@ -23,7 +23,7 @@ export function hint(context: Context, name: string | undefined, values: Values)
     )
   const failing = lesson.promises.find(({ name }) => name === state?.failing)?.number
   // Before any check, the first promise of the lesson.
-  const number = asked ?? failing ?? (state?.lastCheck?.verdict === 'over-budget' ? undefined : 1)
+  const number = asked ?? failing ?? (state?.isOverBudget === true ? undefined : 1)
   const { stage, place } = number === undefined ? costStage(lesson) : stageOf(lesson, number)
   const rung = Math.min((state?.hints.get(place) ?? 0) + 1, stage.rungs.length)
   const { title, text } = stage.rungs[rung - 1] ?? { title: '', text: '' }

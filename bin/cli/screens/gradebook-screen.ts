@@ -17,8 +17,8 @@ const cell = (grade: KataGrade): string => {
   return grade.flags.length > 0 ? `${value} !` : value
 }
 
-/** @param gradebook as the instructor would type it */
-export function overviewScreen(grades: Grades, gradebook: string, look: Look): string {
+/** @param gradebook as the instructor would type it @param undecided files of a regrade that waits for a decision */
+export function overviewScreen(grades: Grades, gradebook: string, undecided: number, look: Look): string {
   const { assignment, learners } = grades
   const of = assignment.katas.reduce((sum, kata) => sum + kata.of, 0)
   const header = ['learner', `of ${decimal(of)}`, ...assignment.katas.map(({ kata }) => kata)]
@@ -46,6 +46,13 @@ export function overviewScreen(grades: Grades, gradebook: string, look: Look): s
     ...(grades.notTaken.length === 0
       ? []
       : withCommand(`${count(grades.notTaken.length, 'thing')} not taken`, `${command} --state not-taken`, look)),
+    ...(undecided === 0
+      ? []
+      : withCommand(
+          `A regrade of ${count(undecided, 'file')} is proposed and not decided on (apply, or discard)`,
+          `npx kata grade --regrade apply${whichGradebook(gradebook, '--gradebook ')}`,
+          look,
+        )),
     ...(grades.runs[0] === undefined ? [] : runLines([grades.runs[0]], look)),
   ].join('\n')
 }
@@ -194,8 +201,11 @@ function runLines(runs: readonly Run[], look: Look): string[] {
   })
 }
 
-const nameOf = ({ learner: { id, name } }: LearnerGrade): string =>
-  printable(name === undefined || name === id ? id : `${name} (${id})`)
+/** With the id, because two learners may be called the same. */
+export const whoIs = ({ learner: { id, name } }: LearnerGrade): string =>
+  name === undefined || name === id ? id : `${name} (${id})`
+
+const nameOf = (one: LearnerGrade): string => printable(whoIs(one))
 
 function tableLines(
   header: readonly string[],

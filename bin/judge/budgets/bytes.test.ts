@@ -79,14 +79,21 @@ test('numbers in boxes are named as what they mostly are, where a call makes no 
     export const boxedField = (i) => unbegun.now(i)
     export const index = (i) => (times[i & 1] > 5 ? 1 : 0)
     export const at = (i) => (times.at(-1) > 5 ? 1 : 0)
+    const map = new Map(), mixed = [undefined, 1]
+    export const inMap = (i) => { map.set(1, 1e12 + i); return 0 }
+    export const besideUndefined = (i) => { mixed[1] = 1e12 + i; return 0 }
+    export const within31 = (i) => { map.set(1, 2147400000 + i % 80000); return 0 }
+    export const beyond31 = (i) => { map.set(1, 2147484000 + i % 80000); return 0 }
     export const object = (i) => (kept = { a: i })
   `
-  const names = ['field', 'boxedField', 'index', 'at', 'object']
+  const names = ['field', 'boxedField', 'index', 'at', 'inMap', 'besideUndefined', 'within31', 'beyond31', 'object']
   const raws = await measured('bytes', script, calls(...names))
   const judged = raws.map((raw) => judgeBytesPerCall({ bytesPerCall: 0 }, raw))
   expect(judged.map((one) => `${one?.got}${one?.often === undefined ? '' : `: ${one.often.slice(0, 22)}`}`)).toEqual([
     '0 bytes a call',
     '16 bytes a call: a number in a box: one',
+    '0 bytes a call',
+    ...Array(3).fill('16 bytes a call: a number in a box: one'),
     '0 bytes a call',
     '16 bytes a call: a number in a box: one',
     '32 bytes a call',
