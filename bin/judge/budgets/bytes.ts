@@ -26,7 +26,7 @@ const TOLD_FROM = 0.36
 /** Of a number in a box: two words of 64 bits, the kind and the value. */
 const BOX_BYTES = 16
 /**
- * What the lines cannot tell: no object is made on them. Source: V8's representations of fields (Smi, Double, Tagged), and
+ * What the code of a line does not show: no object is made on it. Source: V8's representations of fields (Smi, Double, Tagged), and
  * experiments with a field that begins as no number, with `Array.prototype.at` and with functions that are not inlined.
  */
 const OFTEN_A_BOX =
@@ -65,21 +65,31 @@ const MIN_SHARE = 0.1
 const EXPLAINS_WITHIN = 4 / 3
 
 /**
- * Lines are told apart by running without inlining, where a function that returns a fraction makes an object of it: some
- * of what they make may be nothing in the code that was measured. Where all of them together come to what was measured,
- * none of them is blamed for nothing; where they do not, that is said.
- * @param raw of the probe that explains: pairs of line and bytes @param measured that are to be explained
+ * A figure with the lines that it comes from. They are told apart by running without inlining, where a function that returns
+ * a fraction makes an object of it: some of what they make may be nothing in the code that was measured. Where all of them
+ * together come to what was measured, none of them is blamed for nothing; where they do not, that is said.
+ * @param raw of the probe that explains: line, bytes, and of these in boxes @param measured that are to be explained
  */
-export function allocationsOf(raw: unknown, measured: number): Pick<Spent, 'allocations' | 'allocationsAreGuessed'> {
-  if (!Array.isArray(raw)) return {}
-  const pairs = raw.filter((one): one is [number, number] => Array.isArray(one) && one.every(Number.isFinite))
-  const total = pairs.reduce((sum, [, bytes]) => sum + bytes, 0)
-  const allocations = pairs
+export function explained({ often, ...spent }: Spent, raw: unknown, measured: number): Spent {
+  const lines = (Array.isArray(raw) ? raw : []).filter(
+    (one): one is [number, number, number] => Array.isArray(one) && one.length === 3 && one.every(Number.isFinite),
+  )
+  // Nothing is known beside the size.
+  if (lines.length === 0) return often === undefined ? spent : { ...spent, often }
+  const total = lines.reduce((sum, [, bytes]) => sum + bytes, 0)
+  const boxed = lines.reduce((sum, [, , bytes]) => sum + bytes, 0)
+  const allocations = lines
     .map(([line, bytes]) => ({ line, share: Math.round((100 * bytes) / total) / 100 }))
     .filter(({ share }) => share >= MIN_SHARE)
   const ratio = total / measured
   const isExplained = ratio <= EXPLAINS_WITHIN && ratio >= 1 / EXPLAINS_WITHIN
-  return { allocations, ...(isExplained || allocations.length === 0 ? {} : { allocationsAreGuessed: true as const }) }
+  return {
+    ...spent,
+    allocations,
+    ...(isExplained || allocations.length === 0 ? {} : { allocationsAreGuessed: true as const }),
+    // Those that only this run makes are no reason for a figure that is larger than a box.
+    ...((isExplained || often !== undefined) && 2 * boxed >= total ? { often: OFTEN_A_BOX } : {}),
+  }
 }
 
 /** What a call came to, before it was put into words. */

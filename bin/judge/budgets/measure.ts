@@ -10,7 +10,7 @@ import type { Threw } from '../../sandbox/protocol.ts'
 import { type Deadlines, type Death, openSession, type Session } from '../../sandbox/session.ts'
 import { steppingAside } from '../../sandbox/step-aside.ts'
 import { variantFor } from '../../sandbox/variants.ts'
-import { allocationsOf, bytesOf, judgeBytesPerCall, judgeBytesPerEntry } from './bytes.ts'
+import { bytesOf, explained, judgeBytesPerCall, judgeBytesPerEntry } from './bytes.ts'
 import { limitOf } from './limits.ts'
 import { judgeQuality } from './quality.ts'
 import { middleOf, oneMoreSize, otherSeeds } from './second-look.ts'
@@ -166,8 +166,7 @@ async function explainBytes(
   for (const { index, spent } of dear) {
     const came = await subject.measure(index, seed)
     // It explains a figure that stands without it.
-    if ('raw' in came)
-      measured.set(index, { spent: { ...spent, ...allocationsOf(came.raw, bytesOf(raws.get(index))) } })
+    if ('raw' in came) measured.set(index, { spent: explained(spent, came.raw, bytesOf(raws.get(index))) })
   }
   subject.close()
 }

@@ -1,8 +1,9 @@
 // How much a built-in goes over where only the data tell: bytes, levels of lists, everything that is reached from a value.
 // No getter and no trap of the submission's is set off.
 
-import { types } from 'node:util'
 import { getterOf, uncurried } from './uncurried.mjs'
+
+const { types } = process.getBuiltinModule('node:util')
 
 const { isArray } = Array
 const { isView } = ArrayBuffer

@@ -1,8 +1,9 @@
 // How long things are, read without setting off a getter, a trap or a conversion of the submission's (but of what answers with
 // a length of its own making: it is asked once, as the built-in would ask it); and how deep they may lie behind each other, because V8 walks through such layers without a step of code that could be counted.
 
-import { types } from 'node:util'
 import { getterOf, uncurried } from './uncurried.mjs'
+
+const { types } = process.getBuiltinModule('node:util')
 
 /** Who calls through more of them works without a step of code that could be counted. */
 const MAX_LAYERS = 64

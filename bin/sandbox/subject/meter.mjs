@@ -11,10 +11,11 @@
 // matcher turns back (only one that never ends is ended, by the processor's clock: `timed-out`, with the budget named);
 // and `s[i]` on a string that has just been joined lays it out at no charge.
 
-import { types } from 'node:util'
 import { boundChain, openLengths } from './lengths.mjs'
 import { iteratorsOwner, ownerOf } from './tables.mjs'
 import { uncurried } from './uncurried.mjs'
+
+const { types } = process.getBuiltinModule('node:util')
 
 const LAST_LINE = 65_535
 /** V8 joins shorter strings by copying, longer ones by pointing at both parts; who reads the result pays for it once. */

@@ -5,7 +5,6 @@
 // thousand elements, then linear), `slice` of a string copies it (V8 points into it), `Object.keys` lists anew (V8 caches).
 // Where it is slower, what V8 does: Maps and Sets are iterated over what has been deleted, too (tables.mjs).
 
-import { types } from 'node:util'
 import { bytesOf, extentOfData, flatExtent } from './extents.mjs'
 import { boundChain } from './lengths.mjs'
 import { looksFar } from './patterns.mjs'
@@ -22,6 +21,8 @@ import {
   watch,
 } from './tables.mjs'
 import { getterOf, uncurried } from './uncurried.mjs'
+
+const { types } = process.getBuiltinModule('node:util')
 
 const { apply, getPrototypeOf } = Reflect
 const { isArray } = Array

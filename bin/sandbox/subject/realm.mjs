@@ -251,21 +251,25 @@ function lock(prototype) {
  * @param {(() => void) | undefined} sealArrays
  */
 function freezeAll(roots, sealArrays) {
-  const seen = new Set()
-  const queue = [...roots]
-  for (const object of queue) {
-    if (seen.has(object)) continue
-    seen.add(object)
-    const prototype = Reflect.getPrototypeOf(object)
-    if (prototype !== null) queue.push(prototype)
-    for (const key of Reflect.ownKeys(object)) {
-      const descriptor = /** @type {PropertyDescriptor} */ (Reflect.getOwnPropertyDescriptor(object, key))
-      for (const part of [descriptor.value, descriptor.get, descriptor.set])
-        if ((typeof part === 'object' && part !== null) || typeof part === 'function') queue.push(part)
+  const { freeze, getPrototypeOf } = Object
+  const { getOwnPropertyDescriptor, ownKeys } = Reflect
+  const seen = new Set(roots)
+  const add = (/** @type {unknown} */ part) => {
+    if ((typeof part === 'object' && part !== null) || typeof part === 'function') seen.add(part)
+  }
+  // Every subject waits for this: some 2,000 objects, nearly all of them functions with a length and a name.
+  for (const object of seen) {
+    add(getPrototypeOf(object))
+    for (const key of ownKeys(object)) {
+      if (typeof object === 'function' && (key === 'length' || key === 'name')) continue
+      const descriptor = /** @type {PropertyDescriptor} */ (getOwnPropertyDescriptor(object, key))
+      add(descriptor.value)
+      add(descriptor.get)
+      add(descriptor.set)
     }
     if (object === Object.prototype) lock(object)
     else if (object === Array.prototype && sealArrays !== undefined) sealArrays()
-    else Object.freeze(object)
+    else freeze(object)
   }
 }
 

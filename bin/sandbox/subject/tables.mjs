@@ -4,8 +4,9 @@
 // iterator that begins at the front walks over all that was deleted there: this is what makes
 // `map.delete(map.keys().next().value)` cost more the more the map holds.
 
-import { types } from 'node:util'
 import { getterOf, uncurried } from './uncurried.mjs'
+
+const { types } = process.getBuiltinModule('node:util')
 
 const MIN_CAPACITY = 4
 

@@ -1,11 +1,12 @@
 // Where the bytes of a call come from, by line, by way of V8's sampling heap profiler at its finest. It explains what the
 // bytes profile has measured, and decides nothing.
 
-import { Session } from 'node:inspector'
 import { seededRandom } from './random.mjs'
 import { sealableArrays } from './sealed-arrays.mjs'
 import { movedSizes } from './sizes.mjs'
 import { makeWaitingReturn, STILL_MEMORY } from './still-memory.mjs'
+
+const { Session } = process.getBuiltinModule('node:inspector')
 
 /** Enough to be optimised, as what was measured was. */
 const WARM_UP_CALLS = 16_384
@@ -13,6 +14,8 @@ const CALLS = 2_048
 const STRIDE = 64
 const NAMED = /^at\$(\d+)$/
 const MAX_PLACES = 20
+/** Of a number in a box, which nothing else is as small as: two words, what it is and the value. */
+const BOX_BYTES = 16
 
 /** @param {Tools} tools @returns {Probe} */
 export function openProbe(tools) {
@@ -58,17 +61,27 @@ export function openProbe(tools) {
       })
       await run(when, state, WARM_UP_CALLS, WARM_UP_CALLS + CALLS)
       const { profile } = post('HeapProfiler.stopSampling')
-      /** @type {Map<number, number>} */
+      /** @type {Map<number, number>} by id of a node */
+      const boxes = new Map()
+      for (const { size, nodeId } of profile.samples)
+        if (size === BOX_BYTES) boxes.set(nodeId, (boxes.get(nodeId) ?? 0) + size)
+      /** @type {Map<number, { bytes: number, boxed: number }>} */
       const byLine = new Map()
       const nodes = [profile.head]
-      for (const { callFrame, selfSize, children } of nodes) {
+      for (const { id, callFrame, selfSize, children } of nodes) {
         const line = Number(NAMED.exec(callFrame.functionName)?.[1] ?? 0)
-        if (line > 0) byLine.set(line, (byLine.get(line) ?? 0) + selfSize / CALLS)
+        if (line > 0) {
+          const known = byLine.get(line) ?? { bytes: 0, boxed: 0 }
+          known.bytes += selfSize / CALLS
+          known.boxed += (boxes.get(id) ?? 0) / CALLS
+          byLine.set(line, known)
+        }
         nodes.push(...children)
       }
       return [...byLine]
-        .filter(([, bytes]) => bytes >= 1)
-        .sort(([, a], [, b]) => b - a)
+        .map(([line, { bytes, boxed }]) => [line, bytes, boxed])
+        .filter(([, bytes = 0]) => bytes >= 1)
+        .sort(([, a = 0], [, b = 0]) => b - a)
         .slice(0, MAX_PLACES)
     },
   }

@@ -1,12 +1,13 @@
 // Measures the submission as it is, uninstrumented and optimised: bytes, statistics and speed. The collector, the heap's
 // figures and the processor's clock are taken before the realm is closed; no submission can reach or replace them.
 
-import { getHeapStatistics, setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { seededRandom } from './random.mjs'
 import { sealableArrays } from './sealed-arrays.mjs'
 import { movedSizes } from './sizes.mjs'
 import { makeWaitingReturn, STILL_MEMORY } from './still-memory.mjs'
+
+const { getHeapStatistics, setFlagsFromString } = process.getBuiltinModule('node:v8')
+const { runInNewContext } = process.getBuiltinModule('node:vm')
 
 /** Calls in one window: at 256 MiB of new space a window collects nothing up to 30 KiB a call. */
 const WINDOW_CALLS = 4_096

@@ -5,8 +5,8 @@
 // Sealing is not felt. Nothing can be added to what is sealed, taken away or redefined; a method could be overwritten, but
 // not unseen: V8 keeps for each property whether it was ever written to since it was made, and forgets that for nobody.
 
-import { setFlagsFromString } from 'node:v8'
-import { runInThisContext } from 'node:vm'
+const { setFlagsFromString } = process.getBuiltinModule('node:v8')
+const { runInThisContext } = process.getBuiltinModule('node:vm')
 
 /** Not a property that V8 keeps that of; what it says is looked at instead. */
 const LENGTH = 'length'

@@ -1,14 +1,15 @@
 // A thread of a kata of threads: a realm of its own, closed like the main one before anything of the submission's is loaded,
 // with the same modules in it. It sleeps until it is told to run, and runs in lock step (see lock-step.mjs).
 
-import { registerHooks } from 'node:module'
-import { receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { capture, weighAnew } from '../plain-data.mjs'
 import { closeRealm } from '../realm.mjs'
 import { OPERATION, WRITE } from './access-kinds.mjs'
 import { awaitCommand, FUEL_TO_END, lockStep, RunOver } from './lock-step.mjs'
 import { FIRST_OWN, watchSharedMemory } from './shared-memory.mjs'
 import { unseenWrites } from './unseen-writes.mjs'
+
+const { registerHooks } = process.getBuiltinModule('node:module')
+const { receiveMessageOnPort, workerData } = process.getBuiltinModule('node:worker_threads')
 
 const { memory, port, me } =
   /** @type {{ memory: Memory, port: import('node:worker_threads').MessagePort, me: number }} */ (workerData)

@@ -2,7 +2,6 @@
 // which words of shared memory, for false sharing. Operations that never wait need no threads of their own for that: they
 // are called in turns in this one, by four schedules.
 
-import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { decode } from '../plain-data.mjs'
 import { ATOMIC_CHANGE, ATOMIC_READ, ATOMIC_WRITE, OPERATION, READ, WRITE } from './access-kinds.mjs'
 import {
@@ -25,6 +24,8 @@ import { seededRandom } from './random.mjs'
 import { watchSharedMemory } from './shared-memory.mjs'
 import { knownWords, unseenWrites } from './unseen-writes.mjs'
 import { hashOf, racesIn, waitsIn } from './what-happened.mjs'
+
+const { MessageChannel, receiveMessageOnPort, Worker } = process.getBuiltinModule('node:worker_threads')
 
 /** Started ahead of need, while the judge is busy elsewhere. */
 const THREADS_AHEAD = 2
