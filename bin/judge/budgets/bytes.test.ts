@@ -1,7 +1,8 @@
 // Bytes against what V8 is known to allocate, on the pinned run time: to the byte, or this file fails.
 
 import { expect, test } from 'vitest'
-import { allocationsOf, judgeBytesPerCall, judgeBytesPerEntry } from './bytes.ts'
+import { bytesOf, explained, judgeBytesPerCall, judgeBytesPerEntry } from './bytes.ts'
+import type { Spent } from './spent.ts'
 import { measured } from './subject-fixture.ts'
 
 /** One call of each function that the submission exports. */
@@ -147,8 +148,37 @@ export function inner(i) {
   // The first comes to what a call was measured to make, with nothing of ours in it.
   expect((await bytes(script, 'rest'))[0]).toBe('96 bytes a call')
   expect(totalOf(raws[0])).toBeCloseTo(96, -1)
-  expect(allocationsOf(raws[0], 96)).not.toHaveProperty('allocationsAreGuessed')
+  expect(explained(SPENT, raws[0], 96)).not.toHaveProperty('allocationsAreGuessed')
 })
+
+test('lines on which numbers are put in boxes are told from others by what they make', async () => {
+  const script = `
+    class Unbegun { at; before; now(i) { this.at = 1e12 + i; return 0 } both(i) { this.before = 1e13 + i; this.at = 1e12 + i; return 0 } }
+    const one = new Unbegun(), two = new Unbegun()
+    let kept
+    export const box = (i) => one.now(i)
+    export const boxes = (i) => two.both(i)
+    export const seldom = (i) => { if (i & 1) kept = { a: i }; return 0 }
+  `
+  const names = ['box', 'boxes', 'seldom']
+  const [counted, lines] = await Promise.all(
+    (['bytes', 'allocations'] as const).map((profile) => measured(profile, script, calls(...names))),
+  )
+  const told = names.map((_, i) => {
+    const judged = judgeBytesPerCall({ bytesPerCall: 0 }, counted?.[i])
+    const { got, often } = explained({ ...SPENT, ...judged }, lines?.[i], bytesOf(counted?.[i]))
+    return [judged?.often !== undefined, got, often?.slice(0, 22)]
+  })
+  expect(told).toEqual([
+    [true, '16 bytes a call', 'a number in a box: one'],
+    // More than a box by size, and boxes all the same.
+    [false, '32 bytes a call', 'a number in a box: one'],
+    // No more than a box, and none.
+    [true, '16 bytes a call', undefined],
+  ])
+})
+
+const SPENT: Spent = { budget: 'no garbage', kind: 'bytesPerCall', kept: false, limit: '', got: '' }
 
 const totalOf = (raw: unknown) => (raw as [number, number][]).reduce((sum, [, some]) => sum + some, 0)
 
