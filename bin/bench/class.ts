@@ -6,7 +6,7 @@
 // The peer compiles nothing, seals nothing off and measures nothing. So there are two comparisons: all that `kata grade`
 // does, and its promises alone (with compile check, seal and a process for each), which is what the peer does at all.
 
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,6 +25,7 @@ const SUBMISSIONS = Number(process.argv[2] ?? 1_000)
 const SMALL = Number(process.argv[3] ?? 12)
 /** Before, between and after. */
 const PEER_RUNS = Number(process.argv[4] ?? 5)
+const BARE_STARTS = 20
 const SAMPLE_EVERY_MS = 200
 const TICKS_PER_S = 100
 
@@ -32,6 +33,13 @@ const TICKS_PER_S = 100
 function childrenCpuS(): number {
   const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_S
+}
+
+/** Seconds of a core that it takes to start Node and end it: each submission has a process of its own, whatever else it takes. */
+function bareStart(): number {
+  const before = childrenCpuS()
+  for (let i = 0; i < BARE_STARTS; i++) execFileSync(process.execPath, ['-e', '0'])
+  return (childrenCpuS() - before) / BARE_STARTS
 }
 
 interface Graded {
@@ -204,6 +212,12 @@ async function main(): Promise<void> {
         value: `${aloneRatio.toFixed(1)}×`,
         target: '≥ 8.0×',
         met: aloneRatio >= 8,
+      },
+      {
+        what: 'of it, a bare start of Node',
+        value: `${(bareStart() * 1000).toFixed(0)} ms of a core`,
+        target: '',
+        met: undefined,
       },
       {
         what: 'verdicts other than the name says',

@@ -75,7 +75,7 @@ class Model {
   make(call: Call): unknown {
     this.presentMs = Math.max(this.presentMs, call.atMs ?? this.presentMs)
     const { ttlMs } = this.#script
-    this.order = this.order.filter(({ setAtMs }) => ttlMs === undefined || this.presentMs < setAtMs + ttlMs)
+    if (ttlMs !== undefined) this.order = this.order.filter(({ setAtMs }) => this.presentMs < setAtMs + ttlMs)
     if ('set' in call) return this.#set(call.set, call.value)
     if ('read' in call) return call.read === 'size' ? this.order.length : this.weight
     if ('grow' in call) return undefined
@@ -102,9 +102,8 @@ class Model {
   }
 
   #take(key: Key): Held | undefined {
-    const found = this.find(key)
-    this.order = this.order.filter((one) => one !== found)
-    return found
+    const at = this.order.findIndex((one) => Object.is(one.key, key))
+    return at < 0 ? undefined : this.order.splice(at, 1)[0]
   }
 
   #set(key: Key, value: unknown): boolean {
@@ -112,7 +111,7 @@ class Model {
     const weight = weigh === undefined ? 1 : (value as number)
     this.#take(key)
     if (weight > maxWeight) return false
-    while (this.weight + weight > maxWeight) this.order.shift()
+    for (let held = this.weight; held + weight > maxWeight; ) held -= this.order.shift()?.weight ?? 0
     this.order.push({ key, value, weight, setAtMs: this.presentMs })
     return true
   }
