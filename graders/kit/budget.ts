@@ -150,15 +150,21 @@ export function kindOf(one: Budget): Kind {
 /** Readings that one {@link passingClock} can give: more than a budget's bytes are counted over. */
 const READINGS = 131_072
 
+/** Those of the last clock: a budget asks for the same again at each size, and to make them takes longer than to use them. */
+let last:
+  | { readonly startMs: number; readonly stepMs: number; readonly readings: readonly (number | null)[] }
+  | undefined
+
 /**
  * A clock for work whose bytes are counted: reading it makes no garbage. (A clock that adds up makes a new number each
- * time, and that would be counted as the submission's.) After 131,072 steps it stands still.
+ * time, and that would be counted as the submission's.) After 131,072 steps it stands still. Where only steps are counted
+ * and each size has a step of its own, a plain number will do.
  * @param startMs a real time is beyond what V8 keeps as a small integer: 1_700_000_000_000, say
  */
 export function passingClock(startMs: number, stepMs: number): { clock: () => number; pass: () => void } {
-  // The null keeps V8 from storing the numbers unboxed: then each is one object, made here and handed out as it is.
-  const readings: (number | null)[] = [null]
-  for (let i = 0; i < READINGS; i++) readings.push(startMs + i * stepMs)
+  if (last?.startMs !== startMs || last.stepMs !== stepMs)
+    last = { startMs, stepMs, readings: readingsOf(startMs, stepMs) }
+  const { readings } = last
   let at = 1
   return {
     clock: () => readings[at] as number,
@@ -166,4 +172,11 @@ export function passingClock(startMs: number, stepMs: number): { clock: () => nu
       if (at < READINGS) at++
     },
   }
+}
+
+function readingsOf(startMs: number, stepMs: number): (number | null)[] {
+  // The null keeps V8 from storing the numbers unboxed: then each is one object, made here and handed out as it is.
+  const readings: (number | null)[] = [null]
+  for (let i = 0; i < READINGS; i++) readings[i + 1] = startMs + i * stepMs
+  return readings
 }
