@@ -28,7 +28,10 @@ export interface Context<M> {
    * @throws {TypeError} if the message is no plain data; {RangeError} if there is no such node, or it is this one
    */
   send(to: NodeId, message: M): void
-  /** Has `onTimer(name)` called once, after so many milliseconds of this node's clock. Sets a timer of that name anew. */
+  /**
+   * Has `onTimer(name)` called once, after so many milliseconds of this node's clock, or as much later as the node is held up.
+   * Sets a timer of that name anew.
+   */
   setTimer(name: string, afterMs: number): void
   /** Does nothing if no timer of that name is set. */
   cancelTimer(name: string): void

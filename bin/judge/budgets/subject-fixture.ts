@@ -21,6 +21,7 @@ export async function measured(
   script: string,
   budgets: string,
   seed = 1,
+  more: { readonly calls?: number } = {},
 ): Promise<unknown[]> {
   const url = 'kata:/graders/0-test/kata/budgets.ts'
   const session = openSession(kit, undefined, profile)
@@ -34,7 +35,7 @@ export async function measured(
     const count = lengthOf(budgets)
     const all: unknown[] = []
     for (let i = 0; i < count; i++) {
-      const came = await session.measure(i, { seed })
+      const came = await session.measure(i, { seed, ...more })
       all.push(came.alive ? ('raw' in came ? came.raw : came.threw) : came.death)
       if (!came.alive) break
     }
