@@ -26,8 +26,8 @@ const TOLD_FROM = 0.36
 /** Of a number in a box: two words of 64 bits, the kind and the value. */
 const BOX_BYTES = 16
 /**
- * What the code of a line does not show: no object is made on it. Source: V8's representations of fields (Smi, Double, Tagged), and
- * experiments with a field that begins as no number, with `Array.prototype.at` and with functions that are not inlined.
+ * What the code of a line does not show: no object is made on it. Source: V8's representations of fields (Smi, Double, Tagged),
+ * and experiments with a field that begins as no number, with `Array.prototype.at` and with functions that are not inlined.
  */
 const OFTEN_A_BOX =
   'a number in a box: one beyond 31 bits (a time is), or with a fraction, takes 16 bytes where its field did not begin as ' +

@@ -13,7 +13,7 @@ const WARM_UP_CALLS = 16_384
 const STRIDE = 64
 const NAMED = /^at\$(\d+)$/
 const MAX_PLACES = 20
-/** Of a number in a box, which nothing else is as small as: two words, what it is and the value. */
+/** Of a number in a box: two words, what it is and the value. Nothing else is as small, but for `0n`. */
 const BOX_BYTES = 16
 
 /** @param {Tools} tools @returns {Probe} */
