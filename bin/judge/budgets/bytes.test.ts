@@ -261,8 +261,8 @@ test('a figure that some hundredths move is told as the same', () => {
 })
 
 test('what is dear is explained by fewer calls', () => {
-  const calls = [0, 16, 100, 1e6].map((bytes) => callsToExplain({ bytes, mean: 1e6, calls: 9 }))
-  expect(calls).toEqual([2_048, 2_048, 656, 64])
+  const calls = [0, 16, 5_000, 1e6].map((bytes) => callsToExplain({ bytes, mean: 1e6, calls: 9 }))
+  expect(calls).toEqual([2_048, 2_048, 420, 64])
   expect(callsToExplain(undefined)).toBe(2_048)
 })
 

@@ -65,8 +65,11 @@ const MIN_SHARE = 0.1
 const EXPLAINS_WITHIN = 4 / 3
 
 const CALLS_EXPLAINED = { most: 2_048, least: 64 } as const
-/** Each object is looked at by itself, which takes some tens of microseconds: a call that makes many tells all soon. */
-const BYTES_EXPLAINED = 64 * 1024
+/**
+ * Each object is looked at by itself, which takes some tens of microseconds: a call that makes thousands tells all soon. For
+ * others it would be too soon: what runs while it is looked at is compiled anew, and its first calls make more than the rest.
+ */
+const BYTES_EXPLAINED = 2 * 1024 * 1024
 
 /**
  * @param raw of the probe that counts @returns how many calls show on which lines they are made. What comes in bursts is no
