@@ -2,7 +2,9 @@
 
 import { expect, test } from 'vitest'
 import { aClass, aGrade, aLearner, aReport } from '../../gradebook/reports/grades-fixture.ts'
-import { stateScreen } from './gradebook-screen.ts'
+import { wordsOf } from '../html-fixture.ts'
+import { learnerPage } from '../learner-page.ts'
+import { learnerScreen, overviewScreen, stateScreen } from './gradebook-screen.ts'
 
 test('who is late is told with how late it was, what it took of the bank and what it cost', () => {
   const grade = aGrade('graded', aReport('accepted', ''), {
@@ -15,4 +17,18 @@ test('who is late is told with how late it was, what it took of the bank and wha
     colour: false,
   })
   expect(screen).toBe('ada · token-bucket · accepted · 11.25\n    3 days late, 2 late days used, 1.25 of 12.5 off')
+})
+
+test('who came a second after the deadline is told both to the second', () => {
+  const dueMs = Date.UTC(2026, 10, 20)
+  const grade = aGrade('graded', aReport('accepted', ''), {
+    late: { days: 1, lateDaysUsed: 0, off: 125 },
+    attempt: { origin: 'ada', content: '', number: 1, of: 1, atMs: dueMs + 1_000 },
+  })
+  const ada = aLearner('ada', grade)
+  const grades = aClass([ada])
+  const look = { width: 80, colour: false }
+  expect(overviewScreen(grades, 'gradebook.sqlite', 0, look)).toContain('due 2026-11-20 00:00 UTC\n')
+  expect(learnerScreen(grades, ada, look)).toContain('2026-11-20 00:00:01 UTC · ada\n')
+  expect(wordsOf(learnerPage(grades, ada))).toContain('2026-11-20 00:00:01 UTC')
 })

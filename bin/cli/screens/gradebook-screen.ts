@@ -5,6 +5,7 @@ import type { Grades, KataGrade, LearnerGrade, Run, ScoredItem } from '../../gra
 import { decimal } from '../../gradebook/reports/decimal.ts'
 import { STATE_WORDS } from '../../gradebook/reports/state-words.ts'
 import type { NotTaken } from '../../gradebook/submitted.ts'
+import { exactMoment, momentText } from '../moments.ts'
 import { printable } from '../printable.ts'
 import { paint as paintLine, run } from '../styled-text.ts'
 import { renderTable } from '../terminal-table.ts'
@@ -58,10 +59,8 @@ export function overviewScreen(grades: Grades, gradebook: string, undecided: num
 }
 
 function deadlineText({ assignment: { deadlineMs } }: Grades): string {
-  return deadlineMs === undefined ? '' : `due ${momentText(deadlineMs)}`
+  return deadlineMs === undefined ? '' : `due ${exactMoment(deadlineMs)}`
 }
-
-const momentText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 export function kataScreen(grades: Grades, kata: string, look: Look): string {
   const about = grades.assignment.katas.find((one) => one.kata === kata)
@@ -144,7 +143,7 @@ function lateText({ days, lateDaysUsed, off }: NonNullable<KataGrade['late']>, r
 function attemptText({ attempt }: KataGrade): string {
   if (attempt === undefined) return ''
   const { origin, atMs, number, of } = attempt
-  const when = atMs === undefined ? [] : [momentText(atMs)]
+  const when = atMs === undefined ? [] : [exactMoment(atMs)]
   return [...(of === 1 ? [] : [`${number} of ${of}`]), ...when, origin].join(' · ')
 }
 
