@@ -49,7 +49,7 @@ td, tbody th { min-width: 0; }
 
 export function learnerPage(
   { assignment, notTaken }: Grades,
-  { learner, points, of, isComplete, lateDaysUsed, katas }: LearnerGrade,
+  { learner, points, of, isComplete, lateDaysUsed, deadlineMs = assignment.deadlineMs, katas }: LearnerGrade,
   options: LearnerPageOptions = {},
 ): string {
   const titles = new Map(assignment.katas.map(({ kata, title }) => [kata, title]))
@@ -66,7 +66,7 @@ export function learnerPage(
     style: STYLE,
     main: `<header>
 <h1>${text(learner.name ?? learner.id)}</h1>
-<p>${text(assignment.name)}${assignment.deadlineMs === undefined ? '' : ` · deadline ${exactMoment(assignment.deadlineMs)}`}</p>
+<p>${text(assignment.name)}${deadlineMs === undefined ? '' : ` · deadline ${exactMoment(deadlineMs)}${deadlineMs === assignment.deadlineMs ? '' : ', your own'}`}</p>
 <p><strong>${decimal(points)} of ${decimal(of)} points</strong>${isComplete ? '' : ', not complete yet: what is not known is not counted'}${lateDaysUsed === 0 ? '' : ` · late days used: ${lateDaysUsed}`}</p>
 </header>
 ${table('What each kata came to', [{ title: 'kata' }, { title: 'points', isNumber: true }, { title: 'verdict' }, { title: 'late' }], overview)}

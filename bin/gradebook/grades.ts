@@ -54,6 +54,8 @@ export interface LearnerGrade {
   readonly of: Hundredths
   readonly isComplete: boolean
   readonly lateDaysUsed: number
+  /** by which lateness is counted: of the assignment, or an extension of their own */
+  readonly deadlineMs?: number
   /** in the assignment's order */
   readonly katas: readonly KataGrade[]
 }

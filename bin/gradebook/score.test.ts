@@ -207,6 +207,7 @@ describe('late work', () => {
     const extensionsMs = { ada: DUE + 5 * DAY_MS }
     expect(one([{ days: 4.5, outcome: kept(4) }], { late: perDay, extensionsMs })).toMatchObject({ points: 1000 })
     expect(one([{ days: 5.5, outcome: kept(4) }], { late: perDay, extensionsMs })).toMatchObject({ points: 800 })
+    expect([ada([], { extensionsMs }).deadlineMs, ada([]).deadlineMs]).toEqual([DUE + 5 * DAY_MS, DUE])
   })
   test('an extension is found whatever the case of its letters, and one that is nobody’s is told', () => {
     const extensionsMs = { Ada: DUE + 5 * DAY_MS, bub: DUE + 5 * DAY_MS, constructor: DUE + 5 * DAY_MS }

@@ -143,6 +143,7 @@ function learnerGrade(given: Case): LearnerGrade {
     of: sum((grade) => grade.of),
     isComplete: scored.length === grades.length,
     lateDaysUsed: sum(({ late }) => late?.lateDaysUsed ?? 0),
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
     katas: grades,
   }
 }

@@ -32,3 +32,15 @@ test('who came a second after the deadline is told both to the second', () => {
   expect(learnerScreen(grades, ada, look)).toContain('2026-11-20 00:00:01 UTC · ada\n')
   expect(wordsOf(learnerPage(grades, ada))).toContain('2026-11-20 00:00:01 UTC')
 })
+
+test('who has an extension is told the deadline that they are late by, and not the one of the class', () => {
+  const grade = aGrade('graded', aReport('accepted', ''), { late: { days: 1, lateDaysUsed: 0, off: 125 } })
+  const ada = { ...aLearner('ada', grade), deadlineMs: Date.UTC(2026, 10, 25) }
+  const grades = aClass([ada])
+  expect(learnerScreen(grades, ada, { width: 100, colour: false })).toContain('extension until 2026-11-25 00:00 UTC')
+  expect(wordsOf(learnerPage(grades, ada))).toContain('deadline 2026-11-25 00:00 UTC, your own')
+  expect(wordsOf(learnerPage(grades, ada))).not.toContain('2026-11-20')
+  const bob = { ...ada, deadlineMs: Date.UTC(2026, 10, 20) }
+  expect(learnerScreen(grades, bob, { width: 100, colour: false })).not.toContain('extension')
+  expect(wordsOf(learnerPage(grades, bob))).toContain('deadline 2026-11-20 00:00 UTC')
+})

@@ -91,8 +91,16 @@ export function learnerScreen(grades: Grades, one: LearnerGrade, look: Look): st
   const known = [name, email, section].filter((part) => part !== undefined).map((part) => printable(part))
   const points = `${decimal(one.points)} of ${decimal(one.of)}${one.isComplete ? '' : ', not all known yet'}`
   const days = one.lateDaysUsed === 0 ? [] : [`${count(one.lateDaysUsed, 'late day')} used`]
+  const { deadlineMs } = one
+  const due =
+    deadlineMs === undefined || deadlineMs === grades.assignment.deadlineMs
+      ? []
+      : [`extension until ${exactMoment(deadlineMs)}`]
   return [
-    ...wrapText([paint(look, 'bold', printable(one.learner.id)), ...known, points, ...days].join(' · '), look.width),
+    ...wrapText(
+      [paint(look, 'bold', printable(one.learner.id)), ...known, points, ...days, ...due].join(' · '),
+      look.width,
+    ),
     ...one.katas.flatMap((grade) => ['', ...gradeLines(grade, look)]),
     ...grades.notTaken
       .filter(({ learner }) => learner === one.learner.id)
