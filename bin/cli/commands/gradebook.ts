@@ -116,7 +116,7 @@ function query(
     const beside = state === 'not-taken' ? nobodys(grades).map(({ katas: _, ...one }) => one) : []
     tell(context, [...found, ...beside], () => stateScreen(found, grades, state, look))
   } else if (kata !== undefined) {
-    tell(context, allOf(grades).filter(kataOnly), () => kataScreen(grades, kata, look))
+    tell(context, allOf(grades).filter(kataOnly), () => kataScreen(grades, kata, gradebook, look))
   } else
     tell(context, { ...grades, undecided, remarks }, () =>
       [overviewScreen(grades, gradebook, undecided, look), ...remarksLines(remarks, look)].join('\n'),
