@@ -78,6 +78,8 @@ export interface KataGrade {
   readonly attempt?: {
     readonly origin: string
     readonly atMs?: number
+    /** who says that it was late, where nobody says when it came */
+    readonly markedLateBy?: string
     /** sha256 of the bytes */
     readonly content: string
     /** counted from 1 */

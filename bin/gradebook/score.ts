@@ -224,7 +224,8 @@ function kataGrade(
   if (standing === undefined) return { ...base, ...nothingTaken(given, kata) }
   const { candidate, points, spent, tooLate } = standing
   const { attempt, number, outcome, raw, days } = candidate
-  const { origin, atMs, content } = attempt
+  const { origin, atMs, markedLateBy, content } = attempt
+  const when = atMs !== undefined ? { atMs } : markedLateBy === undefined ? {} : { markedLateBy }
   const isBest = given.assignment.attempts === 'best'
   // The best is only known when all are: what is not judged yet may be better.
   const isOpen = isBest && points < kata.of && candidates.some((one) => one.outcome.state === 'pending')
@@ -232,7 +233,7 @@ function kataGrade(
   const of = {
     ...base,
     state,
-    attempt: { origin, ...(atMs === undefined ? {} : { atMs }), content, number, of: candidates.length },
+    attempt: { origin, ...when, content, number, of: candidates.length },
   }
   if (outcome.state !== 'graded')
     return {

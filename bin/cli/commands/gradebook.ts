@@ -129,7 +129,8 @@ const remarksLines = (remarks: readonly string[], look: Look): string[] =>
 const STATES = ['graded', 'missing', 'not-taken', 'pending', 'judge-error']
 const ASPECTS: Readonly<Record<string, (grade: KataGrade) => boolean>> = {
   flagged: ({ flags }) => flags.length > 0,
-  late: ({ late }) => late !== undefined,
+  // Also what another system calls late without saying by how much: whoever asks for late work is to look at that, too.
+  late: ({ late, attempt }) => late !== undefined || attempt?.markedLateBy !== undefined,
 }
 
 function inState(grades: Grades, state: string): Found[] {

@@ -191,7 +191,7 @@ export function stateScreen(found: readonly Found[], grades: Grades, state: stri
     const head = [learner, grade.kata, wordOf(grade), ...(points === undefined ? [] : [decimal(points)])].join(' · ')
     const whyOf: Readonly<Record<string, () => readonly string[]>> = {
       'judge-error': () => [report?.reason?.split('\n')[0] ?? ''],
-      late: () => (late === undefined ? [] : [lateText(late, rawPoints)]),
+      late: () => (late === undefined ? flags : [lateText(late, rawPoints)]),
     }
     const why = whyOf[state]?.() ?? flags
     return [
