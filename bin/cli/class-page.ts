@@ -6,6 +6,7 @@ import { decimal } from '../gradebook/reports/decimal.ts'
 import { STATE_WORDS } from '../gradebook/reports/state-words.ts'
 import { CLASS_PAGE_SCRIPT } from './class-page-script.ts'
 import { CLASS_STYLE } from './class-page-style.ts'
+import { exactMoment, momentText } from './moments.ts'
 import { pageFrame, pageText as text } from './page-frame.ts'
 import { histogram } from './points-histogram.ts'
 import { wordOf } from './screens/grade-screen.ts'
@@ -20,7 +21,7 @@ export interface ClassPageOptions {
 export function classPage(grades: Grades, options: ClassPageOptions = {}): string {
   const { assignment, learners, runs } = grades
   const complete = learners.filter(({ isComplete }) => isComplete).length
-  const deadline = assignment.deadlineMs === undefined ? '' : ` · deadline ${timeText(assignment.deadlineMs)}`
+  const deadline = assignment.deadlineMs === undefined ? '' : ` · deadline ${exactMoment(assignment.deadlineMs)}`
   return pageFrame({
     title: `${assignment.name}: the class`,
     style: CLASS_STYLE,
@@ -40,9 +41,6 @@ ${section('runs', 'How it was judged', runTable(runs))}
 
 const section = (id: string, title: string, html: string): string =>
   `<section aria-labelledby="${id}">\n<h2 id="${id}">${title}</h2>\n${html}\n</section>`
-
-/** To the minute, and the same wherever it is read. */
-export const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 /** Said on every page of a class: what an instructor may rely on. A run whose results a regrade has replaced is history. */
 export function isolationRemark({ learners, runs }: Pick<Grades, 'learners' | 'runs'>): string {
@@ -265,7 +263,7 @@ function runTable(runs: readonly Run[]): string {
     { title: 'our own faults', isNumber: true },
   ]
   const rows = runs.map(({ kind, startedMs, isolation, judged, fromCache, judgeErrors }) => [
-    timeText(startedMs),
+    momentText(startedMs),
     kind === 'regrade' ? 'a regrade' : 'grading',
     isolation,
     ...[judged, fromCache, judgeErrors].map(String),

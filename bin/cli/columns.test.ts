@@ -22,10 +22,12 @@ test.each([
   ['┌─┐ → ●', 7],
   ['a\u200bb', 2],
   ['क्षि', 3],
+  ['\u001b[1mgraded\u001b[22m · 東京', 13],
 ])('%j takes %d columns', (text, expected) => {
   expect(columns(text)).toBe(expected)
 })
 
 test('a grapheme is never cut', () => {
   expect([...graphemes('a👩\u200d🔬e\u0301')]).toEqual(['a', '👩\u200d🔬', 'e\u0301'])
+  expect([...graphemes('\u001b[1mab\u001b[22m')]).toEqual(['\u001b[1m', 'a', 'b', '\u001b[22m'])
 })

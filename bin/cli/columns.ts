@@ -9,12 +9,18 @@ const ZERO = /[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff\ud7b0-\ud7fb]/u
 // One picture, however many code points: flags, skin tones, families; also those joined without their VS16.
 const PICTURE = /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic}.*\u200d\p{Extended_Pictographic})/v
 
+// What paints a text. It takes no room, and a half of it would be read.
+const PAINT = /(\p{Cc}\[[\d;]*m)/u
+
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /** What a reader calls characters: never cut inside one. */
 export function* graphemes(text: string): Generator<string> {
   if (isAscii(text)) yield* text
-  else for (const { segment } of segmenter.segment(text)) yield segment
+  else
+    for (const part of text.split(PAINT))
+      if (PAINT.test(part)) yield part
+      else for (const { segment } of segmenter.segment(part)) yield segment
 }
 
 export function columns(text: string): number {
@@ -25,6 +31,7 @@ export function columns(text: string): number {
 }
 
 function graphemeColumns(grapheme: string): number {
+  if (PAINT.test(grapheme)) return 0
   if (grapheme.length > 1 && PICTURE.test(grapheme)) return 2
   let sum = 0
   for (const character of grapheme) sum += ZERO.test(character) ? 0 : WIDE.test(character) ? 2 : 1

@@ -6,6 +6,7 @@ import type { Report } from '../judge/report.ts'
 import type { Context } from './context.ts'
 import { jsonText } from './json-text.ts'
 import { progressLine } from './screens/grade-screen.ts'
+import { lookOf, wrapText } from './screens/look.ts'
 
 /** Lines that a log gets in all. */
 const LOGGED = 20
@@ -23,7 +24,9 @@ export function gradingProgress({ io, json, look }: Context, of: number): Gradin
   let errors = 0
   let logged = 0
   const clear = rewrites ? '\r\u001b[2K' : ''
-  const line = () => progressLine({ done, of, errors, elapsedMs: performance.now() - startedMs }, look)
+  // What is written over on a terminal is there, wherever the result goes.
+  const { width } = lookOf(io.stderr, io.env)
+  const line = () => progressLine({ done, of, errors, elapsedMs: performance.now() - startedMs }, { ...look, width })
   if (rewrites && of > 0) io.stderr.write(line())
   return {
     judged({ kata, content }, { verdict, reason }) {
@@ -42,7 +45,7 @@ export function gradingProgress({ io, json, look }: Context, of: number): Gradin
     stopped() {
       const words = `Stopped: ${done} of ${of} judged and kept. The same command goes on from there.`
       if (json) io.stdout.write(`${jsonText({ event: 'stopped', done, of })}\n`)
-      else io.stderr.write(`${clear}${words}\n`)
+      else io.stderr.write(`${clear}${wrapText(words, width).join('\n')}\n`)
     },
     ended() {
       io.stderr.write(clear)

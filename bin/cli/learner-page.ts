@@ -11,8 +11,9 @@ import { redacted } from '../gradebook/reports/redacted.ts'
 import { STATE_WORDS } from '../gradebook/reports/state-words.ts'
 import { toldPromise, toldReport } from '../gradebook/reports/told.ts'
 import { leadingPromise, type PromiseReport, type Report } from '../judge/report.ts'
-import { table, timeText } from './class-page.ts'
+import { table } from './class-page.ts'
 import { WORDS_STYLE } from './class-page-style.ts'
+import { exactMoment } from './moments.ts'
 import { pageFrame, pageText as text } from './page-frame.ts'
 import { SPENT_STYLE, spentSection } from './perf-page.ts'
 import { verdictWithoutCommands } from './screens/verdict-screen.ts'
@@ -48,7 +49,7 @@ td, tbody th { min-width: 0; }
 
 export function learnerPage(
   { assignment, notTaken }: Grades,
-  { learner, points, of, isComplete, lateDaysUsed, katas }: LearnerGrade,
+  { learner, points, of, isComplete, lateDaysUsed, deadlineMs = assignment.deadlineMs, katas }: LearnerGrade,
   options: LearnerPageOptions = {},
 ): string {
   const titles = new Map(assignment.katas.map(({ kata, title }) => [kata, title]))
@@ -65,7 +66,7 @@ export function learnerPage(
     style: STYLE,
     main: `<header>
 <h1>${text(learner.name ?? learner.id)}</h1>
-<p>${text(assignment.name)}${assignment.deadlineMs === undefined ? '' : ` · deadline ${timeText(assignment.deadlineMs)}`}</p>
+<p>${text(assignment.name)}${deadlineMs === undefined ? '' : ` · deadline ${exactMoment(deadlineMs)}${deadlineMs === assignment.deadlineMs ? '' : ', your own'}`}</p>
 <p><strong>${decimal(points)} of ${decimal(of)} points</strong>${isComplete ? '' : ', not complete yet: what is not known is not counted'}${lateDaysUsed === 0 ? '' : ` · late days used: ${lateDaysUsed}`}</p>
 </header>
 ${table('What each kata came to', [{ title: 'kata' }, { title: 'points', isNumber: true }, { title: 'verdict' }, { title: 'late' }], overview)}
@@ -102,7 +103,7 @@ function kataSection(grade: KataGrade, title: string, options: LearnerPageOption
   const came =
     attempt === undefined
       ? ''
-      : ` · <code>${text(attempt.origin)}</code>${attempt.of > 1 ? `, attempt ${attempt.number} of ${attempt.of}` : ''}${attempt.atMs === undefined ? '' : `, ${timeText(attempt.atMs)}`}`
+      : ` · <code>${text(attempt.origin)}</code>${attempt.of > 1 ? `, attempt ${attempt.number} of ${attempt.of}` : ''}${attempt.atMs === undefined ? '' : `, ${exactMoment(attempt.atMs)}`}`
   const head = `<section aria-labelledby="${text(kata)}">
 <h2 id="${text(kata)}">${text(title)}</h2>
 <p>${word(grade)}${grade.points === undefined ? '' : ` · ${decimal(grade.points)} of ${decimal(grade.of)} points`}${came}</p>

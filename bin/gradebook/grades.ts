@@ -54,6 +54,8 @@ export interface LearnerGrade {
   readonly of: Hundredths
   readonly isComplete: boolean
   readonly lateDaysUsed: number
+  /** by which lateness is counted: of the assignment, or an extension of their own */
+  readonly deadlineMs?: number
   /** in the assignment's order */
   readonly katas: readonly KataGrade[]
 }
@@ -76,6 +78,8 @@ export interface KataGrade {
   readonly attempt?: {
     readonly origin: string
     readonly atMs?: number
+    /** who says that it was late, where nobody says when it came */
+    readonly markedLateBy?: string
     /** sha256 of the bytes */
     readonly content: string
     /** counted from 1 */

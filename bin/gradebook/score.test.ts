@@ -174,6 +174,29 @@ describe('late work', () => {
     const handed: Handed[] = [{ outcome: kept(2) }, { days: 5, outcome: kept(4) }]
     expect(one(handed, { late: perDay, attempts: 'latest' })).toMatchObject({ points: 600, attempt: { number: 1 } })
   })
+  test('an empty stub in time hides nobody who came too late, and is nobody’s first attempt', () => {
+    const stub: Handed = { outcome: { state: 'graded', report: reportOf(0, 'todo') } }
+    const handed: Handed[] = [stub, { days: 5, outcome: kept(4) }]
+    const tooLate = {
+      points: 0,
+      rawPoints: 1000,
+      late: { days: 5, lateDaysUsed: 0, off: 1000 },
+      attempt: { number: 2, of: 2 },
+      report: { verdict: 'accepted' },
+      flags: ['It came too late to be worth anything.'],
+    }
+    for (const attempts of ['best', 'latest', 'first'] as const) {
+      expect(one(handed, { late: perDay, attempts })).toMatchObject(tooLate)
+      expect(one(handed, { late: { policy: 'late-days', bank: 4 }, attempts })).toMatchObject(tooLate)
+    }
+    expect(one(handed, { attempts: 'first' })).toMatchObject({ points: 1000, attempt: { number: 2 } })
+    expect(one([stub, stub], { attempts: 'first' })).toMatchObject({ points: 0, attempt: { number: 1 } })
+    // What earns nothing spends nothing where it is not the best, and is shown all the same.
+    expect(one([stub, { days: 1, outcome: kept(0) }], { late: { policy: 'late-days', bank: 4 } })).toMatchObject({
+      late: { days: 1, lateDaysUsed: 0, off: 0 },
+      report: { verdict: 'wrong-answer' },
+    })
+  })
   test('late by an unknown time is flagged, and costs nothing', () => {
     const handed = { markedLateBy: 'Canvas', outcome: kept(4) }
     const flags = ['Canvas marked it as late; nothing says by how much.']
@@ -184,6 +207,7 @@ describe('late work', () => {
     const extensionsMs = { ada: DUE + 5 * DAY_MS }
     expect(one([{ days: 4.5, outcome: kept(4) }], { late: perDay, extensionsMs })).toMatchObject({ points: 1000 })
     expect(one([{ days: 5.5, outcome: kept(4) }], { late: perDay, extensionsMs })).toMatchObject({ points: 800 })
+    expect([ada([], { extensionsMs }).deadlineMs, ada([]).deadlineMs]).toEqual([DUE + 5 * DAY_MS, DUE])
   })
   test('an extension is found whatever the case of its letters, and one that is nobody’s is told', () => {
     const extensionsMs = { Ada: DUE + 5 * DAY_MS, bub: DUE + 5 * DAY_MS, constructor: DUE + 5 * DAY_MS }

@@ -143,6 +143,7 @@ function learnerGrade(given: Case): LearnerGrade {
     of: sum((grade) => grade.of),
     isComplete: scored.length === grades.length,
     lateDaysUsed: sum(({ late }) => late?.lateDaysUsed ?? 0),
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
     katas: grades,
   }
 }
@@ -170,13 +171,14 @@ function candidatesFor(given: Case, kata: GradedKata, deadlineMs: number | undef
 
 /**
  * Goes through all attempts of a learner in order of time, over all katas, because late days are spent in that order.
- * An attempt that comes too late to be worth anything takes the place of no other.
+ * An attempt that comes too late to be worth anything takes the place of no other but an empty stub: a repository holds
+ * that before its owner has begun, and whoever did everything too late is to be told so, and not that nothing was done.
  */
 function chosen({ late, attempts }: Assignment, byKata: readonly (readonly Candidate[])[]): Map<string, Standing> {
   const standings = new Map<string, Standing>()
   let daysLeft = late.policy === 'late-days' ? late.bank : 0
   const eligible = byKata.flatMap((all, place) =>
-    (attempts === 'first' ? all.slice(0, 1) : all).map((candidate) => ({ candidate, place })),
+    (attempts === 'first' ? firstOf(all) : all).map((candidate) => ({ candidate, place })),
   )
   eligible.sort((a, b) => timeOf(a.candidate.attempt) - timeOf(b.candidate.attempt) || a.place - b.place)
   for (const { candidate } of eligible) {
@@ -189,14 +191,24 @@ function chosen({ late, attempts }: Assignment, byKata: readonly (readonly Candi
       before === undefined ||
       (!comes.tooLate && before.tooLate) ||
       (!comes.tooLate && (attempts !== 'best' || (known && isBetter(comes.points, before))))
-    if (!replaces) continue
+    const isBegun = known && !isEmptyStub(candidate) && before !== undefined && isEmptyStub(before.candidate)
+    if (!replaces && !isBegun) continue
     // A file of which nothing is known spends nothing: it may yet turn out to be worth nothing.
-    const spent = comes.tooLate || !known ? spentBefore : Math.max(spentBefore, comes.daysSpent)
+    const spent = !replaces || comes.tooLate || !known ? spentBefore : Math.max(spentBefore, comes.daysSpent)
     daysLeft -= spent - spentBefore
     standings.set(kata, { candidate, points: comes.points, spent, tooLate: comes.tooLate })
   }
   return standings
 }
+
+/** What everybody was given is nobody's first attempt, unless it is all there is. */
+function firstOf(all: readonly Candidate[]): readonly Candidate[] {
+  const begun = all.findIndex((candidate) => !isEmptyStub(candidate))
+  return begun < 0 ? all.slice(0, 1) : all.slice(begun, begun + 1)
+}
+
+const isEmptyStub = ({ outcome, raw }: Candidate): boolean =>
+  outcome.state === 'graded' && outcome.report.verdict === 'todo' && raw === 0
 
 const isBetter = (points: Hundredths, { candidate, points: before }: Standing): boolean =>
   points > before || candidate.outcome.state !== 'graded'
@@ -212,7 +224,8 @@ function kataGrade(
   if (standing === undefined) return { ...base, ...nothingTaken(given, kata) }
   const { candidate, points, spent, tooLate } = standing
   const { attempt, number, outcome, raw, days } = candidate
-  const { origin, atMs, content } = attempt
+  const { origin, atMs, markedLateBy, content } = attempt
+  const when = atMs !== undefined ? { atMs } : markedLateBy === undefined ? {} : { markedLateBy }
   const isBest = given.assignment.attempts === 'best'
   // The best is only known when all are: what is not judged yet may be better.
   const isOpen = isBest && points < kata.of && candidates.some((one) => one.outcome.state === 'pending')
@@ -220,7 +233,7 @@ function kataGrade(
   const of = {
     ...base,
     state,
-    attempt: { origin, ...(atMs === undefined ? {} : { atMs }), content, number, of: candidates.length },
+    attempt: { origin, ...when, content, number, of: candidates.length },
   }
   if (outcome.state !== 'graded')
     return {

@@ -42,6 +42,7 @@ import {
   type Fault,
   gradedScreen,
   nothingProposedScreen,
+  nothingToRegradeScreen,
   whichGradebook,
 } from '../screens/grade-screen.ts'
 
@@ -225,7 +226,7 @@ async function regrade(given: Given, word: string | undefined): Promise<number> 
       )
     if (context.json) sayLine(context, { event: 'proposed', rejudged: 0, judgeErrors, faults, differences: [] })
     else if (judgeErrors > 0) say(context, nothingProposedScreen(faults, shown(context, store.file), context.look))
-    else say(context, 'Everything was judged by the present grader and engine: there is nothing to regrade.')
+    else say(context, nothingToRegradeScreen(context.look))
     return judgeErrors > 0 ? EXIT.judgeError : EXIT.accepted
   }
   if (word === 'apply') throwIfStale(proposal, versions, whichGradebook(shown(context, store.file), '--gradebook '))

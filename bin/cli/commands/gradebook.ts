@@ -116,7 +116,7 @@ function query(
     const beside = state === 'not-taken' ? nobodys(grades).map(({ katas: _, ...one }) => one) : []
     tell(context, [...found, ...beside], () => stateScreen(found, grades, state, look))
   } else if (kata !== undefined) {
-    tell(context, allOf(grades).filter(kataOnly), () => kataScreen(grades, kata, look))
+    tell(context, allOf(grades).filter(kataOnly), () => kataScreen(grades, kata, gradebook, look))
   } else
     tell(context, { ...grades, undecided, remarks }, () =>
       [overviewScreen(grades, gradebook, undecided, look), ...remarksLines(remarks, look)].join('\n'),
@@ -129,7 +129,8 @@ const remarksLines = (remarks: readonly string[], look: Look): string[] =>
 const STATES = ['graded', 'missing', 'not-taken', 'pending', 'judge-error']
 const ASPECTS: Readonly<Record<string, (grade: KataGrade) => boolean>> = {
   flagged: ({ flags }) => flags.length > 0,
-  late: ({ late }) => late !== undefined,
+  // Also what another system calls late without saying by how much: whoever asks for late work is to look at that, too.
+  late: ({ late, attempt }) => late !== undefined || attempt?.markedLateBy !== undefined,
 }
 
 function inState(grades: Grades, state: string): Found[] {

@@ -55,7 +55,7 @@ export function gradedScreen(grades: Grades, summary: RunSummary, look: Look): s
     '',
     ...sideBySide(rows, look),
     '',
-    run,
+    ...wrapText(run, look.width),
     ...(remark === undefined ? [] : wrapText(printable(remark), look.width)),
     ...summary.remarks.flatMap((one) => wrapText(printable(one), look.width, '  ')),
     ...errorLines(grades, gradebook, look),
@@ -134,14 +134,19 @@ export interface Progress {
   readonly elapsedMs: number
 }
 
+/** Never more than one line, for what is written over: without the rate where there is no room, and then without the rest. */
 export function progressLine({ done, of, errors, elapsedMs }: Progress, look: Look): string {
   const leftMs = done === 0 ? undefined : (elapsedMs / done) * (of - done)
-  return [
-    `${done} of ${of} judged`,
-    ...(done === 0 ? ['starting'] : [`${rateText((done * 60_000) / elapsedMs)} a minute`]),
-    ...(leftMs === undefined || done === of ? [] : [`about ${timeLeft(leftMs)} left`]),
-    ...(errors === 0 ? [] : [paint(look, 'red', count(errors, 'judge error'))]),
-  ].join(' · ')
+  const judged = [`${done} of ${of} judged`]
+  const rate = done === 0 ? ['starting'] : [`${rateText((done * 60_000) / elapsedMs)} a minute`]
+  const left = leftMs === undefined || done === of ? [] : [`about ${timeLeft(leftMs)} left`]
+  const faults = errors === 0 ? [] : [paint(look, 'red', count(errors, 'judge error'))]
+  const lines = [
+    [judged, rate, left, faults],
+    [judged, left, faults],
+    [judged, faults],
+  ].map((parts) => parts.flat().join(' · '))
+  return lines.find((line) => columns(line) <= look.width) ?? judged.join('')
 }
 
 const rateText = (perMinute: number): string => (perMinute < 10 ? perMinute.toFixed(1) : perMinute.toFixed(0))
@@ -198,7 +203,7 @@ export function differencesScreen(
       : state === 'applied'
         ? [
             ...(outdated === 0
-              ? ['The grades are those of the present grader. The old results are kept.']
+              ? wrapText('The grades are those of the present grader. The old results are kept.', look.width)
               : wrapText(
                   `${count(outdated, 'file')} could not be judged anew, and ${outdated === 1 ? 'is' : 'are'} graded by an older grader still.`,
                   look.width,
@@ -208,6 +213,9 @@ export function differencesScreen(
         : ['The grades are what they were.']),
   ].join('\n')
 }
+
+export const nothingToRegradeScreen = (look: Look): string =>
+  wrapText('All is judged by the present grader and engine: there is nothing to regrade.', look.width).join('\n')
 
 /** A fault of ours, of as many files as came to the same. */
 export interface Fault {

@@ -5,6 +5,7 @@ import type { Grades, KataGrade, LearnerGrade, Run, ScoredItem } from '../../gra
 import { decimal } from '../../gradebook/reports/decimal.ts'
 import { STATE_WORDS } from '../../gradebook/reports/state-words.ts'
 import type { NotTaken } from '../../gradebook/submitted.ts'
+import { exactMoment, momentText } from '../moments.ts'
 import { printable } from '../printable.ts'
 import { paint as paintLine, run } from '../styled-text.ts'
 import { renderTable } from '../terminal-table.ts'
@@ -58,12 +59,11 @@ export function overviewScreen(grades: Grades, gradebook: string, undecided: num
 }
 
 function deadlineText({ assignment: { deadlineMs } }: Grades): string {
-  return deadlineMs === undefined ? '' : `due ${momentText(deadlineMs)}`
+  return deadlineMs === undefined ? '' : `due ${exactMoment(deadlineMs)}`
 }
 
-const momentText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-
-export function kataScreen(grades: Grades, kata: string, look: Look): string {
+/** @param gradebook as the instructor would type it */
+export function kataScreen(grades: Grades, kata: string, gradebook: string, look: Look): string {
   const about = grades.assignment.katas.find((one) => one.kata === kata)
   const all = grades.learners.flatMap((one) =>
     one.katas.filter((grade) => grade.kata === kata).map((grade) => ({ one, grade })),
@@ -71,17 +71,29 @@ export function kataScreen(grades: Grades, kata: string, look: Look): string {
   const graded = all.filter(({ grade }) => grade.state === 'graded')
   const items = (grade: KataGrade) => [...grade.promises, ...grade.budgets]
   const met = [...(about?.promises ?? []), ...(about?.budgets ?? [])].map(({ name, of }) => {
-    const kept = graded.filter(({ grade }) => items(grade).find((item) => item.name === name)?.state === 'kept').length
-    return [`${kept} of ${graded.length}`, decimal(of), name]
+    // Whoever an older grader has judged may never have been asked for it, which is nothing broken.
+    const asked = graded.flatMap(({ grade }) => items(grade).filter((item) => item.name === name))
+    return [`${asked.filter(({ state }) => state === 'kept').length} of ${asked.length}`, decimal(of), name]
   })
+  const flagged = all.filter(({ grade }) => grade.flags.length > 0).length
   return [
     paint(look, 'bold', `${kata} · ${about?.title ?? ''}`),
     '',
     ...tableLines(
       ['learner', `of ${decimal(about?.of ?? 0)}`, 'verdict', 'attempt'],
-      all.map(({ one, grade }) => [nameOf(one), cell(grade), wordOf(grade), attemptText(grade)]),
+      all.map(({ one, grade }) => [nameOf(one), cell(grade), wordOf(grade), cameText(grade)]),
       look,
     ),
+    ...(flagged === 0
+      ? []
+      : [
+          '',
+          ...withCommand(
+            `! ${count(flagged, 'grade')} to look at`,
+            `npx kata gradebook${whichGradebook(gradebook)} --kata ${kata} --state flagged`,
+            look,
+          ),
+        ]),
     '',
     ...tableLines(['kept by', 'points', 'promise or budget'], met, look),
   ].join('\n')
@@ -92,8 +104,16 @@ export function learnerScreen(grades: Grades, one: LearnerGrade, look: Look): st
   const known = [name, email, section].filter((part) => part !== undefined).map((part) => printable(part))
   const points = `${decimal(one.points)} of ${decimal(one.of)}${one.isComplete ? '' : ', not all known yet'}`
   const days = one.lateDaysUsed === 0 ? [] : [`${count(one.lateDaysUsed, 'late day')} used`]
+  const { deadlineMs } = one
+  const due =
+    deadlineMs === undefined || deadlineMs === grades.assignment.deadlineMs
+      ? []
+      : [`extension until ${exactMoment(deadlineMs)}`]
   return [
-    ...wrapText([paint(look, 'bold', printable(one.learner.id)), ...known, points, ...days].join(' · '), look.width),
+    ...wrapText(
+      [paint(look, 'bold', printable(one.learner.id)), ...known, points, ...days, ...due].join(' · '),
+      look.width,
+    ),
     ...one.katas.flatMap((grade) => ['', ...gradeLines(grade, look)]),
     ...grades.notTaken
       .filter(({ learner }) => learner === one.learner.id)
@@ -131,7 +151,9 @@ const ITEM_POINTS = 16
 
 function itemLines({ name, of, points, state }: ScoredItem, look: Look): string[] {
   const left = pad(`${MARKS[state]} ${decimal(points)} of ${decimal(of)}`, ITEM_POINTS)
-  const [first = '', ...more] = wrapText(name, look.width - ITEM_POINTS - 4)
+  // In a word, too: of what earns nothing, only the mark tells it from what is broken.
+  const said = state === 'unknown' ? `${name} (not judged)` : name
+  const [first = '', ...more] = wrapText(said, look.width - ITEM_POINTS - 4)
   return [`  ${paint(look, COLOURS[state], left)}  ${first}`, ...more.map((line) => ' '.repeat(ITEM_POINTS + 4) + line)]
 }
 
@@ -144,9 +166,13 @@ function lateText({ days, lateDaysUsed, off }: NonNullable<KataGrade['late']>, r
 function attemptText({ attempt }: KataGrade): string {
   if (attempt === undefined) return ''
   const { origin, atMs, number, of } = attempt
-  const when = atMs === undefined ? [] : [momentText(atMs)]
+  const when = atMs === undefined ? [] : [exactMoment(atMs)]
   return [...(of === 1 ? [] : [`${number} of ${of}`]), ...when, origin].join(' · ')
 }
+
+/** With why an accepted one has less than all of its points. */
+const cameText = (grade: KataGrade): string =>
+  [...(grade.late === undefined ? [] : [lateText(grade.late, grade.rawPoints)]), attemptText(grade)].join(' · ')
 
 export interface Found {
   readonly learner: string
@@ -165,7 +191,7 @@ export function stateScreen(found: readonly Found[], grades: Grades, state: stri
     const head = [learner, grade.kata, wordOf(grade), ...(points === undefined ? [] : [decimal(points)])].join(' · ')
     const whyOf: Readonly<Record<string, () => readonly string[]>> = {
       'judge-error': () => [report?.reason?.split('\n')[0] ?? ''],
-      late: () => (late === undefined ? [] : [lateText(late, rawPoints)]),
+      late: () => (late === undefined ? flags : [lateText(late, rawPoints)]),
     }
     const why = whyOf[state]?.() ?? flags
     return [

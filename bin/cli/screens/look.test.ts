@@ -35,6 +35,12 @@ test('text wraps at spaces, and a word that no line holds is broken', () => {
   expect(wrapText(' \n', 10)).toEqual([])
 })
 
+test('colour changes no line: its codes take no room, and none is cut', () => {
+  const bold = (text: string) => `\u001b[1m${text}\u001b[22m`
+  expect(wrapText(`${bold('graded')} · two`, 12)).toEqual([`${bold('graded')} · two`])
+  expect(wrapText(`${bold('abcdef')} g`, 4)).toEqual(['\u001b[1mabcd', 'ef\u001b[22m g'])
+})
+
 test('code keeps its spaces when it is folded', () => {
   expect(foldCode("take('a  b', 1) → true", 14, '  ')).toEqual(["take('a  b',", '  1) → true'])
 })

@@ -193,7 +193,8 @@ npx kata gradebook --assignment assignment.json --out grades
 \`\`\`
 
 Run both in the course, with the paths to these files. The roster is a CSV with a column of ids (\`id\`, or the columns of a Canvas
-export) and, where you have them, \`name\`, \`email\` and \`section\`. The same command again finishes what was interrupted.
+export) and, where you have them, \`name\`, \`email\` and \`section\`. The same command again finishes what was interrupted; run
+it again, too, after a change of the deadline or of an extension, for of a repository another commit is in time then.
 
 After an update of the course, \`npx kata classroom\` on this folder brings it up to date, and leaves alone what you changed.
 Katas that you name then are the list from now on. Nothing is deleted: what \`${STARTER}/\` has of others stays until you delete it.

@@ -58,11 +58,7 @@ export function gradescopeResults(
         : [
             `Not complete: ${open.map(({ kata }) => kata).join(', ')} is not scored yet. The score is of the rest, and hidden until then.`,
           ]),
-      ...katas.flatMap(({ kata, late }) =>
-        late === undefined || late.off <= 0
-          ? []
-          : [`${kata} was ${counted(late.days, 'day')} late: ${counted(decimalNumber(late.off), 'point')} off.`],
-      ),
+      ...katas.flatMap(({ kata, late }) => (late === undefined ? [] : [`${kata} was ${lateness(late)}.`])),
     ].join('\n'),
     output_format: 'text',
     test_output_format: 'text',
@@ -90,6 +86,13 @@ export function gradescopeResults(
       })),
     },
   }
+}
+
+/** Also what cost no points: a late day that is used up is missed the next time. */
+const lateness = ({ days, lateDaysUsed, off }: NonNullable<KataGrade['late']>): string => {
+  const used = lateDaysUsed === 0 ? '' : `, ${counted(lateDaysUsed, 'late day')} used`
+  const price = off > 0 ? `${counted(decimalNumber(off), 'point')} off` : 'nothing off'
+  return `${counted(days, 'day')} late${used}: ${price}`
 }
 
 const counted = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`

@@ -105,6 +105,10 @@ test('what was late says what it cost', () => {
   expect(results(aGrade('graded', aReport('accepted', ''), { late: { ...late, days: 1, off: 100 } })).output).toBe(
     'token-bucket was 1 day late: 1 point off.',
   )
+  const output = (off: number, lateDaysUsed: number) =>
+    results(aGrade('graded', aReport('accepted', ''), { late: { days: 2, lateDaysUsed, off } })).output
+  expect(output(0, 2)).toBe('token-bucket was 2 days late, 2 late days used: nothing off.')
+  expect(output(0, 0)).toBe('token-bucket was 2 days late: nothing off.')
 })
 
 test.each(['wrong-answer', 'crashed', 'over-budget', 'timed-out', 'todo'] as const)(
