@@ -64,23 +64,6 @@ const MIN_SHARE = 0.1
 /** The lines explain the figure if they come to it within this factor. */
 const EXPLAINS_WITHIN = 4 / 3
 
-const CALLS_EXPLAINED = { most: 2_048, least: 64 } as const
-/**
- * Each object is looked at by itself, which takes some tens of microseconds: a call that makes thousands tells all soon. For
- * others it would be too soon: what runs while it is looked at is compiled anew, and its first calls make more than the rest.
- */
-const BYTES_EXPLAINED = 2 * 1024 * 1024
-
-/**
- * @param raw of the probe that counts @returns how many calls show on which lines they are made. What comes in bursts is no
- * part of what most calls make, so that it gets all of them.
- */
-export function callsToExplain(raw: unknown): number {
-  const { bytes } = (raw ?? {}) as Record<string, unknown>
-  const { most, least } = CALLS_EXPLAINED
-  return isFigure(bytes) && bytes > 0 ? Math.max(least, Math.min(most, Math.ceil(BYTES_EXPLAINED / bytes))) : most
-}
-
 /**
  * A figure with the lines that it comes from. They are told apart by running without inlining, where a function that returns
  * a fraction makes an object of it: some of what they make may be nothing in the code that was measured. Where all of them

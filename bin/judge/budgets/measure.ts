@@ -10,7 +10,7 @@ import type { Threw } from '../../sandbox/protocol.ts'
 import { type Deadlines, type Death, openSession, type Session } from '../../sandbox/session.ts'
 import { steppingAside } from '../../sandbox/step-aside.ts'
 import { variantFor } from '../../sandbox/variants.ts'
-import { bytesOf, callsToExplain, explained, judgeBytesPerCall, judgeBytesPerEntry } from './bytes.ts'
+import { bytesOf, explained, judgeBytesPerCall, judgeBytesPerEntry } from './bytes.ts'
 import { limitOf } from './limits.ts'
 import { judgeQuality } from './quality.ts'
 import { middleOf, oneMoreSize, otherSeeds } from './second-look.ts'
@@ -111,7 +111,7 @@ export async function measure(
     await Promise.all(
       groups.map(async ({ indices, subject }, rank) => {
         for (const index of indices) {
-          const raw = await subject.measure(index, { seed })
+          const raw = await subject.measure(index, seed)
           if ('raw' in raw) raws.set(index, raw.raw)
           if (rank > last) return
           const budget = budgets[index] as Budget
@@ -164,20 +164,11 @@ async function explainBytes(
   if (dear.length === 0) return
   const subject = reopening(course, submission, 'allocations')
   for (const { index, spent } of dear) {
-    const counted = raws.get(index)
-    const came = await subject.measure(index, { seed, calls: callsToExplain(counted) })
+    const came = await subject.measure(index, seed)
     // It explains a figure that stands without it.
-    if ('raw' in came) measured.set(index, { spent: explained(spent, came.raw, bytesOf(counted)) })
+    if ('raw' in came) measured.set(index, { spent: explained(spent, came.raw, bytesOf(raws.get(index))) })
   }
   subject.close()
-}
-
-interface Parameters {
-  readonly seed: number
-  /** of a budget of steps, others than its own */
-  readonly sizes?: readonly number[]
-  /** of those that are explained */
-  readonly calls?: number
 }
 
 type Raw = { raw: unknown } | { threw: Threw } | { death: Death }
@@ -195,7 +186,7 @@ function reopening(
   let session: Session | undefined
   let closed = false
   return {
-    async measure(index: number, parameters: Parameters): Promise<Raw> {
+    async measure(index: number, seed: number, sizes?: readonly number[]): Promise<Raw> {
       if (closed) return { death: { cause: 'judge-error', why: 'It is not measured any more.' } }
       if (session === undefined) {
         const at = spares.findIndex((spare) => spare.profile === profile)
@@ -212,7 +203,7 @@ function reopening(
         if (!loaded.alive) return lost(loaded.death)
         if ('threw' in loaded) return { threw: loaded.threw }
       }
-      const answer = await session.measure(index, parameters)
+      const answer = await session.measure(index, sizes === undefined ? { seed } : { seed, sizes })
       if (!answer.alive) return lost(answer.death)
       const [late] = answer.aftermath.late
       return late === undefined ? answer : { threw: late }
@@ -245,8 +236,8 @@ async function countedAgain(
   const came: Raw[] = []
   for (const other of otherSeeds(seed)) {
     const subject = reopening(course, submission, 'steps', [], deadlines)
-    for (const earlier of before) await subject.measure(earlier, { seed })
-    came.push(await subject.measure(index, { seed: other, sizes: oneMoreSize(sizes) }))
+    for (const earlier of before) await subject.measure(earlier, seed)
+    came.push(await subject.measure(index, other, oneMoreSize(sizes)))
     subject.close()
     if (!('raw' in (came.at(-1) as Raw))) break
   }

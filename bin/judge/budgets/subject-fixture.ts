@@ -21,7 +21,6 @@ export async function measured(
   script: string,
   budgets: string,
   seed = 1,
-  more: { readonly calls?: number } = {},
 ): Promise<unknown[]> {
   const url = 'kata:/graders/0-test/kata/budgets.ts'
   const session = openSession(kit, undefined, profile)
@@ -35,7 +34,7 @@ export async function measured(
     const count = lengthOf(budgets)
     const all: unknown[] = []
     for (let i = 0; i < count; i++) {
-      const came = await session.measure(i, { seed, ...more })
+      const came = await session.measure(i, { seed })
       all.push(came.alive ? ('raw' in came ? came.raw : came.threw) : came.death)
       if (!came.alive) break
     }

@@ -10,6 +10,7 @@ const { Session } = process.getBuiltinModule('node:inspector')
 
 /** Enough to be optimised, as what was measured was. */
 const WARM_UP_CALLS = 16_384
+const CALLS = 2_048
 const STRIDE = 64
 const NAMED = /^at\$(\d+)$/
 const MAX_PLACES = 20
@@ -36,7 +37,7 @@ export function openProbe(tools) {
   /** @param {(state: unknown, i: number) => unknown} when @param {unknown} state @param {number} from @param {number} to */
   async function run(when, state, from, to) {
     for (let at = from; at < to; at += STRIDE) {
-      for (let i = at; i < Math.min(at + STRIDE, to); i++) sink = when(state, i)
+      for (let i = at; i < at + STRIDE; i++) sink = when(state, i)
       if (sink instanceof Promise) await tools.turn()
     }
   }
@@ -45,8 +46,8 @@ export function openProbe(tools) {
     engine: {},
     keeps: STILL_MEMORY,
     arrays: sealableArrays(),
-    /** @param {Budget} budget @param {any} kata @param {{ seed: number, calls: number }} parameters */
-    async measure(budget, kata, { seed, calls }) {
+    /** @param {Budget} budget @param {any} kata @param {{ seed: number }} parameters */
+    async measure(budget, kata, { seed }) {
       const { given, when, n = 1_000 } = /** @type {BytesPerCallBudget} */ (budget)
       // The size at which the bytes were counted.
       const [size = n] = movedSizes([n], seed)
@@ -58,7 +59,7 @@ export function openProbe(tools) {
         includeObjectsCollectedByMajorGC: true,
         includeObjectsCollectedByMinorGC: true,
       })
-      await run(when, state, WARM_UP_CALLS, WARM_UP_CALLS + calls)
+      await run(when, state, WARM_UP_CALLS, WARM_UP_CALLS + CALLS)
       const { profile } = post('HeapProfiler.stopSampling')
       /** @type {Map<number, number>} by id of a node */
       const boxes = new Map()
@@ -71,8 +72,8 @@ export function openProbe(tools) {
         const line = Number(NAMED.exec(callFrame.functionName)?.[1] ?? 0)
         if (line > 0) {
           const known = byLine.get(line) ?? { bytes: 0, boxed: 0 }
-          known.bytes += selfSize / calls
-          known.boxed += (boxes.get(id) ?? 0) / calls
+          known.bytes += selfSize / CALLS
+          known.boxed += (boxes.get(id) ?? 0) / CALLS
           byLine.set(line, known)
         }
         nodes.push(...children)
