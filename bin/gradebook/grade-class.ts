@@ -43,13 +43,15 @@ export async function gradeClass(grading: Grading): Promise<{ judged: number; ju
   const batches = batched(work)
   const again: Work[] = []
   let [judged, judgeErrors, next] = [0, 0, 0]
+  /** A result could not be kept (a full disk, say): whoever called ends the judge, and this run with it. */
+  let isOver = false
 
   const lane = async () => {
-    while (next < batches.length && !isStopped()) {
+    while (next < batches.length && !isStopped() && !isOver) {
       const batch = batches[next++] ?? []
       const reports = await judgeBatch(grading, judge, measuring, batch)
       // What ends the judge ends its subjects, and they are not to blame for it.
-      if (isStopped()) return
+      if (isStopped() || isOver) return
       for (const [i, one] of batch.entries()) {
         const report = reports[i] as Report
         if (report.verdict === 'judge-error') again.push(one)
@@ -60,7 +62,13 @@ export async function gradeClass(grading: Grading): Promise<{ judged: number; ju
       }
     }
   }
-  await Promise.all(Array.from({ length: LANES }, lane))
+  const lanes = Array.from({ length: LANES }, () =>
+    lane().catch((error: unknown) => {
+      isOver = true
+      throw error
+    }),
+  )
+  await Promise.all(lanes)
 
   for (const one of again) {
     if (isStopped()) break

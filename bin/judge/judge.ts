@@ -82,7 +82,10 @@ export async function startJudge(
   )
 
   let runs = 0
+  let closed = false
   const runBatch = async (jobs: readonly Job[], { evidence, faults }: Judged) => {
+    // A thread that is started now is one that nobody would end, and the program would wait for it for ever.
+    if (closed) throw new Error('The judge is closed.')
     const suites: Assignment['suites'] = {}
     for (const job of jobs) {
       const file = suiteOf(job.kata)
@@ -135,6 +138,7 @@ export async function startJudge(
       )
     },
     async close() {
+      closed = true
       await threads.endSubjects()
       await vitest.close()
       await threads.close()

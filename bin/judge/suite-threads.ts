@@ -21,7 +21,9 @@ export interface SuiteThreads {
 export function suiteThreads(course: string, ahead: number, isolation: Isolation): SuiteThreads {
   const idle: Worker[] = []
   const all = new Set<Worker>()
+  let closed = false
   const start = (): Worker => {
+    if (closed) throw new Error('The judge is closed.')
     const thread = new Worker(join(import.meta.dirname, 'suite-thread.mjs'), {
       workerData: { course, isolation },
       env: { ...process.env, NODE_ENV: 'test', VITEST: 'true', TEST: 'true', DEV: '1', PROD: '', MODE: 'test' },
@@ -88,6 +90,7 @@ export function suiteThreads(course: string, ahead: number, isolation: Isolation
       )
     },
     async close() {
+      closed = true
       await Promise.all([...all].map((thread) => thread.terminate()))
     },
   }
