@@ -208,16 +208,16 @@ async function main(): Promise<void> {
         met: undefined,
       },
       {
-        what: 'how many times faster, like for like',
-        value: `${aloneRatio.toFixed(1)}×`,
-        target: '≥ 8.0×',
-        met: aloneRatio >= 8,
-      },
-      {
         what: 'of it, a bare start of Node',
         value: `${(bareStart() * 1000).toFixed(0)} ms of a core`,
         target: '',
         met: undefined,
+      },
+      {
+        what: 'how many times faster, like for like',
+        value: `${aloneRatio.toFixed(1)}×`,
+        target: '≥ 8.0×',
+        met: aloneRatio >= 8,
       },
       {
         what: 'verdicts other than the name says',

@@ -10,7 +10,8 @@ const ZERO = /[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff\ud7b0-\ud7fb]/u
 const PICTURE = /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic}.*\u200d\p{Extended_Pictographic})/v
 
 // What paints a text. It takes no room, and a half of it would be read.
-const PAINT = /(\p{Cc}\[[\d;]*m)/u
+const ESCAPE = '\u001b'
+const PAINT = new RegExp(`(${ESCAPE}\\[[\\d;]*m)`)
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 

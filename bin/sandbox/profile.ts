@@ -18,7 +18,7 @@ const HEAP_MEGABYTES = 256
 /**
  * V8's helpers, which collect and compile beside what runs, take more time of the processor than they save, and many subjects
  * run side by side as it is: without its collectors five nodes of Raft go 1.2 times as far in a second of the processor;
- * without its compilers, too, a subject starts in a tenth less, and a suite's questions take 5 to 15 % less.
+ * without its compilers, too, a subject starts in a tenth less, and the questions of most suites take some 7 % less.
  */
 const ONE_THREAD = '--single-threaded'
 

@@ -29,7 +29,7 @@ export interface Spent {
   readonly speed?: Speed
   /** more than a figure: what was found instead, where nothing could be counted */
   readonly trouble?: string
-  /** what a figure of this size most often is */
+  /** what such bytes most often are: of this size, or as the lines show that make them */
   readonly often?: string
 }
 

@@ -111,7 +111,8 @@ class Model {
     const weight = weigh === undefined ? 1 : (value as number)
     this.#take(key)
     if (weight > maxWeight) return false
-    for (let held = this.weight; held + weight > maxWeight; ) held -= this.order.shift()?.weight ?? 0
+    for (let held = this.weight; this.order.length > 0 && held + weight > maxWeight; )
+      held -= this.order.shift()?.weight ?? 0
     this.order.push({ key, value, weight, setAtMs: this.presentMs })
     return true
   }
