@@ -347,7 +347,7 @@ function compare({ kind, node, before, after, keys, ...s }: Change, got: readonl
   against(s, got, [...s.calls.slice(keys.length).map(() => undefined), ...due])
 }
 
-const FLEETS = 6
+const FLEETS = 2
 const KEYS = 5_000
 
 /** A ring with 160 points a node, and the change of one node, with which it has (or had) `of` nodes. */
