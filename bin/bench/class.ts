@@ -249,7 +249,7 @@ async function main(): Promise<void> {
       },
       {
         // By the clock: a box that is killed takes the count of its work with it.
-        what: 'strict sandbox, longer each',
+        what: 'strict sandbox and its audit of hidden work, longer each',
         value:
           strict === undefined
             ? 'not here'

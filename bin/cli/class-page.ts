@@ -3,7 +3,7 @@
 
 import type { GradedKata, Grades, KataGrade, LearnerGrade, Run, ScoredItem } from '../gradebook/grades.ts'
 import { decimal } from '../gradebook/reports/decimal.ts'
-import { STATE_WORDS } from '../gradebook/reports/state-words.ts'
+import { NO_END, PROPOSAL_WORDS, STATE_WORDS } from '../gradebook/reports/state-words.ts'
 import { CLASS_PAGE_SCRIPT } from './class-page-script.ts'
 import { CLASS_STYLE } from './class-page-style.ts'
 import { exactMoment, momentText } from './moments.ts'
@@ -77,6 +77,9 @@ ${body.join('\n')}
 
 const nameOf = ({ learner }: LearnerGrade): string => learner.name ?? learner.id
 
+/** Learners that are named beside a flag which they share; each has it on a page of their own. */
+const MAX_FLAGGED = 6
+
 /** Everything that no policy can settle, each with its reason. */
 function attention({ learners, notTaken }: Grades): string {
   const inState = (state: KataGrade['state']) =>
@@ -89,9 +92,25 @@ function attention({ learners, notTaken }: Grades): string {
     text(grade.kata),
     text(grade.report?.reason?.split('\n')[0] ?? STATE_WORDS['judge-error']),
   ])
-  const flags = learners.flatMap((learner) =>
-    learner.katas.flatMap(({ kata, flags }) => flags.map((flag) => [text(whoIs(learner)), text(kata), text(flag)])),
-  )
+  const flagged = new Map<string, { readonly kata: string; readonly flag: string; readonly who: string[] }>()
+  for (const learner of learners)
+    for (const { kata, flags } of learner.katas)
+      for (const flag of flags) {
+        const key = JSON.stringify([kata, flag])
+        const known = flagged.get(key) ?? { kata, flag, who: [] }
+        flagged.set(key, known)
+        known.who.push(whoIs(learner))
+      }
+  // What is true of half a class is one thing to know, and would hide all the others.
+  const flags = [...flagged.values()].map(({ kata, flag, who }) => [
+    text(
+      who.length > MAX_FLAGGED
+        ? `${who.slice(0, MAX_FLAGGED).join(', ')} and ${who.length - MAX_FLAGGED} more`
+        : who.join(', '),
+    ),
+    text(kata),
+    text(flag),
+  ])
   const left = notTaken.map(({ learner, origin, why }) => [
     text(learner === undefined ? 'nobody we know' : (names.get(learner) ?? learner)),
     `<code>${text(origin)}</code>`,
@@ -262,9 +281,13 @@ function runTable(runs: readonly Run[]): string {
     { title: 'known from before', isNumber: true },
     { title: 'our own faults', isNumber: true },
   ]
-  const rows = runs.map(({ kind, startedMs, isolation, judged, fromCache, judgeErrors }) => [
+  const rows = runs.map(({ kind, startedMs, endedMs, proposal, isolation, judged, fromCache, judgeErrors }) => [
     momentText(startedMs),
-    kind === 'regrade' ? 'a regrade' : 'grading',
+    [
+      kind === 'regrade' ? 'a regrade' : 'grading',
+      ...(proposal === undefined ? [] : [PROPOSAL_WORDS[proposal]]),
+      ...(endedMs === undefined ? [NO_END] : []),
+    ].join(', '),
     isolation,
     ...[judged, fromCache, judgeErrors].map(String),
   ])

@@ -276,6 +276,18 @@ test('the median of an even class lies between its middle two; days late and lat
   expect(html).toMatch(/<td class="number">3<\/td><td class="number">2<\/td><td class="number">0<\/td><\/tr>/)
 })
 
+test('a flag that many share is one row, which hides no other', () => {
+  const flagged = (id: string, ...flags: string[]) => aLearner(id, aGrade('graded', aReport('accepted', ''), { flags }))
+  const shared = 'Nothing says when it was handed in.'
+  const many = Array.from({ length: 9 }, (_, i) => flagged(`l${i}`, shared))
+  const html = classPage(aClass([...many, flagged('odd', 'Look here.', shared)]))
+  const rows = (flag: string) => html.split('<tr>').filter((row) => row.includes(`<td>${flag}</td>`))
+  expect(rows(shared)).toHaveLength(1)
+  expect(rows(shared)[0]).toMatch(/l0.*l5.* and 4 more<\/th>/s)
+  expect(rows('Look here.')).toHaveLength(1)
+  expect(rows('Look here.')[0]).toContain('odd')
+})
+
 test('a class of nobody has a page', () => {
   standsAlone(classPage(aClass([], { runs: [] })))
 })

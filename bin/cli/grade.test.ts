@@ -507,6 +507,10 @@ test('a regrade proposes, and changes nothing until it is applied', async () => 
   expect(await table()).toEqual(before)
   writeFileSync(suite, loose)
   expect((await grade('--regrade', 'apply')).last).toMatchObject({ event: 'applied', outdated: 0 })
+  const runs = (await copy.json(['gradebook', '--runs'])) as unknown as { proposal?: string; endedMs?: number }[]
+  expect(runs.flatMap(({ proposal }) => proposal ?? [])).toEqual(['applied', 'discarded', 'superseded'])
+  expect(runs.every(({ endedMs }) => endedMs !== undefined)).toBe(true)
+  expect(await copy.screen(['gradebook', '--runs'])).toMatch(/ portable\s+sandbox\s+·\s+applied$/m)
   expect(await table()).toEqual({ ...before, eve: ['wrong-answer 5000', 'accepted 1000'] })
   expect(results().slice(0, raw.length)).toEqual(raw)
   writeFileSync(suite, whole)

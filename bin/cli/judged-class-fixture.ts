@@ -177,6 +177,8 @@ function classOf(parts: readonly Part[]): JudgedClass {
         {
           kind: 'regrade',
           startedMs: DEADLINE_MS + DAY_MS,
+          endedMs: DEADLINE_MS + DAY_MS + 60_000,
+          proposal: 'applied',
           isolation: 'portable',
           remark: 'bubblewrap is not installed: apt-get install bubblewrap.',
           judged: sources.size,

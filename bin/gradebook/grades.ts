@@ -39,6 +39,10 @@ export interface ItemNames {
 export interface Run {
   readonly kind: 'grade' | 'regrade'
   readonly startedMs: number
+  /** absent where it was ended from outside, and while it is at work */
+  readonly endedMs?: number
+  /** what became of what a regrade proposed, where it proposed something */
+  readonly proposal?: 'open' | 'applied' | 'discarded' | 'superseded'
   readonly isolation: 'strict' | 'portable'
   /** why it is not strict, where it is not */
   readonly remark?: string

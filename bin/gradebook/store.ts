@@ -381,12 +381,24 @@ export function openStore(file: string, mode: 'read' | 'write'): Store {
     },
 
     runs: () =>
-      all<Omit<Run, 'remark'> & { remark: string | null }>(
-        `SELECT kind, started_ms AS startedMs, isolation, remark, from_cache AS fromCache,
+      all<
+        Omit<Run, 'remark' | 'endedMs' | 'proposal'> & {
+          remark: string | null
+          endedMs: number | null
+          proposal: Run['proposal'] | null
+        }
+      >(
+        `SELECT kind, started_ms AS startedMs, ended_ms AS endedMs, isolation, remark, from_cache AS fromCache,
+           (SELECT state FROM proposals p WHERE p.run = runs.id ORDER BY p.id DESC LIMIT 1) AS proposal,
            (SELECT count(*) FROM results r WHERE r.run = runs.id) AS judged,
            (SELECT count(DISTINCT kata || ' ' || content) FROM judge_errors e WHERE e.run = runs.id) AS judgeErrors
          FROM runs ORDER BY id DESC`,
-      ).map(({ remark, ...more }) => ({ ...more, ...(remark === null ? {} : { remark }) })),
+      ).map(({ remark, endedMs, proposal, ...more }) => ({
+        ...more,
+        ...(endedMs === null ? {} : { endedMs }),
+        ...(proposal === null || proposal === undefined ? {} : { proposal }),
+        ...(remark === null ? {} : { remark }),
+      })),
 
     outcomeOf(kata, content) {
       const row = one<ResultRow & { verdicts: number }>(

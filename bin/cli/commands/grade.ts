@@ -52,9 +52,10 @@ const LOCK_EVERY_MS = 200
 export async function grade(context: Context, word: string | undefined, values: Values): Promise<number> {
   if (values.regrade === true && word !== undefined && word !== 'apply' && word !== 'discard') {
     const [near] = nearest(word, ['apply', 'discard'])
+    const which = whichGradebook(shown(context, gradebookFile(context, values)), '--gradebook ')
     throw new KataError(
       `--regrade judges what the gradebook holds, and needs no folder "${printable(word, 60)}".${near === undefined ? '' : ` Did you mean ${near}?`}`,
-      'Propose the differences: npx kata grade --regrade. Decide: npx kata grade --regrade apply, or discard',
+      `Propose the differences: npx kata grade --regrade${which}; then decide: npx kata grade --regrade apply${which} (or discard)`,
     )
   }
   const isolation = chooseIsolation(values)

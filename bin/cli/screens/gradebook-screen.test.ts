@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { aClass, aGrade, aLearner, aReport } from '../../gradebook/reports/grades-fixture.ts'
 import { wordsOf } from '../html-fixture.ts'
 import { learnerPage } from '../learner-page.ts'
-import { kataScreen, learnerScreen, overviewScreen, stateScreen } from './gradebook-screen.ts'
+import { kataScreen, learnerScreen, overviewScreen, runsScreen, stateScreen } from './gradebook-screen.ts'
 
 test('who is late is told with how late it was, what it took of the bank and what it cost', () => {
   const grade = aGrade('graded', aReport('accepted', ''), {
@@ -68,4 +68,13 @@ test('what was not judged says so in words', () => {
   const screen = learnerScreen(aClass([ada]), ada, { width: 80, colour: false })
   expect(screen).toContain('? 0 of 2.5        A call makes no garbage (not judged)')
   expect(screen).toContain('✗ 0 of 5          A refusal takes nothing\n')
+})
+
+test('a run that was ended from outside is told from one that came to its end', () => {
+  const { runs } = aClass([])
+  const look = { width: 100, colour: false }
+  expect(runsScreen(runs, look)).toMatch(/ · strict sandbox$/)
+  const [run] = runs
+  const { endedMs: _, ...killed } = run as (typeof runs)[number]
+  expect(runsScreen([killed], look)).toMatch(/ · strict sandbox · interrupted, or still at work$/)
 })

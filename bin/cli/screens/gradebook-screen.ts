@@ -3,7 +3,7 @@
 
 import type { Grades, KataGrade, LearnerGrade, Run, ScoredItem } from '../../gradebook/grades.ts'
 import { decimal } from '../../gradebook/reports/decimal.ts'
-import { STATE_WORDS } from '../../gradebook/reports/state-words.ts'
+import { NO_END, PROPOSAL_WORDS, STATE_WORDS } from '../../gradebook/reports/state-words.ts'
 import type { NotTaken } from '../../gradebook/submitted.ts'
 import { exactMoment, momentText } from '../moments.ts'
 import { printable } from '../printable.ts'
@@ -212,13 +212,15 @@ export function runsScreen(runs: readonly Run[], look: Look): string {
 }
 
 function runLines(runs: readonly Run[], look: Look): string[] {
-  return runs.flatMap(({ kind, startedMs, isolation, remark, judged, fromCache, judgeErrors }) => {
+  return runs.flatMap(({ kind, startedMs, endedMs, proposal, isolation, remark, judged, fromCache, judgeErrors }) => {
     const parts = [
       momentText(startedMs),
       `${judged} judged${kind === 'regrade' ? ' anew' : ''}`,
       ...(fromCache === 0 ? [] : [`${fromCache} known from before`]),
       ...(judgeErrors === 0 ? [] : [count(judgeErrors, 'judge error')]),
       `${isolation} sandbox`,
+      ...(proposal === undefined ? [] : [PROPOSAL_WORDS[proposal]]),
+      ...(endedMs === undefined ? [NO_END] : []),
     ]
     return [
       ...wrapText(parts.join(' · '), look.width),

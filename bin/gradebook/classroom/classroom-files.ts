@@ -7,6 +7,8 @@ import { KataError } from '../../course/kata-error.ts'
 import { readText } from '../../course/read-text.ts'
 import { type WorkspaceFile, workspaceFiles } from '../../course/workspace-files.ts'
 import { toldLesson } from '../../judge/told-lesson.ts'
+import type { LatePolicy } from '../assignment.ts'
+import { decimal } from '../reports/decimal.ts'
 import { lockPart } from './lock-part.ts'
 
 export interface Classroom {
@@ -15,10 +17,19 @@ export interface Classroom {
   /** ISO 8601 with an offset */
   readonly deadline?: string | undefined
   readonly katas: readonly Kata[]
+  /** what the instructor has made of the assignment file: learners are told that, and not what it began as */
+  readonly rules?: Rules | undefined
+}
+
+export interface Rules {
+  readonly deadline?: string | undefined
+  readonly late: LatePolicy
 }
 
 /** What learners get; the rest stays with the instructor. */
 export const STARTER = 'starter'
+/** The instructor's from the first day: what it says there holds. */
+export const ASSIGNMENT = 'assignment.json'
 
 const MAX_LOCK_BYTES = 16 * 1024 * 1024
 const POINTS = 100
@@ -42,7 +53,7 @@ export async function classroomFiles(course: string, classroom: Classroom): Prom
   }
   return [
     ...starter.map(({ path, text }) => ({ path: `${STARTER}/${path}`, text })),
-    { path: 'assignment.json', text: json(assignment(classroom)) },
+    { path: ASSIGNMENT, text: json(assignment(classroom)) },
     { path: 'README.md', text: instructorsReadme(classroom) },
   ]
 }
@@ -142,12 +153,34 @@ const list = (katas: readonly Kata[]): string =>
     )
     .join('\n')
 
-const learnersReadme = ({ name, deadline, katas }: Classroom): string => `# ${name}
+/** Nothing of a policy that takes nothing: whether late work is welcome is for the instructor to say. */
+function lateWords(late: LatePolicy): string {
+  switch (late.policy) {
+    case 'per-day': {
+      const { percentHundredths, maxDays } = late
+      const end = maxDays === undefined ? '' : `, and is worth nothing after ${daysOf(maxDays)}`
+      return ` Late work loses ${decimal(percentHundredths)} % of its points for each day that has begun since${end}.`
+    }
+    case 'late-days':
+      return ` You have ${daysOf(late.bank)} of lateness in all: each file that comes later takes one for each day that has begun since, and is worth nothing where they do not suffice.`
+    case 'none':
+      return ''
+  }
+}
+
+const daysOf = (count: number): string => (count === 1 ? '1 day' : `${count} days`)
+
+const learnersReadme = ({
+  name,
+  katas,
+  deadline,
+  rules = { deadline, late: { policy: 'none' } },
+}: Classroom): string => `# ${name}
 
 | lesson | your file | |
 | --- | --- | --- |
 ${list(katas)}
-${deadline === undefined ? '' : `\nHand in before **${deadline}**.\n`}
+${rules.deadline === undefined ? '' : `\nHand in by **${rules.deadline}**.${lateWords(rules.late)}\n`}
 Read the lesson, then fill in the file: its comments say what it promises. You need Node 20 or newer.
 
 \`\`\`sh
@@ -196,6 +229,7 @@ Run both in the course, with the paths to these files. The roster is a CSV with 
 export) and, where you have them, \`name\`, \`email\` and \`section\`. The same command again finishes what was interrupted; run
 it again, too, after a change of the deadline or of an extension, for of a repository another commit is in time then.
 
-After an update of the course, \`npx kata classroom\` on this folder brings it up to date, and leaves alone what you changed.
+After an update of the course, \`npx kata classroom\` on this folder brings it up to date, and leaves alone what you changed. Run
+it before you hand out, too, where you changed deadline or lateness in \`assignment.json\`: the learners' README tells them.
 Katas that you name then are the list from now on. Nothing is deleted: what \`${STARTER}/\` has of others stays until you delete it.
 `

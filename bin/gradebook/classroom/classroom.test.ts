@@ -187,6 +187,31 @@ test('run again it adds and updates, and leaves alone what somebody changed', as
   expect(existsSync(join(dir, 'starter/extra.md'))).toBe(true)
 })
 
+test('learners are told what the assignment file has come to say of time', async () => {
+  using folder = tempFolder()
+  const dir = join(folder.path, 'hw1')
+  await write(dir, { katas: KATAS, deadline: '2026-03-01T23:59:00+01:00' })
+  const told = () => readFileSync(join(dir, 'starter/README.md'), 'utf8')
+  expect(told()).toContain('\nHand in by **2026-03-01T23:59:00+01:00**.\n')
+  const file = join(dir, 'assignment.json')
+  const change = (more: object) =>
+    writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), ...more }))
+  change({ deadline: '2026-03-08T12:00:00Z', late: { policy: 'per-day', percentPerDay: 12.5, maxDays: 5 } })
+  const again = await write(dir, { katas: [] })
+  expect(again).toMatchObject({ updated: ['starter/README.md'], kept: ['assignment.json'], conflicts: [] })
+  expect(told()).toContain(
+    '\nHand in by **2026-03-08T12:00:00Z**. Late work loses 12.5 % of its points for each day that has begun since, and is worth nothing after 5 days.\n',
+  )
+  change({ late: { policy: 'late-days', bank: 1 } })
+  await write(dir, { katas: [] })
+  expect(told()).toContain('You have 1 day of lateness in all: ')
+  // Two deadlines, of which grades would be made by the other one.
+  await expect(write(dir, { katas: [], deadline: '2026-04-01T12:00:00Z' })).rejects.toThrow(
+    /assignment\.json is yours since you changed it, and has the deadline 2026-03-08T12:00:00Z\./,
+  )
+  expect(told()).toContain('2026-03-08')
+})
+
 test('katas that are named take the place of the list, and what stays of others is told each time', async () => {
   using folder = tempFolder()
   const dir = join(folder.path, 'hw1')

@@ -3,13 +3,14 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { bringUpToDate, type InitReport } from '../../course/init-workspace.ts'
+import { baseFile, bringUpToDate, type InitReport } from '../../course/init-workspace.ts'
 import type { Kata } from '../../course/kata.ts'
 import { KataError } from '../../course/kata-error.ts'
 import { printable } from '../../course/printable.ts'
 import { readText } from '../../course/read-text.ts'
 import { replaceFile } from '../../course/replace-file.ts'
-import { type Classroom, classroomFiles, STARTER, starterFiles } from './classroom-files.ts'
+import { parseAssignment } from '../assignment.ts'
+import { ASSIGNMENT, type Classroom, classroomFiles, type Rules, STARTER, starterFiles } from './classroom-files.ts'
 import { keepEarlier } from './earlier-starters.ts'
 
 const VERSION = 1
@@ -61,8 +62,15 @@ export async function writeClassroom(
   if (katas.length === 0)
     throw new KataError('No kata is named.', 'For example: npx kata classroom ../hw1 token-bucket fixed-window')
   const name = nameOf(asked.name ?? made?.name ?? (root.split(/[\\/]/).at(-1) || 'katas'))
-  const deadline = deadlineOf(asked.deadline ?? made?.deadline)
-  const classroom: Classroom = { name, deadline, katas }
+  const rules = instructorsRules(root, all)
+  const wanted = deadlineOf(asked.deadline)
+  if (rules !== undefined && wanted !== undefined && wanted !== rules.deadline)
+    throw new KataError(
+      `${ASSIGNMENT} is yours since you changed it, and has ${rules.deadline === undefined ? 'no deadline' : `the deadline ${rules.deadline}`}.`,
+      'Change it there, and run this again without --deadline.',
+    )
+  const deadline = wanted ?? deadlineOf(made?.deadline)
+  const classroom: Classroom = { name, deadline, katas, rules }
   const files = await classroomFiles(course, classroom)
   const remembered: Made = {
     version: VERSION,
@@ -77,6 +85,23 @@ export async function writeClassroom(
     .filter((path) => existsSync(join(root, path)))
   keepEarlier(root, files)
   return { root, classroom, stays, ...bringUpToDate(root, files) }
+}
+
+/**
+ * What the assignment file says once somebody has changed it: grades are made by that, and learners are told the same.
+ * @returns undefined of one that is as we wrote it, and of one that says nothing: who grades by it is told where it is wrong
+ */
+function instructorsRules(root: string, all: readonly Kata[]): Rules | undefined {
+  const text = readText(join(root, ASSIGNMENT), MAX_BYTES)
+  if (text === undefined || text === readText(baseFile(root, ASSIGNMENT), MAX_BYTES)) return undefined
+  try {
+    const known = all.map(({ slug }) => slug)
+    const { late } = parseAssignment(text, ASSIGNMENT, known)
+    return { late, deadline: parsed(text)['deadline'] as string | undefined }
+  } catch (error) {
+    if (error instanceof KataError) return undefined
+    throw error
+  }
 }
 
 /** It becomes a heading, a table's text and a package's name: one line of it, and no markup. */

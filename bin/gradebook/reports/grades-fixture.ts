@@ -125,6 +125,7 @@ export const aClass = (learners: readonly LearnerGrade[], more: Partial<Grades> 
     {
       kind: 'grade',
       startedMs: Date.UTC(2026, 10, 21, 12),
+      endedMs: Date.UTC(2026, 10, 21, 13),
       isolation: 'strict',
       judged: 1,
       fromCache: 0,
