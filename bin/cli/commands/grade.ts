@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { KataError } from '../../course/kata-error.ts'
 import { nearest } from '../../course/nearest.ts'
 import { printable } from '../../course/printable.ts'
+import { shellPath } from '../../course/shell-path.ts'
 import { readStarter } from '../../gradebook/classroom/read-starter.ts'
 import { nobodysExtensions } from '../../gradebook/extensions.ts'
 import { gradeClass } from '../../gradebook/grade-class.ts'
@@ -19,6 +20,7 @@ import { nowLookedFor, readGrades } from '../../gradebook/read-class.ts'
 import { differences } from '../../gradebook/regrade.ts'
 import { openStore, type Proposal, type Store, type Work } from '../../gradebook/store.ts'
 import type { Intake, Layout } from '../../gradebook/submitted.ts'
+import { changedDeadlines, rememberDeadlines } from '../../gradebook/taken-by.ts'
 import { engineVersion, graderVersion, type Versions } from '../../gradebook/versions.ts'
 import { EXIT } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
@@ -175,7 +177,15 @@ async function gradeNew(given: Given, remarks: readonly string[]): Promise<numbe
   const ids = grades.learners.map(({ learner }) => learner.id)
   const summary = {
     ...{ gradebook, judged, fromCache, judgeErrors, outdated, ...isolation },
-    remarks: [...remarks, ...nobodysExtensions(used.assignment, ids)],
+    remarks: [
+      ...remarks,
+      ...nobodysExtensions(used.assignment, ids),
+      ...changedDeadlines(
+        store,
+        used.assignment,
+        (folder) => `npx kata grade ${shellPath(shown(context, folder))}${whichGradebook(gradebook, '--gradebook ')}`,
+      ),
+    ],
   }
   if (context.json) sayLine(context, { event: 'graded', ...summary })
   else say(context, gradedScreen(grades, summary, context.look))
@@ -189,6 +199,7 @@ function takeIn({ context, store, used }: Given, source: Source, intake: Intake)
     used.katas.map(({ slug }) => slug),
   )
   if (source.rosterFile !== undefined) store.set(rosterSetting(source.from), source.rosterFile)
+  rememberDeadlines(store, source.from, used.assignment, intake, source.ref)
   const { learners, submitted, notTaken } = intake
   if (context.json) {
     const counts = { learners: learners.length, submitted: submitted.length, notTaken: notTaken.length }

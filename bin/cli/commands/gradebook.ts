@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { KataError } from '../../course/kata-error.ts'
 import { nearest } from '../../course/nearest.ts'
 import { printable } from '../../course/printable.ts'
+import { shellPath } from '../../course/shell-path.ts'
 import { VERDICTS } from '../../course/verdict.ts'
 import { nobodysExtensions } from '../../gradebook/extensions.ts'
 import { whoIsMeant } from '../../gradebook/folded.ts'
@@ -11,6 +12,7 @@ import type { Grades, KataGrade } from '../../gradebook/grades.ts'
 import { readGrades } from '../../gradebook/read-class.ts'
 import { canvasRemarks } from '../../gradebook/reports/canvas-csv.ts'
 import { openStore } from '../../gradebook/store.ts'
+import { changedDeadlines } from '../../gradebook/taken-by.ts'
 import { EXIT } from '../../judge/report.ts'
 import type { Values } from '../arguments.ts'
 import { classOf, gradebookFile, namedAssignment, rememberedAssignment } from '../class-in-use.ts'
@@ -43,6 +45,10 @@ export async function gradebook(context: Context, file: string | undefined, valu
       namedAssignment(context, named === undefined ? {} : { assignment: named }) ?? rememberedAssignment(store)
     const { assignment, graded } = await classOf(context, from)
     const grades = readGrades(store, assignment, graded)
+    const gradebook = shown(context, store.file)
+    const again = (folder: string) =>
+      `npx kata grade ${shellPath(shown(context, folder))}${whichGradebook(gradebook, '--gradebook ')}`
+    const doubts = [...nobodysExtensions(assignment, idsOf(grades)), ...changedDeadlines(store, assignment, again)]
     if (values.runs === true) tell(context, grades.runs, () => runsScreen(grades.runs, context.look))
     else if (values.out !== undefined) {
       const folder = resolve(context.io.cwd, values.out)
@@ -51,15 +57,13 @@ export async function gradebook(context: Context, file: string | undefined, valu
         makeFolder(folder)
         return writeOutputs(grades, folder, { redact: values.redact === true })
       })
-      const remarks = canvasRemarks(grades)
+      const remarks = [...doubts, ...canvasRemarks(grades)]
       tell(context, { folder: into, written, remarks }, () =>
         [`${count(written.length, 'file')} in ${into}`, ...remarksLines(remarks, context.look)].join('\n'),
       )
     } else {
-      const gradebook = shown(context, store.file)
-      const remarks = nobodysExtensions(assignment, idsOf(grades))
       const undecided = store.openProposal()?.changes.length ?? 0
-      query(context, { grades, gradebook, undecided, remarks }, values)
+      query(context, { grades, gradebook, undecided, remarks: doubts }, values)
     }
     return EXIT.accepted
   } finally {
