@@ -11,7 +11,7 @@ const ALPHA = 1 / (2 * Math.log(2))
 
 export class HyperLogLog {
   readonly #bytes = new Uint8Array(BYTES)
-  readonly #seen = new Set<number>()
+  readonly #seen = new Map<number, number>()
 
   static fromBytes(bytes: Uint8Array): HyperLogLog {
     if (bytes.length !== BYTES) throw new RangeError(`bytes must be ${BYTES}, not ${bytes.length}`)
@@ -26,8 +26,8 @@ export class HyperLogLog {
     checkHalf('high', high)
     checkHalf('low', low)
     const hash = high ^ Math.imul(low, 0x9e3779b1)
-    if (this.#seen.has(hash)) return
-    this.#seen.add(hash)
+    if (this.#seen.get(hash) === (low | 0)) return
+    this.#seen.set(hash, low | 0)
     const index = high >>> RANK_BITS_OF_HIGH
     const rest = high & (2 ** RANK_BITS_OF_HIGH - 1)
     const rank = rest === 0 ? RANK_BITS_OF_HIGH + 1 + Math.clz32(low) : Math.clz32(rest) - (32 - RANK_BITS_OF_HIGH) + 1
