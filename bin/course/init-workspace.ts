@@ -53,12 +53,12 @@ function bringOneUpToDate(root: string, { path, text }: WorkspaceFile, report: I
   const base = baseFile(root, path)
   const mine = readText(place, MAX_BYTES)
   const known = readText(base, MAX_BYTES)
-  const changedByCourse = known === undefined || !same(known, text)
-  const changedByLearner = mine !== undefined && (known === undefined || !same(mine, known))
+  const changedByCourse = known === undefined || !sameText(known, text)
+  const changedByLearner = mine !== undefined && (known === undefined || !sameText(mine, known))
   if (mine === undefined) {
     replaceFile(place, text)
     report.added.push(path)
-  } else if (!same(mine, text)) {
+  } else if (!sameText(mine, text)) {
     if (!changedByLearner) {
       replaceFile(place, text)
       report.updated.push(path)
@@ -73,7 +73,7 @@ function bringOneUpToDate(root: string, { path, text }: WorkspaceFile, report: I
 export const baseFile = (root: string, path: string): string => join(root, '.kata', 'base', `${path}.base`)
 
 /** Line endings are those of the learner's editor or checkout, not a change. */
-const same = (a: string, b: string): boolean => a.replaceAll('\r\n', '\n') === b.replaceAll('\r\n', '\n')
+export const sameText = (a: string, b: string): boolean => a.replaceAll('\r\n', '\n') === b.replaceAll('\r\n', '\n')
 
 /** `token-bucket.new.ts`; another number when the learner has made something of an earlier one. */
 function landBeside(root: string, file: WorkspaceFile, known: string | undefined): string {
@@ -81,7 +81,7 @@ function landBeside(root: string, file: WorkspaceFile, known: string | undefined
   for (let number = 1; ; number++) {
     const path = [...(dir === '' ? [] : [dir]), `${name}.new${number === 1 ? '' : `-${number}`}${ext}`].join('/')
     const there = readText(join(root, path), MAX_BYTES)
-    if (there !== undefined && !same(there, file.text) && !(known !== undefined && same(there, known))) continue
+    if (there !== undefined && !sameText(there, file.text) && !(known !== undefined && sameText(there, known))) continue
     replaceFile(join(root, path), file.text)
     return path
   }

@@ -1,6 +1,7 @@
 // Of a repository, the newest commit that was in time is taken. Where a deadline changes after that, another commit may be the
 // one: nothing in the gradebook knows it, so whoever reads grades is told to take the repositories in again.
 
+import { printable } from '../course/printable.ts'
 import type { Assignment } from './assignment.ts'
 import { deadlineFor } from './extensions.ts'
 import type { Store } from './store.ts'
@@ -37,7 +38,7 @@ export const changedDeadlines = (store: Store, now: Deadlines, again: (source: s
   Object.entries(remembered(store)).flatMap(([source, { learners, ...then }]) => {
     const changed = learners.filter((learner) => deadlineFor(then, learner) !== deadlineFor(now, learner))
     if (changed.length === 0) return []
-    const whose = changed.length === 1 ? `of ${changed[0]}` : `of ${changed.length} learners`
+    const whose = changed.length === 1 ? `of ${printable(changed[0] ?? '', 60)}` : `of ${changed.length} learners`
     return [
       `The deadline ${whose} has changed since the repositories were taken in, and another commit may be in time now. Take them in again: ${again(source)}`,
     ]

@@ -3,7 +3,7 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { baseFile, bringUpToDate, type InitReport } from '../../course/init-workspace.ts'
+import { baseFile, bringUpToDate, type InitReport, sameText } from '../../course/init-workspace.ts'
 import type { Kata } from '../../course/kata.ts'
 import { KataError } from '../../course/kata-error.ts'
 import { printable } from '../../course/printable.ts'
@@ -93,7 +93,8 @@ export async function writeClassroom(
  */
 function instructorsRules(root: string, all: readonly Kata[]): Rules | undefined {
   const text = readText(join(root, ASSIGNMENT), MAX_BYTES)
-  if (text === undefined || text === readText(baseFile(root, ASSIGNMENT), MAX_BYTES)) return undefined
+  const written = readText(baseFile(root, ASSIGNMENT), MAX_BYTES)
+  if (text === undefined || (written !== undefined && sameText(text, written))) return undefined
   try {
     const known = all.map(({ slug }) => slug)
     const { late } = parseAssignment(text, ASSIGNMENT, known)
